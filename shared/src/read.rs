@@ -1,0 +1,224 @@
+//! Reading a bundle, or any zip, within limits; nothing is ever unpacked to disk.
+
+use std::collections::BTreeMap;
+use std::io::{Read, Seek};
+
+use zip::ZipArchive;
+use zip::read::ZipFile;
+
+use crate::digest::Digest;
+use crate::limits::Limits;
+use crate::manifest::{self, Entry, FORMAT_VERSION, MANIFEST, Manifest};
+use crate::name;
+
+/// What a zip holds, as far as it may be read.
+#[derive(Clone, Debug, Default)]
+pub struct Archive {
+    /// The manifest, if there is one that can be read.
+    pub manifest: Option<Manifest>,
+    /// The files, in the order of the zip.
+    pub members: Vec<Member>,
+    /// What was refused, cut or not understood, and why.
+    pub problems: Vec<Problem>,
+}
+
+/// One file of a zip.
+#[derive(Clone, Debug)]
+pub struct Member {
+    /// Its name inside the zip; checked by [`name::check`].
+    pub path: String,
+    /// Its bytes, at most as many as the limits allow.
+    pub bytes: Vec<u8>,
+    /// Whether these are the bytes that the manifest speaks of.
+    pub integrity: Integrity,
+}
+
+/// How the bytes of a member compare with the manifest.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Integrity {
+    /// The digest is the one in the manifest.
+    Intact,
+    /// The manifest has another digest.
+    Altered,
+    /// The manifest does not know this file, or there is no manifest.
+    Unlisted,
+}
+
+/// Something about a zip that costs evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// The entry it concerns, as the zip names it; empty for the zip as a whole. **Not** checked: escape before printing.
+    pub path: String,
+    /// What is wrong.
+    pub what: ProblemKind,
+}
+
+/// What can be wrong with a zip or one of its entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProblemKind {
+    /// There is no `manifest.json`; the artifacts must be recognized by their content.
+    NoManifest,
+    /// `manifest.json` is there and cannot be read.
+    BadManifest(String),
+    /// One entry of the manifest is not understood.
+    UnknownEntry(String),
+    /// The bundle has a newer format; what is known is read.
+    NewerFormat(u32),
+    /// The entry has a name that is not accepted.
+    BadName(name::NameProblem),
+    /// A link, or another thing that is no file.
+    NotAFile,
+    /// Two entries have this name; the first is read.
+    Duplicate,
+    /// Encrypted, or compressed in a way that is not read.
+    Unreadable(String),
+    /// Over a limit; what is under it is kept.
+    OverLimit(&'static str),
+    /// The data is damaged; what came before the damage is kept.
+    Damaged(String),
+    /// The manifest lists it and the zip does not hold it.
+    Missing,
+    /// The digest is not the one in the manifest.
+    Altered,
+}
+
+/// Why there is nothing to read at all.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// The file is empty.
+    #[error("the file is empty")]
+    Empty,
+    /// It is no zip, or its directory is cut off.
+    #[error("the zip cannot be opened: {0}")]
+    NotAZip(zip::result::ZipError),
+    /// The file cannot be read.
+    #[error("the file cannot be read: {0}")]
+    Io(#[from] std::io::Error),
+}
+
+/// Reads a zip, with or without a manifest.
+///
+/// # Errors
+///
+/// Only when there is nothing to read: everything else becomes a [`Problem`] and the rest is kept.
+pub fn read(mut source: impl Read + Seek, limits: &Limits) -> Result<Archive, ReadError> {
+    if source.seek(std::io::SeekFrom::End(0))? == 0 {
+        return Err(ReadError::Empty);
+    }
+    source.rewind()?;
+    let mut zip = ZipArchive::new(source).map_err(ReadError::NotAZip)?;
+    let mut reading =
+        Reading { limits, archive: Archive::default(), budget: limits.total_bytes, names: BTreeMap::new() };
+    reading.entries(&mut zip);
+    reading.manifest();
+    reading.compare();
+    Ok(reading.archive)
+}
+
+/// The state of reading one zip.
+struct Reading<'a> {
+    limits: &'a Limits,
+    archive: Archive,
+    budget: u64,
+    names: BTreeMap<String, usize>,
+}
+
+impl Reading<'_> {
+    fn problem(&mut self, path: &str, what: ProblemKind) {
+        self.archive.problems.push(Problem { path: path.to_owned(), what });
+    }
+
+    fn entries(&mut self, zip: &mut ZipArchive<impl Read + Seek>) {
+        if zip.len() > self.limits.entries {
+            self.problem("", ProblemKind::OverLimit("number of entries"));
+        }
+        for index in 0..zip.len().min(self.limits.entries) {
+            match zip.by_index(index) {
+                Ok(entry) => self.entry(entry),
+                Err(error) => self.problem(&format!("entry {index}"), ProblemKind::Unreadable(error.to_string())),
+            }
+        }
+    }
+
+    fn entry<R: Read>(&mut self, entry: ZipFile<'_, R>) {
+        let path = entry
+            .name()
+            .map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), std::borrow::Cow::into_owned);
+        if entry.is_dir() {
+            return;
+        }
+        if let Err(problem) = name::check(&path, self.limits.name_bytes) {
+            return self.problem(&path, ProblemKind::BadName(problem));
+        }
+        if !entry.is_file() {
+            return self.problem(&path, ProblemKind::NotAFile);
+        }
+        if self.names.contains_key(&path) {
+            return self.problem(&path, ProblemKind::Duplicate);
+        }
+        if self.budget == 0 {
+            return self.problem(&path, ProblemKind::OverLimit("total size"));
+        }
+        self.names.insert(path.clone(), self.archive.members.len());
+        let bytes = self.inflate(&path, entry);
+        self.archive.members.push(Member { path, bytes, integrity: Integrity::Unlisted });
+    }
+
+    /// Reads at most as much as the limits allow, never trusting the size that the zip declares.
+    fn inflate<R: Read>(&mut self, path: &str, entry: ZipFile<'_, R>) -> Vec<u8> {
+        let allowed = self.limits.inflated(entry.compressed_size()).min(self.budget);
+        let mut bytes = Vec::new();
+        let outcome = entry.take(allowed.saturating_add(1)).read_to_end(&mut bytes);
+        if bytes.len() as u64 > allowed {
+            bytes.truncate(usize::try_from(allowed).unwrap_or(usize::MAX));
+            self.problem(path, ProblemKind::OverLimit("size"));
+        } else if let Err(error) = outcome {
+            self.problem(path, ProblemKind::Damaged(error.to_string()));
+        }
+        self.budget = self.budget.saturating_sub(bytes.len() as u64);
+        bytes
+    }
+
+    /// Takes the manifest out of the members.
+    fn manifest(&mut self) {
+        let Some(&at) = self.names.get(MANIFEST) else {
+            return self.problem("", ProblemKind::NoManifest);
+        };
+        let member = self.archive.members.remove(at);
+        if member.bytes.len() as u64 > self.limits.manifest_bytes {
+            return self.problem(MANIFEST, ProblemKind::OverLimit("size of the manifest"));
+        }
+        match manifest::read(&member.bytes) {
+            Ok(read) => {
+                for problem in read.unknown_entries {
+                    self.problem(MANIFEST, ProblemKind::UnknownEntry(problem));
+                }
+                if read.manifest.format_version > FORMAT_VERSION {
+                    self.problem(MANIFEST, ProblemKind::NewerFormat(read.manifest.format_version));
+                }
+                self.archive.manifest = Some(read.manifest);
+            }
+            Err(error) => self.problem(MANIFEST, ProblemKind::BadManifest(error.to_string())),
+        }
+    }
+
+    /// Holds every member against its row in the manifest.
+    fn compare(&mut self) {
+        let entries = self.archive.manifest.iter().flat_map(|manifest| manifest.entries.clone()).collect::<Vec<_>>();
+        for entry in &entries {
+            self.compare_one(entry);
+        }
+    }
+
+    fn compare_one(&mut self, entry: &Entry) {
+        let Some(path) = &entry.path else { return };
+        let Some(member) = self.archive.members.iter_mut().find(|member| member.path == *path) else {
+            return self.problem(path, ProblemKind::Missing);
+        };
+        let digest = Digest::of(&member.bytes);
+        member.integrity = if entry.sha256 == Some(digest) { Integrity::Intact } else { Integrity::Altered };
+        if member.integrity == Integrity::Altered {
+            self.problem(path, ProblemKind::Altered);
+        }
+    }
+}

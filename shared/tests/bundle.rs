@@ -1,0 +1,172 @@
+//! What the writer writes the reader reads; what a stranger writes is refused, cut or named.
+
+#![expect(clippy::expect_used, reason = "a test that cannot go on may say so")]
+
+use std::io::{Cursor, Write as _};
+
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::limits::Limits;
+use kerbscope_shared::manifest::{CollectionStatus, FORMAT_VERSION, Manifest, Source};
+use kerbscope_shared::read::{Archive, Integrity, ProblemKind, ReadError, read};
+use kerbscope_shared::write::{Attempt, BundleWriter};
+use zip::ZipWriter;
+use zip::write::SimpleFileOptions;
+
+fn head() -> Manifest {
+    Manifest {
+        format_version: FORMAT_VERSION,
+        collector: "a test".to_owned(),
+        host: "WEB01".to_owned(),
+        collected_at: "2026-03-02T08:15:00Z".parse().expect("a timestamp"),
+        utc_offset_minutes: None,
+        display_language: None,
+        code_page: None,
+        entries: Vec::new(),
+    }
+}
+
+fn attempt(bytes: Option<&[u8]>) -> Attempt {
+    Attempt {
+        kind: ArtifactKind::Setspn,
+        file_name: "setspn -L WEB01.txt".to_owned(),
+        source: Source::Command("setspn -L WEB01".to_owned()),
+        status: if bytes.is_some() { CollectionStatus::Collected } else { CollectionStatus::AccessDenied },
+        bytes: bytes.map(<[u8]>::to_vec),
+        duration_ms: 3,
+        redactions: 0,
+        detail: None,
+    }
+}
+
+fn bundle() -> Vec<u8> {
+    let mut writer = BundleWriter::new(Cursor::new(Vec::new()), head());
+    writer.add(attempt(Some(b"HOST/web01"))).expect("adds");
+    writer.add(attempt(None)).expect("adds");
+    writer.finish().expect("finishes").into_inner()
+}
+
+fn zip(entries: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in entries {
+        writer.start_file(*name, SimpleFileOptions::default()).expect("starts");
+        writer.write_all(bytes).expect("writes");
+    }
+    writer.finish().expect("finishes").into_inner()
+}
+
+fn open(bytes: &[u8]) -> Archive {
+    read(Cursor::new(bytes), &Limits::STANDARD).expect("opens")
+}
+
+fn problems(archive: &Archive) -> Vec<&ProblemKind> {
+    archive.problems.iter().map(|problem| &problem.what).collect()
+}
+
+#[test]
+fn what_is_written_can_be_read() {
+    let archive = open(&bundle());
+    let manifest = archive.manifest.as_ref().expect("a manifest");
+    assert_eq!(manifest.entries.len(), 2);
+    assert_eq!(manifest.entries[1].status, CollectionStatus::AccessDenied);
+    assert_eq!(archive.members[0].path, "setspn/setspn -L WEB01.txt");
+    assert_eq!(archive.members[0].bytes, b"HOST/web01");
+    assert_eq!(archive.members[0].integrity, Integrity::Intact);
+    assert!(archive.problems.is_empty(), "{:?}", archive.problems);
+}
+
+#[test]
+fn the_same_attempts_give_the_same_bytes() {
+    assert_eq!(bundle(), bundle());
+}
+
+#[test]
+fn the_writer_refuses_a_name_that_climbs() {
+    let mut writer = BundleWriter::new(Cursor::new(Vec::new()), head());
+    let climbing = Attempt { file_name: "../../x".to_owned(), ..attempt(Some(b"x")) };
+    assert!(writer.add(climbing).is_err());
+}
+
+#[test]
+fn a_changed_artifact_is_noticed() {
+    let archive = open(&bundle());
+    let json = serde_json::to_vec(archive.manifest.as_ref().expect("a manifest")).expect("serializes");
+    let archive = open(&zip(&[("setspn/setspn -L WEB01.txt", b"HTTP/web01"), ("manifest.json", &json)]));
+    assert_eq!(archive.members[0].integrity, Integrity::Altered);
+    assert_eq!(problems(&archive), [&ProblemKind::Altered]);
+}
+
+#[test]
+fn a_missing_artifact_is_noticed() {
+    let archive = open(&bundle());
+    let json = serde_json::to_vec(archive.manifest.as_ref().expect("a manifest")).expect("serializes");
+    assert_eq!(problems(&open(&zip(&[("manifest.json", &json)]))), [&ProblemKind::Missing]);
+}
+
+#[test]
+fn any_zip_can_be_read_without_a_manifest() {
+    let archive = open(&zip(&[("logs/spns.txt", b"HOST/web01")]));
+    assert_eq!(archive.members[0].integrity, Integrity::Unlisted);
+    assert_eq!(problems(&archive), [&ProblemKind::NoManifest]);
+}
+
+#[test]
+fn hostile_names_are_refused_and_the_rest_is_read() {
+    let archive = open(&zip(&[("..\\..\\evil.txt", b"x"), ("../up.txt", b"x"), ("good.txt", b"y")]));
+    assert_eq!(archive.members.len(), 1);
+    let refused = archive.problems.iter().filter(|problem| matches!(problem.what, ProblemKind::BadName(_)));
+    assert_eq!(refused.count(), 2);
+}
+
+#[test]
+fn a_bomb_is_cut_at_the_ratio() {
+    let limits = Limits { ratio: 10, ratio_free_bytes: 1000, ..Limits::STANDARD };
+    let bomb = zip(&[("bomb.txt", &vec![0; 1 << 20]), ("good.txt", b"y")]);
+    let archive = read(Cursor::new(bomb), &limits).expect("opens");
+    assert!(archive.members[0].bytes.len() < 20_000, "{}", archive.members[0].bytes.len());
+    assert!(problems(&archive).contains(&&ProblemKind::OverLimit("size")));
+    assert_eq!(archive.members[1].bytes, b"y");
+}
+
+#[test]
+fn the_total_and_the_number_of_entries_are_bounded() {
+    let many = zip(&[("a", &[1; 600]), ("b", &[2; 600]), ("c", &[3; 600])]);
+    let small = Limits { total_bytes: 1000, ..Limits::STANDARD };
+    let archive = read(Cursor::new(&many), &small).expect("opens");
+    assert_eq!(archive.members.iter().map(|member| member.bytes.len()).sum::<usize>(), 1000);
+    let few = Limits { entries: 2, ..Limits::STANDARD };
+    let archive = read(Cursor::new(&many), &few).expect("opens");
+    assert_eq!(archive.members.len(), 2);
+    assert!(problems(&archive).contains(&&ProblemKind::OverLimit("number of entries")));
+}
+
+#[test]
+fn what_is_no_zip_has_a_sentence() {
+    assert!(matches!(read(Cursor::new(b""), &Limits::STANDARD), Err(ReadError::Empty)));
+    assert!(matches!(read(Cursor::new(b"some text"), &Limits::STANDARD), Err(ReadError::NotAZip(_))));
+}
+
+#[test]
+fn a_zip_cut_anywhere_does_not_panic() {
+    let whole = bundle();
+    for end in 0..whole.len() {
+        let _ = read(Cursor::new(&whole[..end]), &Limits::STANDARD);
+    }
+}
+
+#[test]
+fn a_zip_with_any_byte_changed_does_not_panic() {
+    let whole = bundle();
+    for at in 0..whole.len() {
+        let mut changed = whole.clone();
+        changed[at] ^= 0xff;
+        let _ = read(Cursor::new(&changed), &Limits::STANDARD);
+    }
+}
+
+#[test]
+fn a_newer_format_is_read_as_far_as_it_is_known() {
+    let json = serde_json::to_string(&Manifest { format_version: 3, ..head() }).expect("serializes");
+    let archive = open(&zip(&[("manifest.json", json.as_bytes()), ("setspn/x.txt", b"y")]));
+    assert_eq!(archive.members.len(), 1);
+    assert_eq!(problems(&archive), [&ProblemKind::NewerFormat(3)]);
+}
