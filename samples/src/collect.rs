@@ -1,0 +1,233 @@
+//! The bundle that the collector would make of a host: which artifacts, in which order, from which sources.
+
+use std::io::Cursor;
+
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::manifest::{CollectionStatus, FORMAT_VERSION, Manifest, Source};
+use kerbscope_shared::write::{Attempt, BundleWriter};
+
+use crate::directory::{Account, DOMAIN};
+use crate::evtx::event::Event;
+use crate::evtx::log;
+use crate::host::{Access, DNS_DOMAIN, Host, NETBIOS_DOMAIN, Role};
+use crate::iis::Identity;
+use crate::layout::application_host::{self, REDACTED};
+use crate::layout::ipconfig::{self, Network};
+use crate::layout::klist::{self, Session};
+use crate::layout::nslookup;
+use crate::layout::setspn::{self, Holder};
+use crate::layout::systeminfo::{self, System};
+
+const APPLICATION_HOST: &str = r"C:\Windows\System32\inetsrv\config\applicationHost.config";
+/// The name server of every host: the domain controller.
+const NAME_SERVER: (&str, &str) = ("dc01.contoso.com", "10.0.0.10");
+
+/// The bytes of the bundle.
+///
+/// # Panics
+///
+/// The host has a name that no bundle may hold.
+pub fn bundle(host: &Host) -> Vec<u8> {
+    let mut writer = BundleWriter::new(Cursor::new(Vec::new()), head(host));
+    for attempt in attempts(host) {
+        writer.add(attempt).expect("the names of samples are plain");
+    }
+    writer.finish().expect("memory can be written").into_inner()
+}
+
+fn head(host: &Host) -> Manifest {
+    Manifest {
+        format_version: FORMAT_VERSION,
+        collector: "kerbscope-collect 0.1.0".to_owned(),
+        host: host.name.to_owned(),
+        collected_at: "2026-03-02T08:15:00Z".parse().expect("a time"),
+        utc_offset_minutes: Some(60),
+        display_language: Some("en-US".to_owned()),
+        code_page: Some(850),
+        entries: Vec::new(),
+    }
+}
+
+fn attempts(host: &Host) -> Vec<Attempt> {
+    let mut attempts = vec![iis(host)];
+    if host.role == Role::WebServer {
+        attempts.extend(all_setspn(host));
+    }
+    attempts.extend([own_tickets(host), machine_tickets(host)]);
+    attempts.extend(["System", "Security"].map(|channel| event_log(host, channel)));
+    attempts.extend([ipconfig(host), systeminfo(host)]);
+    attempts.extend(names_to_look_up(host).iter().map(|name| lookup(host, name)));
+    attempts
+}
+
+fn iis(host: &Host) -> Attempt {
+    let source = Source::File(APPLICATION_HOST.to_owned());
+    if host.role != Role::WebServer {
+        return absent(ArtifactKind::IisConfig, "applicationHost.config", source, CollectionStatus::NotPresent, None);
+    }
+    let text = application_host::file(&host.pools, &host.sites);
+    let redactions = u32::try_from(text.matches(REDACTED).count()).expect("a file has few secrets");
+    let attempt = collected(ArtifactKind::IisConfig, "applicationHost.config", source, text.into_bytes(), 12);
+    Attempt { redactions, ..attempt }
+}
+
+fn all_setspn(host: &Host) -> Vec<Attempt> {
+    let directory = &host.directory;
+    let mut attempts = vec![setspn_list(host, host.name, host.name)];
+    for account in pool_accounts(host) {
+        attempts.push(setspn_list(host, account, &format!(r"{NETBIOS_DOMAIN}\{account}")));
+    }
+    for spn in spns_to_query(host) {
+        let accounts = directory.holders(&spn);
+        let holders: Vec<_> = accounts.iter().map(|account| holder(account)).collect();
+        let file = format!("query-{}.txt", spn.replace('/', "-"));
+        attempts.push(setspn(host, &file, &format!("-Q {spn}"), setspn::query(DOMAIN, &holders), 187));
+    }
+    let duplicates = setspn::duplicates(DOMAIN, &directory.duplicates());
+    attempts.push(setspn(host, "duplicates.txt", "-X", duplicates, 1930));
+    attempts
+}
+
+fn setspn_list(host: &Host, account: &str, asked: &str) -> Attempt {
+    let text = setspn::list(&holder(host.directory.get(account)));
+    setspn(host, &format!("list-{account}.txt"), &format!("-L {asked}"), text, 212)
+}
+
+fn setspn(host: &Host, file: &str, arguments: &str, text: String, duration_ms: u64) -> Attempt {
+    let source = Source::Command(format!("setspn {arguments}"));
+    match (host.setspn, arguments) {
+        (Access::Granted, _) => collected(ArtifactKind::Setspn, file, source, text.into_bytes(), duration_ms),
+        // The directory itself refuses the search for duplicates; the other steps are not even started.
+        (Access::Denied, "-X") => {
+            let detail = "Ldap Error(0x31 -- Invalid Credentials): ldap_bind_sW";
+            absent(ArtifactKind::Setspn, file, source, CollectionStatus::Failed(49), Some(detail))
+        }
+        (Access::Denied, _) => {
+            let detail = "Access is denied.";
+            absent(ArtifactKind::Setspn, file, source, CollectionStatus::AccessDenied, Some(detail))
+        }
+    }
+}
+
+fn holder(account: &Account) -> Holder<'_> {
+    Holder { dn: &account.dn, spns: &account.spns }
+}
+
+/// The domain accounts of the application pools, each once.
+fn pool_accounts(host: &Host) -> Vec<&str> {
+    let mut accounts = Vec::new();
+    for pool in &host.pools {
+        if let Identity::Specific(user) = &pool.identity {
+            let account = user.rsplit('\\').next().unwrap_or(user);
+            if !accounts.contains(&account) {
+                accounts.push(account);
+            }
+        }
+    }
+    accounts
+}
+
+/// `HTTP/…` for each name that a binding answers to, and `HOST/…` of the server, each once.
+fn spns_to_query(host: &Host) -> Vec<String> {
+    let own = [host.name.to_lowercase(), host.fqdn()];
+    let mut spns = Vec::new();
+    for site in &host.sites {
+        let names = site.host_header.as_ref().map_or(own.to_vec(), |header| vec![header.clone()]);
+        for spn in names.iter().map(|name| format!("HTTP/{name}")) {
+            if !spns.contains(&spn) {
+                spns.push(spn);
+            }
+        }
+    }
+    spns.extend([format!("HOST/{}", host.name), format!("HOST/{}", host.fqdn())]);
+    spns
+}
+
+fn own_tickets(host: &Host) -> Attempt {
+    let text = klist::tickets(Session::Own, &host.own_tickets);
+    collected(ArtifactKind::Klist, "current.txt", Source::Command("klist".to_owned()), text.into_bytes(), 31)
+}
+
+fn machine_tickets(host: &Host) -> Attempt {
+    let source = Source::Command("klist -li 0x3e7".to_owned());
+    if host.role == Role::Client {
+        return denied(ArtifactKind::Klist, "machine.txt", source);
+    }
+    let text = klist::tickets(Session::Machine, &host.machine_tickets);
+    collected(ArtifactKind::Klist, "machine.txt", source, text.into_bytes(), 34)
+}
+
+fn event_log(host: &Host, channel: &str) -> Attempt {
+    let file = format!("{channel}.evtx");
+    let source = Source::File(format!(r"C:\Windows\System32\winevt\Logs\{file}"));
+    if host.role == Role::Client && channel == "Security" {
+        return denied(ArtifactKind::EventLog, &file, source);
+    }
+    let computer = format!("{}.{DNS_DOMAIN}", host.name);
+    let mut events: Vec<_> = host.events.iter().filter(|event| event.channel == channel).cloned().collect();
+    events.sort_by_key(|event| event.time);
+    let events: Vec<_> = events.into_iter().map(|event| Event { computer: computer.clone(), ..event }).collect();
+    collected(ArtifactKind::EventLog, &file, source, log::write(1, &events), 243)
+}
+
+fn ipconfig(host: &Host) -> Attempt {
+    let network = Network {
+        host: host.name,
+        suffix: DNS_DOMAIN,
+        address: host.address,
+        name_servers: &[NAME_SERVER.1, "10.0.0.11"],
+    };
+    let source = Source::Command("ipconfig /all".to_owned());
+    collected(ArtifactKind::Ipconfig, "ipconfig.txt", source, ipconfig::all(&network).into_bytes(), 58)
+}
+
+fn systeminfo(host: &Host) -> Attempt {
+    let server = ("Microsoft Windows Server 2022 Standard", "10.0.20348 N/A Build 20348");
+    let (product, version) = match host.role {
+        Role::WebServer | Role::DomainController => server,
+        Role::Client => ("Microsoft Windows 11 Enterprise", "10.0.22631 N/A Build 22631"),
+    };
+    let role = match host.role {
+        Role::WebServer => "Member Server",
+        Role::DomainController => "Primary Domain Controller",
+        Role::Client => "Member Workstation",
+    };
+    let system = System { host: host.name, domain: DNS_DOMAIN, product, version, role, address: host.address };
+    let source = Source::Command("systeminfo".to_owned());
+    collected(ArtifactKind::Systeminfo, "systeminfo.txt", source, systeminfo::text(&system).into_bytes(), 4210)
+}
+
+fn names_to_look_up(host: &Host) -> Vec<String> {
+    let mut names: Vec<String> = host.sites.iter().filter_map(|site| site.host_header.clone()).collect();
+    names.extend(host.lookups.iter().map(|&name| name.to_owned()));
+    names.push(host.fqdn());
+    names
+}
+
+fn lookup(host: &Host, name: &str) -> Attempt {
+    let text = nslookup::lookup(NAME_SERVER, name, &host.dns.answer(name));
+    let source = Source::Command(format!("nslookup {name}"));
+    collected(ArtifactKind::Nslookup, &format!("{name}.txt"), source, text.into_bytes(), 44)
+}
+
+fn collected(kind: ArtifactKind, file: &str, source: Source, bytes: Vec<u8>, duration_ms: u64) -> Attempt {
+    let attempt = absent(kind, file, source, CollectionStatus::Collected, None);
+    Attempt { bytes: Some(bytes), duration_ms, ..attempt }
+}
+
+fn denied(kind: ArtifactKind, file: &str, source: Source) -> Attempt {
+    absent(kind, file, source, CollectionStatus::AccessDenied, Some("Access is denied."))
+}
+
+fn absent(kind: ArtifactKind, file: &str, source: Source, status: CollectionStatus, detail: Option<&str>) -> Attempt {
+    Attempt {
+        kind,
+        file_name: file.to_owned(),
+        source,
+        status,
+        bytes: None,
+        duration_ms: 3,
+        redactions: 0,
+        detail: detail.map(str::to_owned),
+    }
+}

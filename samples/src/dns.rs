@@ -1,0 +1,41 @@
+//! The names of the domain: addresses, and aliases of other names.
+
+use std::collections::BTreeMap;
+
+use crate::layout::nslookup::Answer;
+
+/// What the name servers know.
+#[derive(Clone, Debug, Default)]
+pub struct Dns {
+    records: BTreeMap<String, Record>,
+}
+
+#[derive(Clone, Debug)]
+enum Record {
+    Address(String),
+    Alias(String),
+}
+
+impl Dns {
+    /// Gives a name an address, in place of what it had.
+    pub fn address(&mut self, name: &str, address: &str) {
+        self.records.insert(name.to_owned(), Record::Address(address.to_owned()));
+    }
+
+    /// Makes a name stand for another, in place of what it had.
+    pub fn alias(&mut self, name: &str, target: &str) {
+        self.records.insert(name.to_owned(), Record::Alias(target.to_owned()));
+    }
+
+    /// What a name server answers.
+    pub fn answer(&self, name: &str) -> Answer<'_> {
+        match self.records.get(name) {
+            None => Answer::Nothing,
+            Some(Record::Address(address)) => Answer::Address(address),
+            Some(Record::Alias(target)) => match self.records.get(target) {
+                Some(Record::Address(address)) => Answer::Alias { target, address },
+                _ => Answer::Nothing,
+            },
+        }
+    }
+}

@@ -1,0 +1,33 @@
+//! Events of the key distribution center in the System log of a domain controller.
+
+use jiff::Timestamp;
+
+use crate::evtx::event::{Event, Item, Provider};
+
+const PROVIDER: Provider = Provider {
+    name: "Microsoft-Windows-Kerberos-Key-Distribution-Center",
+    guid: Some(0x3fd9_da1a_5a54_46c5_9a26_9bd7_c068_5056),
+    source: Some("KDC"),
+};
+
+/// Event 11: several accounts hold the SPN that a client asked for, so it gets no ticket.
+pub fn duplicate_name(time: Timestamp, spn: &str) -> Event {
+    Event {
+        provider: PROVIDER,
+        id: 11,
+        qualifiers: Some(0xc000),
+        version: 0,
+        level: 2,
+        task: 0,
+        keywords: 0x0080_0000_0000_0000,
+        time,
+        execution: (0, 0),
+        channel: "System",
+        computer: String::new(),
+        data: vec![
+            Item::Field("Name", spn.into()),
+            Item::Field("Type", "DS_SERVICE_PRINCIPAL_NAME".into()),
+            Item::Bytes(Vec::new()),
+        ],
+    }
+}

@@ -1,0 +1,190 @@
+//! Audits in the Security log: logons on a server, tickets on a domain controller.
+
+use jiff::Timestamp;
+
+use crate::evtx::event::{Event, Item, Provider};
+use crate::evtx::value::Value;
+
+const PROVIDER: Provider = Provider {
+    name: "Microsoft-Windows-Security-Auditing",
+    guid: Some(0x5484_9625_5478_4994_a5ba_3e3b_0328_c30d),
+    source: None,
+};
+const SUCCESS: u64 = 0x8020_0000_0000_0000;
+const FAILURE: u64 = 0x8010_0000_0000_0000;
+const LOGON: u16 = 12544;
+const TICKET_GRANTING: u16 = 14339;
+const SERVICE_TICKET: u16 = 14337;
+/// All accounts of the samples have identifiers below this one.
+const DOMAIN_SID: &str = "S-1-5-21-1004336348-1177238915-682003330";
+const AES256: u32 = 0x12;
+
+/// The person and the computer behind an audit.
+#[derive(Clone, Copy, Debug)]
+pub struct Visitor {
+    /// The account, such as `alice`.
+    pub user: &'static str,
+    /// The last part of its security identifier.
+    pub rid: u32,
+    /// The computer's NetBIOS name.
+    pub workstation: &'static str,
+    /// The computer's address.
+    pub address: &'static str,
+    /// The computer's port.
+    pub port: &'static str,
+}
+
+/// Event 4624: somebody signed in over the network with Kerberos.
+pub fn kerberos_logon(time: Timestamp, visitor: &Visitor) -> Event {
+    let package = Package {
+        process: "Kerberos",
+        name: "Kerberos",
+        domain: "CONTOSO.COM",
+        workstation: "-",
+        guid: 0x7d3f_91a2_0c5e_6b18_94d7_21f6_58ae_0000 + u128::from(visitor.rid),
+        ntlm: "-",
+        key_length: 0,
+    };
+    logon(time, visitor, &package)
+}
+
+/// Event 4624: somebody signed in over the network with NTLM.
+pub fn ntlm_logon(time: Timestamp, visitor: &Visitor) -> Event {
+    let package = Package {
+        process: "NtLmSsp ",
+        name: "NTLM",
+        domain: "CONTOSO",
+        workstation: visitor.workstation,
+        guid: 0,
+        ntlm: "NTLM V2",
+        key_length: 128,
+    };
+    logon(time, visitor, &package)
+}
+
+/// What the two packages write differently.
+struct Package {
+    process: &'static str,
+    name: &'static str,
+    domain: &'static str,
+    workstation: &'static str,
+    guid: u128,
+    ntlm: &'static str,
+    key_length: u32,
+}
+
+fn logon(time: Timestamp, visitor: &Visitor, package: &Package) -> Event {
+    let fields = vec![
+        ("SubjectUserSid", Value::Sid("S-1-0-0".to_owned())),
+        ("SubjectUserName", "-".into()),
+        ("SubjectDomainName", "-".into()),
+        ("SubjectLogonId", Value::Hex64(0)),
+        ("TargetUserSid", sid(visitor.rid)),
+        ("TargetUserName", visitor.user.into()),
+        ("TargetDomainName", package.domain.into()),
+        ("TargetLogonId", Value::Hex64(0x4f_0000 + u64::from(visitor.rid))),
+        ("LogonType", Value::U32(3)),
+        ("LogonProcessName", package.process.into()),
+        ("AuthenticationPackageName", package.name.into()),
+        ("WorkstationName", package.workstation.into()),
+        ("LogonGuid", Value::Guid(package.guid)),
+        ("TransmittedServices", "-".into()),
+        ("LmPackageName", package.ntlm.into()),
+        ("KeyLength", Value::U32(package.key_length)),
+        ("ProcessId", Value::Hex64(0)),
+        ("ProcessName", "-".into()),
+        ("IpAddress", visitor.address.into()),
+        ("IpPort", visitor.port.into()),
+        ("ImpersonationLevel", "%%1833".into()),
+        ("RestrictedAdminMode", "-".into()),
+        ("TargetOutboundUserName", "-".into()),
+        ("TargetOutboundDomainName", "-".into()),
+        ("VirtualAccount", "%%1843".into()),
+        ("TargetLinkedLogonId", Value::Hex64(0)),
+        ("ElevatedToken", "%%1843".into()),
+    ];
+    audit(4624, 2, LOGON, SUCCESS, time, fields)
+}
+
+/// Event 4768: a ticket-granting ticket was given out.
+pub fn granting_ticket(time: Timestamp, visitor: &Visitor) -> Event {
+    let fields = vec![
+        ("TargetUserName", visitor.user.into()),
+        ("TargetDomainName", "CONTOSO".into()),
+        ("TargetSid", sid(visitor.rid)),
+        ("ServiceName", "krbtgt".into()),
+        ("ServiceSid", sid(502)),
+        ("TicketOptions", Value::Hex32(0x4081_0010)),
+        ("Status", Value::Hex32(0)),
+        ("TicketEncryptionType", Value::Hex32(AES256)),
+        ("PreAuthType", "2".into()),
+        ("IpAddress", mapped(visitor.address)),
+        ("IpPort", visitor.port.into()),
+        ("CertIssuerName", "".into()),
+        ("CertSerialNumber", "".into()),
+        ("CertThumbprint", "".into()),
+    ];
+    audit(4768, 0, TICKET_GRANTING, SUCCESS, time, fields)
+}
+
+/// Event 4769: a ticket for this service account was given out.
+pub fn service_ticket(time: Timestamp, visitor: &Visitor, service: (&str, u32)) -> Event {
+    let fields = vec![
+        ("TargetUserName", Value::Text(format!("{}@CONTOSO.COM", visitor.user))),
+        ("TargetDomainName", "CONTOSO.COM".into()),
+        ("ServiceName", service.0.into()),
+        ("ServiceSid", sid(service.1)),
+        ("TicketOptions", Value::Hex32(0x4081_0000)),
+        ("TicketEncryptionType", Value::Hex32(AES256)),
+        ("IpAddress", mapped(visitor.address)),
+        ("IpPort", visitor.port.into()),
+        ("Status", Value::Hex32(0)),
+        ("LogonGuid", Value::Guid(0x7d3f_91a2_0c5e_6b18_94d7_21f6_58ae_0000 + u128::from(visitor.rid))),
+        ("TransmittedServices", "-".into()),
+    ];
+    audit(4769, 0, SERVICE_TICKET, SUCCESS, time, fields)
+}
+
+/// Event 4771: a ticket-granting ticket was refused because the password was wrong.
+pub fn refused_password(time: Timestamp, visitor: &Visitor) -> Event {
+    let fields = vec![
+        ("TargetUserName", visitor.user.into()),
+        ("TargetSid", sid(visitor.rid)),
+        ("ServiceName", "krbtgt/CONTOSO".into()),
+        ("TicketOptions", Value::Hex32(0x4081_0010)),
+        ("Status", Value::Hex32(0x18)),
+        ("PreAuthType", "2".into()),
+        ("IpAddress", mapped(visitor.address)),
+        ("IpPort", visitor.port.into()),
+        ("CertIssuerName", "".into()),
+        ("CertSerialNumber", "".into()),
+        ("CertThumbprint", "".into()),
+    ];
+    audit(4771, 0, TICKET_GRANTING, FAILURE, time, fields)
+}
+
+fn sid(rid: u32) -> Value {
+    Value::Sid(format!("{DOMAIN_SID}-{rid}"))
+}
+
+/// A domain controller writes IPv4 addresses as IPv6.
+fn mapped(address: &str) -> Value {
+    Value::Text(format!("::ffff:{address}"))
+}
+
+fn audit(id: u16, version: u8, task: u16, keywords: u64, time: Timestamp, fields: Vec<(&'static str, Value)>) -> Event {
+    Event {
+        provider: PROVIDER,
+        id,
+        qualifiers: None,
+        version,
+        level: 0,
+        task,
+        keywords,
+        time,
+        execution: (736, 812),
+        channel: "Security",
+        computer: String::new(),
+        data: fields.into_iter().map(|(name, value)| Item::Field(name, value)).collect(),
+    }
+}

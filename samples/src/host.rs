@@ -1,0 +1,143 @@
+//! A host as an administrator would describe it; small changes make a fault out of a healthy one.
+
+use crate::directory::Directory;
+use crate::dns::Dns;
+use crate::evtx::event::Event;
+use crate::iis::{Authentication, Identity, Pool, Site};
+use crate::layout::klist::Ticket;
+
+/// The domain of all hosts, as DNS knows it.
+pub const DNS_DOMAIN: &str = "contoso.com";
+/// The domain of all hosts, in front of account names.
+pub const NETBIOS_DOMAIN: &str = "CONTOSO";
+
+/// One host and what it can see of its domain.
+#[derive(Clone, Debug)]
+pub struct Host {
+    /// The NetBIOS name.
+    pub name: &'static str,
+    /// What it is in the domain.
+    pub role: Role,
+    /// Its IPv4 address.
+    pub address: &'static str,
+    /// Application pools, where it is a web server.
+    pub pools: Vec<Pool>,
+    /// Sites, where it is a web server.
+    pub sites: Vec<Site>,
+    /// The accounts of the domain.
+    pub directory: Directory,
+    /// The names of the domain.
+    pub dns: Dns,
+    /// Names that the person who collects wants looked up.
+    pub lookups: Vec<&'static str>,
+    /// The tickets of the person who collects.
+    pub own_tickets: Vec<Ticket>,
+    /// The tickets of the machine account.
+    pub machine_tickets: Vec<Ticket>,
+    /// Its events, of any log and in any order.
+    pub events: Vec<Event>,
+    /// Whether `setspn` may ask the directory.
+    pub setspn: Access,
+}
+
+/// What a host is in its domain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A member server with IIS.
+    WebServer,
+    /// A domain controller.
+    DomainController,
+    /// A workstation, collected by its ordinary user.
+    Client,
+}
+
+/// Whether a tool may do its work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Access {
+    /// It may.
+    Granted,
+    /// It is turned away.
+    Denied,
+}
+
+impl Host {
+    /// The full name in lower case, as DNS has it.
+    pub fn fqdn(&self) -> String {
+        format!("{}.{DNS_DOMAIN}", self.name.to_lowercase())
+    }
+
+    /// Adds a site with a pool of its own name, and the address of its host header.
+    #[must_use]
+    pub fn site(mut self, name: &str, host_header: &str, identity: Identity, authentication: Authentication) -> Self {
+        self.pools.push(Pool { name: name.to_owned(), identity });
+        self.sites.push(Site {
+            name: name.to_owned(),
+            pool: name.to_owned(),
+            host_header: Some(host_header.to_owned()),
+            authentication,
+        });
+        let address = self.address;
+        self.address_of(host_header, address)
+    }
+
+    /// Changes what the location of a site says about authentication.
+    ///
+    /// # Panics
+    ///
+    /// There is no such site.
+    #[must_use]
+    pub fn authentication(mut self, site: &str, change: impl FnOnce(&mut Authentication)) -> Self {
+        let site = self.sites.iter_mut().find(|known| known.name == site).expect("the site exists");
+        change(&mut site.authentication);
+        self
+    }
+
+    /// Registers an SPN on an account, next to any that has it already.
+    #[must_use]
+    pub fn spn(mut self, spn: &str, account: &str) -> Self {
+        self.directory.register(spn, account);
+        self
+    }
+
+    /// Takes an SPN from every account.
+    #[must_use]
+    pub fn without_spn(mut self, spn: &str) -> Self {
+        self.directory.unregister(spn);
+        self
+    }
+
+    /// Gives a name an address in DNS.
+    #[must_use]
+    pub fn address_of(mut self, name: &str, address: &str) -> Self {
+        self.dns.address(name, address);
+        self
+    }
+
+    /// Makes a name an alias in DNS.
+    #[must_use]
+    pub fn alias(mut self, name: &str, target: &str) -> Self {
+        self.dns.alias(name, target);
+        self
+    }
+
+    /// Adds a ticket of the person who collects.
+    #[must_use]
+    pub fn ticket(mut self, ticket: Ticket) -> Self {
+        self.own_tickets.push(ticket);
+        self
+    }
+
+    /// Adds an event.
+    #[must_use]
+    pub fn event(mut self, event: Event) -> Self {
+        self.events.push(event);
+        self
+    }
+
+    /// Turns `setspn` away.
+    #[must_use]
+    pub fn without_setspn(mut self) -> Self {
+        self.setspn = Access::Denied;
+        self
+    }
+}

@@ -1,0 +1,76 @@
+//! Sites, application pools and authentication of an IIS host, as an administrator would name them.
+
+/// An application pool.
+#[derive(Clone, Debug)]
+pub struct Pool {
+    /// Its name.
+    pub name: String,
+    /// The account that it runs as.
+    pub identity: Identity,
+}
+
+/// The account that an application pool runs as.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Identity {
+    /// The pool's own virtual account; on the network it is the machine account.
+    ApplicationPool,
+    /// An account of the domain, such as `CONTOSO\svc-web`.
+    Specific(String),
+}
+
+/// A site with one application.
+#[derive(Clone, Debug)]
+pub struct Site {
+    /// Its name.
+    pub name: String,
+    /// The pool of its application.
+    pub pool: String,
+    /// The host header of its binding on port 80; none answers to every name.
+    pub host_header: Option<String>,
+    /// What its location in the configuration says about authentication.
+    pub authentication: Authentication,
+}
+
+/// Authentication of one site: only what its own location sets.
+#[derive(Clone, Debug)]
+pub struct Authentication {
+    /// Anonymous authentication.
+    pub anonymous: Switch,
+    /// Windows authentication.
+    pub windows: Switch,
+    /// The attribute `useAppPoolCredentials`; none leaves it out.
+    pub use_app_pool_credentials: Option<bool>,
+    /// The list of providers that replaces the inherited one; none inherits.
+    pub providers: Option<Vec<&'static str>>,
+}
+
+/// On or off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Switch {
+    /// Enabled.
+    On,
+    /// Disabled.
+    Off,
+}
+
+impl Authentication {
+    /// Windows authentication alone, with everything else inherited.
+    pub fn windows_only() -> Self {
+        Self { anonymous: Switch::Off, windows: Switch::On, use_app_pool_credentials: None, providers: None }
+    }
+
+    /// Windows authentication alone, whose tickets the pool's account decrypts.
+    pub fn windows_with_pool_credentials() -> Self {
+        Self { use_app_pool_credentials: Some(true), ..Self::windows_only() }
+    }
+}
+
+impl Switch {
+    /// The value of the attribute `enabled`.
+    pub fn value(self) -> &'static str {
+        match self {
+            Self::On => "true",
+            Self::Off => "false",
+        }
+    }
+}

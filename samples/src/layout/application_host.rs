@@ -1,0 +1,136 @@
+//! `applicationHost.config`: the configuration of IIS 7 and later, with secrets already taken out.
+
+use crate::iis::{Authentication, Identity, Pool, Site};
+
+use super::page::Page;
+
+/// What stands where a secret stood.
+pub const REDACTED: &str = "[REDACTED]";
+
+/// The parts that every installation has, in front of the application pools.
+const HEAD: &str = include_str!("application_host_head.xml");
+/// The parts that every installation has, behind the sites.
+const TAIL: &str = include_str!("application_host_tail.xml");
+
+/// The whole file.
+pub fn file(pools: &[Pool], sites: &[Site]) -> String {
+    let mut page = Page::default();
+    HEAD.lines().for_each(|line| page.line(line));
+    application_pools(&mut page, pools);
+    page.gap();
+    page.line("        <customMetadata />");
+    page.gap();
+    page.line("        <listenerAdapters>");
+    page.line(r#"            <add name="http" />"#);
+    page.line("        </listenerAdapters>");
+    page.gap();
+    page.line("        <log>");
+    page.line(r#"            <centralBinaryLogFile enabled="true" directory="%SystemDrive%\inetpub\logs\LogFiles" />"#);
+    page.line(r#"            <centralW3CLogFile enabled="true" directory="%SystemDrive%\inetpub\logs\LogFiles" />"#);
+    page.line("        </log>");
+    page.gap();
+    sites_section(&mut page, sites);
+    page.gap();
+    page.line("        <webLimits />");
+    page.gap();
+    page.line("    </system.applicationHost>");
+    page.gap();
+    TAIL.lines().for_each(|line| page.line(line));
+    for site in sites {
+        location(&mut page, &site.name, &site.authentication);
+    }
+    page.gap();
+    page.line("</configuration>");
+    page.text()
+}
+
+fn application_pools(page: &mut Page, pools: &[Pool]) {
+    page.line("        <applicationPools>");
+    for pool in pools {
+        let name = &pool.name;
+        match &pool.identity {
+            Identity::ApplicationPool => page.line(format_args!(r#"            <add name="{name}" />"#)),
+            Identity::Specific(user) => {
+                page.line(format_args!(r#"            <add name="{name}" managedRuntimeVersion="v4.0">"#));
+                page.line(format_args!(
+                    r#"                <processModel identityType="SpecificUser" userName="{user}" password="{REDACTED}" />"#
+                ));
+                page.line("            </add>");
+            }
+        }
+    }
+    page.line(r#"            <applicationPoolDefaults managedRuntimeVersion="v4.0">"#);
+    page.line(
+        r#"                <processModel identityType="ApplicationPoolIdentity" loadUserProfile="true" setProfileEnvironment="false" />"#,
+    );
+    page.line("            </applicationPoolDefaults>");
+    page.line("        </applicationPools>");
+}
+
+fn sites_section(page: &mut Page, sites: &[Site]) {
+    page.line("        <sites>");
+    for (number, site) in (1..).zip(sites) {
+        one_site(page, number, site);
+    }
+    page.line("            <siteDefaults>");
+    page.line(r#"                <logFile logFormat="W3C" directory="%SystemDrive%\inetpub\logs\LogFiles" />"#);
+    page.line(
+        r#"                <traceFailedRequestsLogging directory="%SystemDrive%\inetpub\logs\FailedReqLogFiles" />"#,
+    );
+    page.line("            </siteDefaults>");
+    page.line(r#"            <applicationDefaults applicationPool="DefaultAppPool" />"#);
+    page.line(r#"            <virtualDirectoryDefaults allowSubDirConfig="true" />"#);
+    page.line("        </sites>");
+}
+
+fn one_site(page: &mut Page, number: u32, site: &Site) {
+    let header = site.host_header.as_deref().unwrap_or_default();
+    page.line(format_args!(r#"            <site name="{}" id="{number}">"#, site.name));
+    page.line(format_args!(r#"                <application path="/" applicationPool="{}">"#, site.pool));
+    page.line(format_args!(
+        r#"                    <virtualDirectory path="/" physicalPath="%SystemDrive%\inetpub\{}" />"#,
+        if header.is_empty() { "wwwroot" } else { header }
+    ));
+    page.line("                </application>");
+    page.line("                <bindings>");
+    page.line(format_args!(r#"                    <binding protocol="http" bindingInformation="*:80:{header}" />"#));
+    page.line("                </bindings>");
+    page.line("            </site>");
+}
+
+fn location(page: &mut Page, site: &str, authentication: &Authentication) {
+    page.gap();
+    page.line(format_args!(r#"    <location path="{site}">"#));
+    page.line("        <system.webServer>");
+    page.line("            <security>");
+    page.line("                <authentication>");
+    let anonymous = authentication.anonymous.value();
+    page.line(format_args!(r#"                    <anonymousAuthentication enabled="{anonymous}" />"#));
+    page.line(r#"                    <basicAuthentication enabled="false" />"#);
+    page.line(r#"                    <digestAuthentication enabled="false" />"#);
+    windows(page, authentication);
+    page.line("                </authentication>");
+    page.line("            </security>");
+    page.line("        </system.webServer>");
+    page.line("    </location>");
+}
+
+fn windows(page: &mut Page, authentication: &Authentication) {
+    let enabled = authentication.windows.value();
+    let credentials = match authentication.use_app_pool_credentials {
+        Some(value) => format!(r#" useAppPoolCredentials="{value}""#),
+        None => String::new(),
+    };
+    let start = format!(r#"                    <windowsAuthentication enabled="{enabled}"{credentials}"#);
+    let Some(providers) = &authentication.providers else {
+        return page.line(format_args!("{start} />"));
+    };
+    page.line(format_args!("{start}>"));
+    page.line("                        <providers>");
+    page.line("                            <clear />");
+    for provider in providers {
+        page.line(format_args!(r#"                            <add value="{provider}" />"#));
+    }
+    page.line("                        </providers>");
+    page.line("                    </windowsAuthentication>");
+}

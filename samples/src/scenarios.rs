@@ -1,0 +1,102 @@
+//! One story for each fault: the hosts that show it, and the rule that names it.
+//!
+//! Every story starts from the same healthy hosts ([`hosts`]) and their harmless noise ([`noise`]), so that what
+//! differs is the fault.
+//!
+//! | scenario | what is told | bundles | primary rule |
+//! |---|---|---|---|
+//! | `healthy-with-noise` | nothing is wrong, though the logs hold errors | server, `-dc` | none |
+//! | `kernelmode-spn-on-pool-account` | the machine decrypts, the pool's account holds the SPN | server | same name |
+//! | `setspn-denied` | the same, but nobody could ask the directory | server | none: rules stay open |
+//! | `spn-duplicate` | two accounts hold one SPN | server, `-dc` | same name |
+//! | `spn-alias-cname` | the site's name is an alias, the client asks for the server | server, `-client` | same name |
+//! | `alias-a-record` | the site's name has an address of its own | server, `-client` | none |
+//! | `providers-negotiate-missing` | a site offers NTLM alone | server | same name |
+//! | `providers-order-ntlm-first` | a site offers NTLM before Negotiate | server | same name |
+//! | `providers-empty-after-clear` | a site clears the providers and adds none | server | same name |
+//! | `windows-auth-disabled` | a site has no authentication switched on | server | same name |
+//! | `spn-missing` | nobody holds the SPN of a site | server | same name |
+//! | `spn-on-wrong-account` | another service account holds the SPN | server | same name |
+//! | `http-spn-shadows-host` | a service account holds `HTTP/` of the server's own name | server | same name |
+//! | `host-spn-missing` | the server could not register its own names | server | same name |
+//! | `pool-identity-cannot-start` | the pool's account cannot sign in | server | same name |
+//! | `krb-ap-err-modified-key-mismatch` | all names are right, and still the key is not | server, `-client` | same name |
+
+pub mod alias_a_record;
+pub mod healthy_with_noise;
+pub mod host_spn_missing;
+pub mod hosts;
+pub mod http_spn_shadows_host;
+pub mod kernelmode_spn_on_pool_account;
+pub mod krb_ap_err_modified_key_mismatch;
+pub mod noise;
+pub mod pool_identity_cannot_start;
+pub mod providers_empty_after_clear;
+pub mod providers_negotiate_missing;
+pub mod providers_order_ntlm_first;
+pub mod setspn_denied;
+pub mod spn_alias_cname;
+pub mod spn_duplicate;
+pub mod spn_missing;
+pub mod spn_on_wrong_account;
+pub mod windows_auth_disabled;
+
+use crate::collect;
+use crate::host::{Host, Role};
+
+/// A story: hosts with one fault, or none.
+#[derive(Clone, Debug)]
+pub struct Scenario {
+    /// The name, in kebab-case.
+    pub name: &'static str,
+    /// One sentence for people.
+    pub title: &'static str,
+    /// The bundles, each with the name of its file without `.zip`.
+    pub bundles: Vec<(String, Vec<u8>)>,
+    /// The rule that names the primary cause, or none where nothing can be found.
+    pub expected: Option<&'static str>,
+}
+
+impl Scenario {
+    /// A story whose fault has a rule of the story's own name.
+    fn of_rule(rule: &'static str, title: &'static str, hosts: &[Host]) -> Self {
+        Self { expected: Some(rule), ..Self::without_finding(rule, title, hosts) }
+    }
+
+    /// A story in which nothing can be found.
+    fn without_finding(name: &'static str, title: &'static str, hosts: &[Host]) -> Self {
+        let bundles = hosts.iter().map(|host| (file_stem(name, host.role), collect::bundle(host))).collect();
+        Self { name, title, bundles, expected: None }
+    }
+}
+
+/// The web server's bundle has the name of the story; the others say what they are.
+fn file_stem(name: &str, role: Role) -> String {
+    match role {
+        Role::WebServer => name.to_owned(),
+        Role::DomainController => format!("{name}-dc"),
+        Role::Client => format!("{name}-client"),
+    }
+}
+
+/// Every story, in the order of the table above.
+pub fn all() -> Vec<Scenario> {
+    vec![
+        healthy_with_noise::scenario(),
+        kernelmode_spn_on_pool_account::scenario(),
+        setspn_denied::scenario(),
+        spn_duplicate::scenario(),
+        spn_alias_cname::scenario(),
+        alias_a_record::scenario(),
+        providers_negotiate_missing::scenario(),
+        providers_order_ntlm_first::scenario(),
+        providers_empty_after_clear::scenario(),
+        windows_auth_disabled::scenario(),
+        spn_missing::scenario(),
+        spn_on_wrong_account::scenario(),
+        http_spn_shadows_host::scenario(),
+        host_spn_missing::scenario(),
+        pool_identity_cannot_start::scenario(),
+        krb_ap_err_modified_key_mismatch::scenario(),
+    ]
+}

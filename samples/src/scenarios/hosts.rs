@@ -1,0 +1,116 @@
+//! The healthy hosts that every story changes: a web server, a domain controller and a client.
+
+use crate::directory::Directory;
+use crate::dns::Dns;
+use crate::host::{Access, Host, Role};
+use crate::iis::{Authentication, Identity, Pool, Site};
+use crate::layout::klist::Ticket;
+
+use super::noise;
+
+/// The SPN of the directory service on the domain controller; every machine has a ticket for it.
+const LDAP: &str = "LDAP/DC01.contoso.com/contoso.com";
+
+/// The account that the application pools of the samples run as.
+pub fn svc_web() -> Identity {
+    Identity::Specific(r"CONTOSO\svc-web".to_owned())
+}
+
+/// WEB01: the default site as the machine, and an intranet whose tickets its pool's account decrypts.
+pub fn healthy() -> Host {
+    let host = host("WEB01", Role::WebServer, "10.0.0.20");
+    let default_site = Site {
+        name: "Default Web Site".to_owned(),
+        pool: "DefaultAppPool".to_owned(),
+        host_header: None,
+        authentication: Authentication::windows_only(),
+    };
+    let host = Host {
+        pools: vec![Pool { name: "DefaultAppPool".to_owned(), identity: Identity::ApplicationPool }],
+        sites: vec![default_site],
+        own_tickets: vec![
+            Ticket::granting("t1-admin", "8:49:17"),
+            Ticket::delegable("t1-admin", LDAP, "8:49:17"),
+            Ticket::delegable("t1-admin", "cifs/DC01.contoso.com", "8:52:40"),
+        ],
+        events: noise::of_a_server(),
+        ..host
+    };
+    host.site("Intranet", "intranet.contoso.com", svc_web(), Authentication::windows_with_pool_credentials())
+        .spn("HTTP/intranet", "svc-web")
+        .spn("HTTP/intranet.contoso.com", "svc-web")
+}
+
+/// CLIENT07, where alice works; it has visited nothing yet.
+pub fn client() -> Host {
+    let client = host("CLIENT07", Role::Client, "10.0.0.57");
+    Host {
+        lookups: vec!["intranet.contoso.com", "web01.contoso.com"],
+        own_tickets: vec![
+            Ticket::granting("alice", "7:58:40"),
+            Ticket::delegable("alice", LDAP, "7:58:41"),
+            Ticket::service("alice", "cifs/FILES01.contoso.com", "8:03:12"),
+        ],
+        events: noise::of_a_client(),
+        ..client
+    }
+}
+
+/// DC01, which gave out the tickets of the morning.
+pub fn domain_controller() -> Host {
+    let dc = host("DC01", Role::DomainController, "10.0.0.10");
+    Host {
+        own_tickets: vec![Ticket::granting("t0-admin", "8:55:02"), Ticket::delegable("t0-admin", LDAP, "8:55:02")],
+        events: noise::of_a_domain_controller(),
+        ..dc
+    }
+}
+
+fn host(name: &'static str, role: Role, address: &'static str) -> Host {
+    let machine = format!("{}$", name.to_lowercase());
+    let host = Host {
+        name,
+        role,
+        address,
+        pools: Vec::new(),
+        sites: Vec::new(),
+        directory: directory(),
+        dns: Dns::default(),
+        lookups: Vec::new(),
+        own_tickets: Vec::new(),
+        machine_tickets: vec![
+            Ticket::granting(&machine, "7:41:03"),
+            Ticket::delegable(&machine, LDAP, "7:41:03"),
+            Ticket::delegable(&machine, "cifs/DC01.contoso.com/contoso.com", "7:41:05"),
+        ],
+        events: Vec::new(),
+        setspn: Access::Granted,
+    };
+    host.address_of("web01.contoso.com", "10.0.0.20")
+        .address_of("intranet.contoso.com", "10.0.0.20")
+        .address_of("dc01.contoso.com", "10.0.0.10")
+        .address_of("client07.contoso.com", "10.0.0.57")
+}
+
+fn directory() -> Directory {
+    let mut directory = Directory::default();
+    let dc =
+        ["HOST/DC01", "HOST/DC01.contoso.com", "ldap/DC01.contoso.com/contoso.com", "GC/DC01.contoso.com/contoso.com"];
+    let web = [
+        "WSMAN/web01",
+        "WSMAN/web01.contoso.com",
+        "TERMSRV/WEB01",
+        "TERMSRV/web01.contoso.com",
+        "RestrictedKrbHost/WEB01",
+        "HOST/WEB01",
+        "RestrictedKrbHost/web01.contoso.com",
+        "HOST/web01.contoso.com",
+    ];
+    let client = ["RestrictedKrbHost/CLIENT07", "HOST/CLIENT07", "HOST/client07.contoso.com"];
+    directory.account("DC01", "OU=Domain Controllers", &dc);
+    directory.account("WEB01", "OU=Servers", &web);
+    directory.account("CLIENT07", "OU=Workstations", &client);
+    directory.account("svc-web", "OU=Service Accounts", &[]);
+    directory.account("svc-old", "OU=Service Accounts", &["MSSQLSvc/sql01.contoso.com:1433"]);
+    directory
+}
