@@ -71,3 +71,21 @@ impl Directory {
         groups
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_spn_has_several_holders_whatever_its_case() {
+        let mut directory = Directory::default();
+        directory.account("svc-web", "OU=Service Accounts", &["HTTP/app", "HTTP/other"]);
+        directory.account("svc-old", "OU=Service Accounts", &["http/APP"]);
+        let dns =
+            ["CN=svc-web,OU=Service Accounts,DC=contoso,DC=com", "CN=svc-old,OU=Service Accounts,DC=contoso,DC=com"];
+        assert_eq!(directory.duplicates(), [("HTTP/app".to_owned(), dns.to_vec())]);
+        directory.unregister("HTTP/App");
+        assert_eq!(directory.duplicates(), []);
+        assert_eq!(directory.holders("HTTP/other").len(), 1);
+    }
+}

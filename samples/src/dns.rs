@@ -39,3 +39,19 @@ impl Dns {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_alias_takes_the_place_of_an_address() {
+        let mut dns = Dns::default();
+        dns.address("web01", "10.0.0.20");
+        dns.address("www", "10.0.0.20");
+        assert_eq!(dns.answer("www"), Answer::Address("10.0.0.20"));
+        dns.alias("www", "web01");
+        assert_eq!(dns.answer("www"), Answer::Alias { target: "web01", address: "10.0.0.20" });
+        assert_eq!(dns.answer("ftp"), Answer::Nothing);
+    }
+}

@@ -142,6 +142,47 @@ fn a_log_of_several_chunks_comes_back_whole() {
 }
 
 #[test]
+fn the_file_header_says_what_follows() {
+    let log = log::write(FIRST, &many());
+    let chunks = u16::try_from((log.len() - 4096) / 65536).unwrap();
+    let parser = EvtxParser::from_buffer(log).unwrap();
+    let header = parser.header();
+    assert!(header.validate_checksum());
+    assert_eq!((header.major_version, header.minor_version), (3, 1));
+    assert_eq!((header.chunk_count, header.last_chunk_number), (chunks, u64::from(chunks) - 1));
+    assert_eq!(header.next_record_id, FIRST + 420);
+}
+
+fn number(bytes: &[u8], at: usize) -> usize {
+    usize::try_from(u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap())).unwrap()
+}
+
+/// Follows a chain of the tables in front of a chunk; each link begins with the offset of the next.
+fn chain(chunk: &[u8], bucket: usize) -> Vec<usize> {
+    std::iter::successors(Some(number(chunk, bucket)), |&at| Some(number(chunk, at))).take_while(|&at| at > 0).collect()
+}
+
+#[test]
+fn the_tables_of_a_chunk_lead_to_its_names_and_templates() {
+    let log = log::write(FIRST, &many());
+    for chunk in log[4096..].chunks(65536) {
+        let mut names = Vec::new();
+        for bucket in 0..64 {
+            for at in chain(chunk, 128 + 4 * bucket) {
+                assert_eq!(usize::from(chunk[at + 4]) % 64, bucket, "the hash picks the bucket");
+                let units = chunk[at + 8..].chunks(2).map(|unit| u16::from_le_bytes([unit[0], unit[1]]));
+                names.push(String::from_utf16(&units.take_while(|&unit| unit > 0).collect::<Vec<_>>()).unwrap());
+            }
+        }
+        for name in ["Event", "xmlns", "EventData", "Data", "Binary", "Qualifiers"] {
+            assert_eq!(names.iter().filter(|known| *known == name).count(), 1, "{name}");
+        }
+        let templates: Vec<_> = (0..32).flat_map(|bucket| chain(chunk, 384 + 4 * bucket)).collect();
+        assert_eq!(templates.len(), 12, "five frames and seven payloads");
+    }
+}
+
+#[test]
 fn a_damaged_log_is_noticed() {
     let mut log = log::write(FIRST, &many());
     log[4096 + 600] ^= 1;

@@ -216,3 +216,14 @@ fn guid_of(template: &Element) -> [u8; 16] {
         .fold(0_u128, |number, salt| number << 32 | u128::from(crc32fast::hash(format!("{salt}{text}").as_bytes())));
     guid_bytes(number)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_the_hashes_that_windows_gives_them() {
+        // As they stand in every log that Windows writes.
+        assert_eq!(["Event", "xmlns", "System"].map(hash_of), [0x0cba, 0x0fbc, 0x546f]);
+    }
+}

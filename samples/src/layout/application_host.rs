@@ -134,3 +134,45 @@ fn windows(page: &mut Page, authentication: &Authentication) {
     page.line("                        </providers>");
     page.line("                    </windowsAuthentication>");
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::scenarios::hosts;
+
+    use super::*;
+
+    /// Every element that is opened is closed by its own name, in order.
+    #[test]
+    fn the_file_is_well_formed() {
+        let host = hosts::healthy().authentication("Intranet", |intranet| intranet.providers = Some(vec!["NTLM"]));
+        let text = file(&host.pools, &host.sites);
+        let mut open = Vec::new();
+        for tag in text.split('<').skip(2).map(|rest| rest.split('>').next().unwrap()) {
+            let name = tag.trim_start_matches('/').split([' ', '/']).next().unwrap();
+            if tag.starts_with('/') {
+                assert_eq!(open.pop(), Some(name), "{tag}");
+            } else if !tag.ends_with('/') {
+                open.push(name);
+            }
+        }
+        assert_eq!(open, [""; 0]);
+    }
+
+    #[test]
+    fn a_list_of_providers_replaces_the_inherited_one() {
+        let host = hosts::healthy().authentication("Intranet", |intranet| intranet.providers = Some(vec!["NTLM"]));
+        let text = file(&host.pools, &host.sites);
+        let location = text.split(r#"<location path="Intranet">"#).nth(1).unwrap();
+        let words: String = location.split_whitespace().collect();
+        assert!(words.contains(r#"<providers><clear/><addvalue="NTLM"/></providers>"#), "{location}");
+    }
+
+    #[test]
+    fn no_secret_is_left() {
+        let host = hosts::healthy();
+        let text = file(&host.pools, &host.sites);
+        for attribute in ["password=", "sessionKey="] {
+            assert!(text.split(attribute).skip(1).all(|rest| rest.starts_with("\"[REDACTED]\"")), "{attribute}");
+        }
+    }
+}

@@ -94,4 +94,17 @@ mod tests {
         let none = "Checking domain DC=contoso,DC=com\r\nProcessing entry 0\r\nfound 0 group of duplicate SPNs.\r\n";
         assert_eq!(duplicates(DOMAIN, &[]), none);
     }
+
+    #[test]
+    fn an_account_without_spns_is_a_heading_alone() {
+        let holder = Holder { dn: "CN=svc-web,DC=contoso,DC=com", spns: &[] };
+        assert_eq!(list(&holder), "Registered ServicePrincipalNames for CN=svc-web,DC=contoso,DC=com:\r\n");
+    }
+
+    #[test]
+    fn what_went_wrong_keeps_its_code() {
+        assert!(unreachable().starts_with("Ldap Error(0x51 -- Server Down)"));
+        let text = no_account("svc-gone");
+        assert!(text.contains("0x0000054B\r\n") && text.ends_with("Could not find account svc-gone\r\n"), "{text}");
+    }
 }

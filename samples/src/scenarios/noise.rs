@@ -40,7 +40,7 @@ pub fn of_a_server() -> Vec<Event> {
     events.push(service_control::running(at("06:40:12.544"), "World Wide Web Publishing Service", "W3SVC"));
     events.push(security::kerberos_logon(at("07:02:15.377"), &ALICE));
     events.push(security::kerberos_logon(at("07:09:50.026"), &BOB));
-    events.push(security::kerberos_logon(at("07:44:31.902"), &ALICE));
+    events.push(security::kerberos_logon(at("07:24:31.902"), &ALICE));
     events
 }
 
