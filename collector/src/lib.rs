@@ -1,1 +1,27 @@
-//! Collects evidence.
+//! The collector: one small program that reads what a Kerberos diagnosis needs, and writes it into one zip.
+//!
+//! It runs on a customer's production server, so it obeys four rules. It changes nothing there. It interprets
+//! nothing: what a tool prints is kept as it was printed. No secret leaves the server. And whatever goes wrong
+//! becomes a row of the manifest, and the next step runs.
+//!
+//! A new piece of evidence is a new row in [`plan::TABLE`].
+
+pub mod argument;
+pub mod bundle_file;
+pub mod child;
+pub mod console;
+pub mod encoding;
+pub mod event_log;
+pub mod export;
+pub mod facts;
+pub mod folder;
+pub mod host;
+pub mod live;
+pub mod markup;
+pub mod options;
+pub mod plan;
+pub mod redact;
+pub mod runner;
+pub mod secret;
+pub mod sites;
+pub mod visit;

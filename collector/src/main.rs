@@ -1,3 +1,7 @@
-//! Placeholder.
+//! `kerbscope-collect`: the program an administrator runs on the server.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kerbscope_collector::visit::run(std::env::args_os().skip(1)).into()
+}

@@ -1,0 +1,110 @@
+//! Names from the configuration, before they become an argument of a program or the name of a file.
+
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::limits::Limits;
+use kerbscope_shared::name;
+
+/// What a name is the name of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Use {
+    /// An account: `CONTOSO\svc-web`, `svc-web@contoso.com`, `CONTOSO\gmsa$`.
+    Account,
+    /// A host, with or without its domain.
+    Host,
+}
+
+/// Whether a name may be given to a program.
+///
+/// No shell sees it, but the program parses its own arguments: what starts with `-` or `/` would be an option.
+/// So only characters that such names are made of pass, and the first one must begin a name.
+pub fn is_safe(name: &str, used_as: Use) -> bool {
+    let (longest, extra) = match used_as {
+        Use::Account => (256, r"-_.$@\ "),
+        Use::Host => (253, "-_."),
+    };
+    let first = name.starts_with(|character: char| character.is_alphanumeric() || character == '_');
+    let local = used_as == Use::Account && name.starts_with(r".\");
+    let clean = name.chars().all(|character| character.is_alphanumeric() || extra.contains(character));
+    // A trailing backslash would escape the closing quote that Windows puts around an argument with a space.
+    (first || local) && clean && name.chars().count() <= longest && !name.ends_with(['\\', ' '])
+}
+
+/// The file name that `pattern` gives for this name: `list-{}.txt` and `CONTOSO\svc` make `list-CONTOSO_svc.txt`.
+pub fn file_name(kind: ArtifactKind, pattern: &str, name: &str) -> String {
+    const LONGEST: usize = 100;
+    let tame = |character: char| match character {
+        '-' | '_' | '.' | '$' | '@' => character,
+        _ if character.is_alphanumeric() => character,
+        _ => '_',
+    };
+    let part: String = name.chars().map(tame).take(LONGEST).collect();
+    let file_name = pattern.replace("{}", &part);
+    match name::check(&format!("{}/{file_name}", kind.folder()), Limits::STANDARD.name_bytes) {
+        Ok(()) => file_name,
+        // `nul.contoso.com` is a legal host and, with any extension, a device of Windows.
+        Err(_) => format!("name-{file_name}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ordinary_names_pass() {
+        for name in [
+            r"CONTOSO\svc-web",
+            "svc-web@contoso.com",
+            r"CONTOSO\gmsa$",
+            r".\local",
+            r"CONTOSO\web service",
+            r"CONTOSO\dienst-für-web",
+        ] {
+            assert!(is_safe(name, Use::Account), "{name}");
+        }
+        for name in ["www.contoso.com", "WEB01", "xn--mnchen-3ya.example", "_spf.contoso.com"] {
+            assert!(is_safe(name, Use::Host), "{name}");
+        }
+    }
+
+    #[test]
+    fn names_that_are_more_than_names_do_not() {
+        for name in [
+            "",
+            "-D",
+            "/?",
+            "x & del *",
+            "a\"b",
+            "a|b",
+            "%PATH%",
+            "a;b",
+            "a\nb",
+            "a\u{202e}b",
+            "x\\",
+            "x ",
+            "*",
+            "`x`",
+            "..\\..\\x y\\",
+        ] {
+            assert!(!is_safe(name, Use::Account), "{name:?}");
+            assert!(!is_safe(name, Use::Host), "{name:?}");
+        }
+        for name in [r"CONTOSO\web", "a b", "a@b", "a$", "*.contoso.com", ".contoso.com", "a:80"] {
+            assert!(!is_safe(name, Use::Host), "{name}");
+        }
+        assert!(!is_safe(&"x".repeat(254), Use::Host));
+    }
+
+    #[test]
+    fn a_file_name_stays_in_its_folder() {
+        let check = |pattern, name, expected: &str| {
+            assert_eq!(file_name(ArtifactKind::Nslookup, pattern, name), expected);
+        };
+        check("list-{}.txt", r"CONTOSO\svc-web", "list-CONTOSO_svc-web.txt");
+        check("{}.txt", "www.contoso.com", "www.contoso.com.txt");
+        check("{}.txt", "nul.contoso.com", "name-nul.contoso.com.txt");
+        check("{}.txt", "../../etc/passwd", ".._.._etc_passwd.txt");
+        check("{}.txt", "com1", "name-com1.txt");
+        assert!(file_name(ArtifactKind::Nslookup, "{}.txt", &"ü".repeat(500)).len() < 300);
+    }
+}

@@ -1,0 +1,201 @@
+//! One program at a time, with an end to its time and to its output.
+
+use std::io::{self, PipeReader, Read};
+use std::path::Path;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::host::{Answer, Ending, RunLimits};
+
+/// How often a silent program is looked after.
+const LOOK_EVERY: Duration = Duration::from_millis(25);
+
+/// How long a program may take to die, and how long its children may hold its output after its own end.
+const GRACE: Duration = Duration::from_secs(2);
+
+/// How much of the output is read at once.
+const CHUNK_BYTES: usize = 16 << 10;
+
+/// Runs a program; what it prints to standard output and standard error comes as one stream, in order.
+///
+/// A file that `grows` over the size limit ends the program too.
+pub fn run(program: &Path, arguments: &[String], limits: RunLimits, grows: Option<&Path>) -> Answer {
+    match start(program, arguments) {
+        Ok((child, output)) => Watch { child, output, limits, grows, bytes: Vec::new() }.watch(),
+        Err(error) => Answer::of_error(&error),
+    }
+}
+
+fn start(program: &Path, arguments: &[String]) -> io::Result<(Child, Receiver<Vec<u8>>)> {
+    let (reader, writer) = io::pipe()?;
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    hide_window(&mut command);
+    let child = command.spawn()?;
+    // The command holds our own ends of the pipe: as long as it lives, the output would never end.
+    drop(command);
+    Ok((child, listen(reader)?))
+}
+
+/// Started from a window or a service, a console program would open a console of its own for a moment.
+#[cfg(windows)]
+fn hide_window(command: &mut Command) {
+    use std::os::windows::process::CommandExt as _;
+    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
+    command.creation_flags(CREATE_NO_WINDOW);
+}
+
+#[cfg(not(windows))]
+fn hide_window(_: &mut Command) {}
+
+/// Reads on a thread of its own, because reading a pipe has no time limit. The thread ends with the pipe or
+/// with the receiver; one that hangs in a read is left behind and ends with this program.
+fn listen(mut reader: PipeReader) -> io::Result<Receiver<Vec<u8>>> {
+    let (sender, receiver) = sync_channel(4);
+    thread::Builder::new().name("output".to_owned()).spawn(move || {
+        let mut buffer = vec![0; CHUNK_BYTES];
+        while let Ok(count @ 1..) = reader.read(&mut buffer) {
+            let chunk = buffer.get(..count).unwrap_or_default().to_vec();
+            if sender.send(chunk).is_err() {
+                break;
+            }
+        }
+    })?;
+    Ok(receiver)
+}
+
+/// A program that runs, and what it has printed so far.
+struct Watch<'a> {
+    child: Child,
+    output: Receiver<Vec<u8>>,
+    limits: RunLimits,
+    grows: Option<&'a Path>,
+    bytes: Vec<u8>,
+}
+
+impl Watch<'_> {
+    fn watch(mut self) -> Answer {
+        let deadline = Instant::now() + self.limits.time;
+        let mut exited: Option<(ExitStatus, Instant)> = None;
+        let ending = loop {
+            if self.over_size() {
+                break Ending::Cut;
+            }
+            let now = Instant::now();
+            if exited.is_none() && now >= deadline {
+                break Ending::OutOfTime;
+            }
+            if let Some((status, at)) = exited
+                && now.duration_since(at) >= GRACE
+            {
+                break Ending::Exited(status.code().unwrap_or(-1));
+            }
+            match self.output.recv_timeout(LOOK_EVERY) {
+                Ok(chunk) => self.bytes.extend_from_slice(&chunk),
+                Err(silence) => {
+                    if exited.is_none() {
+                        exited = self.child.try_wait().ok().flatten().map(|status| (status, Instant::now()));
+                    }
+                    if silence == RecvTimeoutError::Disconnected {
+                        match exited {
+                            Some((status, _)) => break Ending::Exited(status.code().unwrap_or(-1)),
+                            None => thread::sleep(LOOK_EVERY),
+                        }
+                    }
+                }
+            }
+        };
+        self.end();
+        self.bytes.truncate(usize::try_from(self.limits.bytes).unwrap_or(usize::MAX));
+        Answer { ending, bytes: self.bytes, detail: None }
+    }
+
+    fn over_size(&self) -> bool {
+        let file_bytes = self.grows.and_then(|path| path.metadata().ok()).map_or(0, |metadata| metadata.len());
+        self.bytes.len() as u64 > self.limits.bytes || file_bytes > self.limits.bytes
+    }
+
+    /// Ends the program if it still runs, and waits for its end, but not forever.
+    fn end(&mut self) {
+        let until = Instant::now() + GRACE;
+        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
+            // An error here means that it ended in between, or that it may not be ended; then the wait runs out.
+            let _ = self.child.kill();
+            thread::sleep(LOOK_EVERY);
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str, limits: RunLimits) -> Answer {
+        run(Path::new("/bin/sh"), &["-c".to_owned(), script.to_owned()], limits, None)
+    }
+
+    const AMPLE: RunLimits = RunLimits { time: Duration::from_secs(20), bytes: 1 << 20 };
+
+    #[test]
+    fn both_streams_come_in_the_order_of_printing() {
+        let answer = shell("echo one; echo two >&2; echo three; exit 7", AMPLE);
+        assert_eq!(answer.ending, Ending::Exited(7));
+        assert_eq!(answer.bytes, b"one\ntwo\nthree\n");
+    }
+
+    #[test]
+    fn a_program_that_does_not_end_is_ended_and_what_it_said_is_kept() {
+        let began = Instant::now();
+        let answer = shell("echo early; exec sleep 60", RunLimits { time: Duration::from_millis(300), ..AMPLE });
+        assert_eq!((answer.ending, answer.bytes.as_slice()), (Ending::OutOfTime, b"early\n".as_slice()));
+        assert!(began.elapsed() < Duration::from_secs(20));
+    }
+
+    #[test]
+    fn a_program_that_closes_its_output_and_does_not_end_is_ended_too() {
+        let answer = shell("exec >&- 2>&-; exec sleep 60", RunLimits { time: Duration::from_millis(300), ..AMPLE });
+        assert_eq!(answer.ending, Ending::OutOfTime);
+    }
+
+    #[test]
+    fn output_without_end_is_cut_at_the_limit() {
+        let answer = shell("while :; do echo 0123456789; done", RunLimits { bytes: 1000, ..AMPLE });
+        assert_eq!((answer.ending, answer.bytes.len()), (Ending::Cut, 1000));
+    }
+
+    #[test]
+    fn output_of_exactly_the_limit_is_whole() {
+        let answer = shell("printf 0123456789", RunLimits { bytes: 10, ..AMPLE });
+        assert_eq!((answer.ending, answer.bytes.len()), (Ending::Exited(0), 10));
+    }
+
+    #[test]
+    fn a_grandchild_that_holds_the_output_does_not_hold_us() {
+        let began = Instant::now();
+        let answer = shell("sleep 30 & echo done", AMPLE);
+        assert_eq!((answer.ending, answer.bytes.as_slice()), (Ending::Exited(0), b"done\n".as_slice()));
+        assert!(began.elapsed() < Duration::from_secs(15));
+    }
+
+    #[test]
+    fn a_file_that_outgrows_the_limit_ends_the_program() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("log");
+        let script = format!("head -c 5000 /dev/zero > '{}'; exec sleep 60", file.display());
+        let limits = RunLimits { bytes: 1000, ..AMPLE };
+        let answer = run(Path::new("/bin/sh"), &["-c".to_owned(), script], limits, Some(&file));
+        assert_eq!(answer.ending, Ending::Cut);
+    }
+
+    #[test]
+    fn standard_input_is_empty() {
+        assert_eq!(shell("cat", AMPLE).ending, Ending::Exited(0));
+    }
+
+    #[test]
+    fn a_program_that_is_not_there_is_absent() {
+        assert_eq!(run(Path::new("/no/such/program"), &[], AMPLE, None).ending, Ending::Absent);
+    }
+}

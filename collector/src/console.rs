@@ -1,0 +1,233 @@
+//! What the administrator sees. Plain ASCII, because consoles of servers show anything else wrong.
+
+use std::fmt::Write as _;
+use std::io::Write;
+use std::path::Path;
+
+use kerbscope_shared::manifest::{CollectionStatus, Entry};
+
+use crate::export::LogLimits;
+use crate::facts::{Elevation, Facts};
+use crate::options::Talk;
+use crate::plan::{Origin, Row, SizeLimit, TABLE, Take};
+use crate::runner::Progress;
+
+/// The name and version of this program.
+pub const PROGRAM: &str = concat!("kerbscope-collect ", env!("CARGO_PKG_VERSION"));
+
+/// Prints while collecting, and remembers what did not go well.
+pub struct Console<W: Write> {
+    out: W,
+    talk: Talk,
+    collected: usize,
+    absent: Vec<String>,
+    missing: Vec<Missing>,
+    removed: u32,
+}
+
+/// A step that brought nothing, or not everything.
+struct Missing {
+    title: String,
+    status: CollectionStatus,
+    detail: Option<String>,
+}
+
+/// How the visit went.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Harvest {
+    /// Everything that is on the server was collected.
+    Whole,
+    /// Something is missing.
+    Partial,
+}
+
+impl<W: Write> Console<W> {
+    /// A console that has not said anything yet.
+    pub fn new(out: W, talk: Talk) -> Self {
+        Self { out, talk, collected: 0, absent: Vec::new(), missing: Vec::new(), removed: 0 }
+    }
+
+    /// A console that cannot be written to, closed or redirected to a full disk, does not stop the collecting.
+    fn print(&mut self, text: &str) {
+        if self.talk == Talk::Full {
+            let _ = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        }
+    }
+
+    /// Says what is going to happen.
+    pub fn introduce(&mut self, facts: &Facts, logs: LogLimits, target: &Path) {
+        let host = ascii(facts.computer.as_deref().unwrap_or("this computer"));
+        let mut text = format!(
+            "{PROGRAM} on {host}\n\n\
+             Nothing on this server is changed. Files are read, query tools of Windows are run, and\n\
+             what they say is written into one zip. Nothing is sent anywhere.\n\n\
+             Collected are: the IIS configuration (passwords and keys are taken out), SPNs, Kerberos\n\
+             tickets (no keys), network and system information, DNS answers for the names of the sites,\n\
+             and from the System and Security logs what concerns signing in, of the last {} days.\n\
+             --plan prints every command.\n\n\
+             Writing to {}\n",
+            logs.days,
+            ascii(&target.display().to_string()),
+        );
+        if facts.elevation == Elevation::Limited {
+            text.push_str(
+                "\nThis prompt is not elevated. Some evidence will be missing; to have all of it, end\n\
+                 this with Ctrl+C and start again with \"Run as administrator\".\n",
+            );
+        }
+        text.push('\n');
+        self.print(&text);
+    }
+
+    /// Says what came of it; returns the same in one word.
+    pub fn conclude(&mut self, facts: &Facts, target: &Path, bytes: u64) -> Harvest {
+        let path = ascii(&target.display().to_string());
+        let mut text = format!("\nWritten: {path} ({})\n", size(bytes));
+        let secrets = match self.removed {
+            0 => "No passwords or keys were found in the IIS configuration.".to_owned(),
+            1 => "1 password or key was taken out of the IIS configuration.".to_owned(),
+            many => format!("{many} passwords or keys were taken out of the IIS configuration."),
+        };
+        let _ = writeln!(text, "{} parts collected. {secrets}", self.collected);
+        if !self.absent.is_empty() {
+            let _ = writeln!(text, "Not on this server: {}.", self.absent.join(", "));
+        }
+        if !self.missing.is_empty() {
+            text.push_str("\nNot, or not wholly, collected:\n");
+            for missing in &self.missing {
+                let detail = missing.detail.as_deref().map(|detail| format!(" ({detail})")).unwrap_or_default();
+                let _ = writeln!(text, "  {}: {}{detail}", missing.title, words(missing.status));
+            }
+        }
+        let denied = self.missing.iter().any(|missing| missing.status == CollectionStatus::AccessDenied);
+        if denied && facts.elevation != Elevation::Elevated {
+            text.push_str("\nAccess was denied: run it again from an elevated prompt to have it all.\n");
+        }
+        text.push_str(
+            "\nThe zip holds names of accounts and servers, addresses, and who signed in when. Look into\n\
+             it if you like, all of it is readable, then give it to whoever makes the diagnosis:\n\
+             they open it with kerbscope.\n",
+        );
+        self.print(&text);
+        if self.missing.is_empty() { Harvest::Whole } else { Harvest::Partial }
+    }
+}
+
+impl<W: Write> Progress for Console<W> {
+    fn begin(&mut self, title: &str) {
+        self.print(&format!("  {:.<46} ", ascii(title) + " "));
+    }
+
+    fn end(&mut self, title: &str, entry: &Entry) {
+        let tenths = entry.duration_ms.div_ceil(100);
+        let detail = entry.detail.as_deref().map(ascii);
+        self.print(&format!("{:<18} {:>4}.{} s\n", words(entry.status), tenths / 10, tenths % 10));
+        self.removed = self.removed.saturating_add(entry.redactions);
+        match entry.status {
+            CollectionStatus::Collected => self.collected += 1,
+            CollectionStatus::NotPresent => self.absent.push(ascii(title)),
+            status => self.missing.push(Missing { title: ascii(title), status, detail }),
+        }
+    }
+}
+
+/// A status in the words of a person.
+fn words(status: CollectionStatus) -> String {
+    match status {
+        CollectionStatus::Collected => "collected".to_owned(),
+        CollectionStatus::Truncated => "only in part".to_owned(),
+        CollectionStatus::NotPresent => "not on this server".to_owned(),
+        CollectionStatus::AccessDenied => "access denied".to_owned(),
+        CollectionStatus::Failed(-1) => "failed".to_owned(),
+        CollectionStatus::Failed(code) => format!("failed, code {code}"),
+        CollectionStatus::TimedOut => "took too long".to_owned(),
+        CollectionStatus::Skipped => "left out".to_owned(),
+    }
+}
+
+/// The whole plan as a table.
+pub fn plan(logs: LogLimits) -> String {
+    let mut text = format!("{:<58} {:<14} {:<21} {:>6} {:>7}\n", "what is asked", "by", "holds", "time", "size");
+    for row in TABLE {
+        let _ = writeln!(
+            text,
+            "{:<58} {:<14} {:<21} {:>4} s {:>4} MB",
+            asked(row, logs),
+            row.privilege.title(),
+            row.sensitivity.title(),
+            row.time_limit.as_secs(),
+            match row.size_limit {
+                SizeLimit::Bytes(bytes) => bytes,
+                SizeLimit::EventLog => logs.bytes,
+            } >> 20,
+        );
+    }
+    for row in TABLE {
+        if let Origin::EventLog(log) = row.origin {
+            let command = log.export(u64::from(logs.days).saturating_mul(24));
+            let _ = write!(text, "\n{} events, else a copy of {}:\n  {command}\n", log.name(), log.file());
+        }
+    }
+    text
+}
+
+fn asked(row: &'static Row, logs: LogLimits) -> String {
+    match row.about(row.subject.placeholder()).take {
+        // Not its `Display`: that puts quotes around a placeholder.
+        Take::Program(command, _) => format!("{} {}", command.program, command.arguments.join(" ")),
+        Take::Configuration(path) => path,
+        Take::EventLog(log) => format!("{} events of the last {} days", log.name(), logs.days),
+        Take::LeftOut(source, _) => source.text().to_owned(),
+    }
+}
+
+fn size(bytes: u64) -> String {
+    match bytes {
+        0..1024 => format!("{bytes} bytes"),
+        1024..0x0010_0000 => format!("{} KB", bytes.div_ceil(1024)),
+        _ => format!("{} MB", bytes.div_ceil(1 << 20)),
+    }
+}
+
+/// Text of the server, safe for any console: what is not printable ASCII becomes `?`.
+pub fn ascii(text: &str) -> String {
+    text.chars().map(|character| if matches!(character, ' '..='~') { character } else { '?' }).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LOGS: LogLimits = LogLimits { days: 7, bytes: 64 << 20 };
+
+    #[test]
+    fn the_plan_shows_every_row_in_ascii() {
+        let text = plan(LOGS);
+        assert!(text.is_ascii());
+        for line in ["setspn -L <pool account>", "setspn -Q HTTP/<site name>", "klist -li 0x3e7", "wevtutil epl System"]
+        {
+            assert!(text.contains(line), "{text}");
+        }
+        assert!(text.lines().take(TABLE.len() + 1).all(|line| line.len() <= 120), "{text}");
+    }
+
+    #[test]
+    fn nothing_of_the_server_controls_the_console() {
+        assert_eq!(ascii("a\x1b[31mb\u{202e}\u{fc}\n"), "a?[31mb???");
+    }
+
+    #[test]
+    fn sizes_are_rounded_up() {
+        assert_eq!([size(7), size(1025), size(5 << 20)], ["7 bytes", "2 KB", "5 MB"]);
+    }
+
+    #[test]
+    fn quiet_is_quiet() {
+        let mut out = Vec::new();
+        let mut console = Console::new(&mut out, Talk::Quiet);
+        console.introduce(&Facts::default(), LOGS, Path::new("a.zip"));
+        console.begin("x");
+        assert_eq!(console.conclude(&Facts::default(), Path::new("a.zip"), 1), Harvest::Whole);
+        assert!(out.is_empty());
+    }
+}

@@ -1,0 +1,161 @@
+//! What a step may ask of the server: a file, what a program prints, a variable.
+
+use std::fmt;
+use std::time::Duration;
+
+/// The server that evidence is collected from, or a stand-in for it.
+pub trait Host {
+    /// Reads at most `limit_bytes` of the file at this absolute path.
+    fn read_file(&self, path: &str, limit_bytes: u64) -> Answer;
+
+    /// Runs a program of Windows within limits; no shell is involved.
+    fn run(&self, command: &Command, limits: RunLimits) -> Answer;
+
+    /// The value of an environment variable.
+    fn variable(&self, name: &str) -> Option<String>;
+
+    /// Puts the folder of Windows in the place of `%SystemRoot%`.
+    fn expand(&self, path: &str) -> String {
+        path.replace("%SystemRoot%", self.variable("SystemRoot").as_deref().unwrap_or(r"C:\Windows"))
+    }
+}
+
+/// How long a program may run, and how much it may bring.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RunLimits {
+    /// When it is ended.
+    pub time: Duration,
+    /// How much is kept; it is ended once it brings more.
+    pub bytes: u64,
+}
+
+/// A program of Windows and its arguments.
+///
+/// Its `Display` is the command line as a person would type it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Command {
+    /// The file name in `System32`, without `.exe` when it has that extension.
+    pub program: &'static str,
+    /// The arguments, one each.
+    pub arguments: Vec<String>,
+    /// What the program brings.
+    pub product: Product,
+}
+
+/// What a program brings.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Product {
+    /// What it prints.
+    Printed,
+    /// The file that it writes. The argument with this name is replaced by a path in an empty folder of our own.
+    File(String),
+}
+
+impl Command {
+    /// A program that prints what is wanted.
+    pub fn printing(program: &'static str, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { program, arguments: arguments.into_iter().map(Into::into).collect(), product: Product::Printed }
+    }
+
+    /// The file name of the program.
+    pub fn file_name(&self) -> String {
+        if self.program.contains('.') { self.program.to_owned() } else { format!("{}.exe", self.program) }
+    }
+}
+
+impl fmt::Display for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.program)?;
+        for argument in &self.arguments {
+            let plain = |character: char| character.is_alphanumeric() || r"-_./\:$@=".contains(character);
+            if !argument.is_empty() && argument.chars().all(plain) {
+                write!(f, " {argument}")?;
+            } else {
+                write!(f, " \"{argument}\"")?;
+            }
+        }
+        Ok(())
+    }
+}
+
+/// What the server answered.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// How it ended.
+    pub ending: Ending,
+    /// The bytes that came, at most as many as were allowed.
+    pub bytes: Vec<u8>,
+    /// What the system or the program said about it.
+    pub detail: Option<String>,
+}
+
+/// How an answer ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// The whole file was read.
+    Complete,
+    /// The program ended with this code.
+    Exited(i32),
+    /// There was more than the limit allows.
+    Cut,
+    /// The program did not end in time and was ended.
+    OutOfTime,
+    /// There is no such file or program.
+    Absent,
+    /// Access denied.
+    Denied,
+    /// Another error, with the number the system gives it.
+    Broken(i32),
+}
+
+impl Answer {
+    /// An answer with nothing but its ending.
+    pub fn bare(ending: Ending) -> Self {
+        Self { ending, bytes: Vec::new(), detail: None }
+    }
+
+    /// The answer that an error of the system amounts to.
+    pub fn of_error(error: &std::io::Error) -> Self {
+        // 740 is ERROR_ELEVATION_REQUIRED: Windows starts the program for administrators only.
+        let ending = match (error.kind(), error.raw_os_error()) {
+            (std::io::ErrorKind::NotFound, _) => Ending::Absent,
+            (std::io::ErrorKind::PermissionDenied, _) | (_, Some(740)) => Ending::Denied,
+            (_, code) => Ending::Broken(code.unwrap_or(-1)),
+        };
+        Self { ending, bytes: Vec::new(), detail: Some(error.to_string()) }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_command_reads_as_a_person_would_type_it() {
+        let check = |arguments: &[&str], line: &str| {
+            assert_eq!(Command::printing("setspn", arguments.iter().copied()).to_string(), line);
+        };
+        check(&["-Q", "HTTP/intranet.contoso.com"], "setspn -Q HTTP/intranet.contoso.com");
+        check(&["-L", r"CONTOSO\svc-web$"], r"setspn -L CONTOSO\svc-web$");
+        check(&["-L", r"CONTOSO\web service"], r#"setspn -L "CONTOSO\web service""#);
+        check(&["/q:*[System[EventID=4]]"], r#"setspn "/q:*[System[EventID=4]]""#);
+        check(&[""], r#"setspn """#);
+    }
+
+    #[test]
+    fn only_a_program_without_extension_gets_one() {
+        assert_eq!(Command::printing("klist", [""; 0]).file_name(), "klist.exe");
+        assert_eq!(Command::printing("chcp.com", [""; 0]).file_name(), "chcp.com");
+    }
+
+    #[test]
+    fn an_error_of_the_system_has_its_ending() {
+        use std::io::{Error, ErrorKind};
+        let check = |error: &Error, ending| assert_eq!(Answer::of_error(error).ending, ending);
+        check(&ErrorKind::NotFound.into(), Ending::Absent);
+        check(&ErrorKind::PermissionDenied.into(), Ending::Denied);
+        check(&Error::from_raw_os_error(740), Ending::Denied);
+        check(&Error::from_raw_os_error(32), Ending::Broken(32));
+        check(&ErrorKind::Other.into(), Ending::Broken(-1));
+    }
+}

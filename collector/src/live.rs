@@ -1,0 +1,147 @@
+//! The server that the collector runs on.
+
+use std::fs::{self, File};
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use crate::child;
+use crate::host::{Answer, Command, Ending, Host, Product, RunLimits};
+
+/// This computer.
+#[derive(Debug, Default)]
+pub struct LiveHost {
+    scratch_folders: AtomicU32,
+}
+
+impl Host for LiveHost {
+    fn read_file(&self, path: &str, limit_bytes: u64) -> Answer {
+        read(Path::new(path), limit_bytes)
+    }
+
+    fn run(&self, command: &Command, limits: RunLimits) -> Answer {
+        let Some(root) = self.variable("SystemRoot") else { return Answer::bare(Ending::Absent) };
+        // The full path: a program of the same name in the current folder or on PATH is never started.
+        let program = Path::new(&root).join("System32").join(command.file_name());
+        match &command.product {
+            Product::Printed => child::run(&program, &command.arguments, limits, None),
+            Product::File(name) => match self.scratch() {
+                Ok(scratch) => run_for_file(&program, &command.arguments, name, &scratch, limits),
+                Err(error) => Answer::of_error(&error),
+            },
+        }
+    }
+
+    fn variable(&self, name: &str) -> Option<String> {
+        std::env::var(name).ok()
+    }
+}
+
+impl LiveHost {
+    /// An empty folder that nobody else uses; gone when it is dropped.
+    fn scratch(&self) -> io::Result<Scratch> {
+        let number = self.scratch_folders.fetch_add(1, Ordering::Relaxed);
+        let path = std::env::temp_dir().join(format!("kerbscope-{}-{number}", std::process::id()));
+        fs::create_dir(&path)?;
+        Ok(Scratch { path })
+    }
+}
+
+struct Scratch {
+    path: PathBuf,
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // What cannot be removed now is in the folder for temporary files, where the system removes it.
+        let _ = fs::remove_dir_all(&self.path);
+    }
+}
+
+fn run_for_file(program: &Path, arguments: &[String], name: &str, scratch: &Scratch, limits: RunLimits) -> Answer {
+    let target = scratch.path.join(name);
+    let in_place = |argument: &String| {
+        if argument == name { target.to_string_lossy().into_owned() } else { argument.clone() }
+    };
+    let arguments: Vec<String> = arguments.iter().map(in_place).collect();
+    let ran = child::run(program, &arguments, limits, Some(&target));
+    let said = first_line(&ran.bytes);
+    match ran.ending {
+        Ending::Exited(0) => match read(&target, limits.bytes) {
+            Answer { ending: Ending::Absent, .. } => {
+                let detail = Some("the program ended without an error and wrote no file".to_owned());
+                Answer { ending: Ending::Broken(0), bytes: Vec::new(), detail }
+            }
+            Answer { ending: Ending::Complete, bytes, detail } => Answer { ending: Ending::Exited(0), bytes, detail },
+            other => other,
+        },
+        Ending::Cut | Ending::OutOfTime => Answer { bytes: read(&target, limits.bytes).bytes, detail: said, ..ran },
+        _ => Answer { bytes: Vec::new(), detail: said.or(ran.detail), ..ran },
+    }
+}
+
+fn read(path: &Path, limit_bytes: u64) -> Answer {
+    let mut bytes = Vec::new();
+    let outcome = File::open(path).and_then(|file| file.take(limit_bytes.saturating_add(1)).read_to_end(&mut bytes));
+    match outcome {
+        Err(error) => Answer::of_error(&error),
+        Ok(_) if bytes.len() as u64 > limit_bytes => {
+            bytes.truncate(usize::try_from(limit_bytes).unwrap_or(usize::MAX));
+            Answer { ending: Ending::Cut, bytes, detail: None }
+        }
+        Ok(_) => Answer { ending: Ending::Complete, bytes, detail: None },
+    }
+}
+
+/// The first line with anything on it. Tools print in the OEM code page: what is not ASCII is lost here.
+pub fn first_line(bytes: &[u8]) -> Option<String> {
+    const LONGEST: usize = 300;
+    let text = String::from_utf8_lossy(bytes);
+    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
+    Some(line.chars().filter(|character| !character.is_control()).take(LONGEST).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_is_read_up_to_its_limit() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("file");
+        fs::write(&path, b"0123456789").expect("written");
+        let whole = read(&path, 10);
+        assert_eq!((whole.ending, whole.bytes.len()), (Ending::Complete, 10));
+        let cut = read(&path, 9);
+        assert_eq!((cut.ending, cut.bytes.len()), (Ending::Cut, 9));
+        assert_eq!(read(&folder.path().join("other"), 9).ending, Ending::Absent);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn what_a_program_writes_is_brought_and_its_folder_removed() {
+        use std::time::Duration;
+        let limits = RunLimits { time: Duration::from_secs(20), bytes: 100 };
+        let host = LiveHost::default();
+        let check = |script: &str, ending: Ending, bytes: &[u8]| {
+            let scratch = host.scratch().expect("a folder");
+            let path = scratch.path.clone();
+            let arguments = ["-c", script, "sh", "System.evtx"].map(str::to_owned);
+            let answer = run_for_file(Path::new("/bin/sh"), &arguments, "System.evtx", &scratch, limits);
+            assert_eq!((answer.ending, answer.bytes.as_slice()), (ending, bytes), "{script}");
+            drop(scratch);
+            assert!(!path.exists());
+        };
+        check("printf log > \"$1\"", Ending::Exited(0), b"log");
+        check("echo no; exit 120", Ending::Exited(120), b"");
+        check("true", Ending::Broken(0), b"");
+        check("head -c 101 /dev/zero > \"$1\"", Ending::Cut, &[0; 100]);
+    }
+
+    #[test]
+    fn the_first_line_is_one_line_of_text() {
+        assert_eq!(first_line(b"\r\n  Access is denied.\r\nmore").as_deref(), Some("Access is denied."));
+        assert_eq!(first_line(b" \r\n"), None);
+        assert_eq!(first_line(b"a\x1b[31mb").as_deref(), Some("a[31mb"));
+    }
+}

@@ -1,0 +1,194 @@
+//! The command line of the collector.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::path::PathBuf;
+
+use kerbscope_shared::limits::Limits;
+
+use crate::bundle_file::Existing;
+use crate::export::LogLimits;
+
+/// What `--help` prints.
+pub const HELP: &str = "\
+Collects what a Kerberos diagnosis of IIS needs, and writes it into one zip.
+Run it on the web server, from an elevated prompt. It changes nothing there.
+
+usage: kerbscope-collect [options]
+
+  --out PATH        the zip to write, or the folder to write it to
+                    (default: kerbscope-<HOST>-<UTC time>.zip in this folder)
+  --force           replace the zip if it exists
+  --plan            print what would be collected, and end
+  --days N          how far to go back in the event logs (default: 7)
+  --max-log-mb N    how much of each event log to take at most (default: 64)
+  --quiet           print nothing but problems
+  --help            print this
+  --version         print the version
+
+  --host-root DIR   for tests: collect from a folder that stands in for a server
+
+exit codes: 0 all collected; 1 zip written, something is missing; 2 no zip
+";
+
+/// What the person asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Request {
+    /// Print the help.
+    Help,
+    /// Print the version.
+    Version,
+    /// Print the plan.
+    Plan(LogLimits),
+    /// Collect.
+    Collect(Options),
+}
+
+/// How to collect.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Options {
+    /// Where to write.
+    pub out: Option<PathBuf>,
+    /// What to do with a file that is there.
+    pub existing: Existing,
+    /// How much of the event logs to take.
+    pub logs: LogLimits,
+    /// How much to print.
+    pub talk: Talk,
+    /// The folder that stands in for a server.
+    pub host_root: Option<PathBuf>,
+}
+
+/// How much to print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Talk {
+    /// What is done, and how it goes.
+    Full,
+    /// Problems only.
+    Quiet,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            out: None,
+            existing: Existing::Keep,
+            logs: LogLimits { days: 7, bytes: 64 << 20 },
+            talk: Talk::Full,
+            host_root: None,
+        }
+    }
+}
+
+/// Why the command line is not understood.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Misused(String);
+
+impl fmt::Display for Misused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Reads the command line, without the name of the program.
+///
+/// # Errors
+///
+/// The first argument that is not understood.
+pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Misused> {
+    let mut options = Options::default();
+    let mut plan_only = false;
+    let mut arguments = arguments.into_iter();
+    while let Some(argument) = arguments.next() {
+        let (name, attached) = split(&argument)?;
+        let mut value = || {
+            let missing = || Misused(format!("{name} needs a value"));
+            attached.clone().map(OsString::from).or_else(|| arguments.next()).ok_or_else(missing)
+        };
+        match name.as_str() {
+            "--out" => options.out = Some(PathBuf::from(value()?)),
+            "--host-root" => options.host_root = Some(PathBuf::from(value()?)),
+            "--days" => options.logs.days = number(&name, &value()?, 365)?,
+            "--max-log-mb" => {
+                // More than this of one artifact is not read again anyway.
+                let most = u32::try_from(Limits::STANDARD.artifact_bytes >> 20).unwrap_or(u32::MAX);
+                options.logs.bytes = u64::from(number(&name, &value()?, most)?) << 20;
+            }
+            _ if attached.is_some() => return Err(Misused(format!("{name} takes no value"))),
+            "--force" => options.existing = Existing::Replace,
+            "--quiet" => options.talk = Talk::Quiet,
+            "--plan" => plan_only = true,
+            "--help" | "-h" | "/?" | "-?" => return Ok(Request::Help),
+            "--version" | "-V" => return Ok(Request::Version),
+            _ => return Err(Misused(format!("unknown option {name}"))),
+        }
+    }
+    Ok(if plan_only { Request::Plan(options.logs) } else { Request::Collect(options) })
+}
+
+/// Takes `--days=3` apart. A value that is not Unicode must be an argument of its own.
+fn split(argument: &OsString) -> Result<(String, Option<String>), Misused> {
+    let text = argument.to_str().ok_or_else(|| Misused("an option is not readable".to_owned()))?;
+    Ok(match text.split_once('=') {
+        Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
+        _ => (text.to_owned(), None),
+    })
+}
+
+fn number(name: &str, value: &OsString, most: u32) -> Result<u32, Misused> {
+    let number = value.to_str().and_then(|text| text.parse().ok()).filter(|number| (1..=most).contains(number));
+    number.ok_or_else(|| Misused(format!("{name} needs a number from 1 to {most}")))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(line: &str, expected: Result<Request, &str>) {
+        let parsed = parse(line.split_whitespace().map(OsString::from));
+        assert_eq!(parsed, expected.map_err(|text| Misused(text.to_owned())), "{line}");
+    }
+
+    #[test]
+    fn options_are_read_in_both_forms() {
+        let expected = Options {
+            out: Some("a.zip".into()),
+            existing: Existing::Replace,
+            logs: LogLimits { days: 3, bytes: 8 << 20 },
+            talk: Talk::Quiet,
+            host_root: None,
+        };
+        check("--out a.zip --force --days 3 --max-log-mb 8 --quiet", Ok(Request::Collect(expected.clone())));
+        check("--out=a.zip --force --days=3 --max-log-mb=8 --quiet", Ok(Request::Collect(expected)));
+        check("", Ok(Request::Collect(Options::default())));
+    }
+
+    #[test]
+    fn questions_are_answered_instead_of_collecting() {
+        check("--plan --days 3", Ok(Request::Plan(LogLimits { days: 3, bytes: 64 << 20 })));
+        check("--plan --help", Ok(Request::Help));
+        check("/?", Ok(Request::Help));
+        check("--version", Ok(Request::Version));
+    }
+
+    #[test]
+    fn misuse_is_told_in_a_sentence() {
+        check("--out", Err("--out needs a value"));
+        check("--days 0", Err("--days needs a number from 1 to 365"));
+        check("--days x", Err("--days needs a number from 1 to 365"));
+        check("--max-log-mb 129", Err("--max-log-mb needs a number from 1 to 128"));
+        check("--force=yes", Err("--force takes no value"));
+        check("--upload", Err("unknown option --upload"));
+        check("a.zip", Err("unknown option a.zip"));
+    }
+
+    #[test]
+    fn every_option_is_in_the_help() {
+        for option in
+            ["--out", "--force", "--plan", "--days", "--max-log-mb", "--quiet", "--help", "--version", "--host-root"]
+        {
+            assert!(HELP.contains(&format!("  {option}")), "{option}");
+        }
+        assert!(HELP.is_ascii());
+    }
+}

@@ -1,0 +1,577 @@
+//! The plan: everything the collector asks a server for, one row each.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::manifest::Source;
+
+use crate::argument::{self, Use};
+use crate::event_log::EventLog;
+use crate::facts::Facts;
+use crate::host::Command;
+use crate::sites::{self, Names, OpenBinding};
+
+/// One row of the plan. `{}` stands for the name that the row is asked about.
+#[derive(Debug)]
+pub struct Row {
+    /// Its name in this program; never shown to tell a story, never reused.
+    pub id: &'static str,
+    /// What the administrator reads.
+    pub title: &'static str,
+    /// What kind of artifact it brings.
+    pub kind: ArtifactKind,
+    /// The file name in the folder of its kind.
+    pub file_name: &'static str,
+    /// Where it comes from.
+    pub origin: Origin,
+    /// What it is asked about.
+    pub subject: Subject,
+    /// Who may ask.
+    pub privilege: Privilege,
+    /// When a program is ended.
+    pub time_limit: Duration,
+    /// How much is kept.
+    pub size_limit: SizeLimit,
+    /// What is in it that a customer may care about.
+    pub sensitivity: Sensitivity,
+}
+
+/// Where an artifact comes from.
+#[derive(Clone, Copy, Debug)]
+pub enum Origin {
+    /// The configuration of IIS at this path; secrets are taken out.
+    Configuration(&'static str),
+    /// What a program of Windows prints.
+    Program {
+        /// The program.
+        name: &'static str,
+        /// Its arguments.
+        arguments: &'static [&'static str],
+        /// The exit codes with which it may end and be right.
+        good_exits: &'static [i32],
+    },
+    /// An export of an event log.
+    EventLog(EventLog),
+}
+
+/// What a row is asked about; one step for each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Subject {
+    /// The server as a whole.
+    Server,
+    /// The short name of the server.
+    ComputerName,
+    /// Each account of an application pool.
+    PoolAccount,
+    /// Each name under which sites are reached.
+    SiteName,
+    /// The short and the full name of the server.
+    ServerName,
+    /// Each name of a site or of the server.
+    AnyName,
+}
+
+impl Subject {
+    /// What stands for the name in the printed plan.
+    pub const fn placeholder(self) -> &'static str {
+        match self {
+            Self::Server => "",
+            Self::ComputerName => "<computer>",
+            Self::PoolAccount => "<pool account>",
+            Self::SiteName => "<site name>",
+            Self::ServerName => "<server name>",
+            Self::AnyName => "<name>",
+        }
+    }
+
+    const fn used_as(self) -> Use {
+        match self {
+            Self::PoolAccount => Use::Account,
+            _ => Use::Host,
+        }
+    }
+
+    fn of<'a>(self, facts: &'a Facts, subjects: &'a Subjects) -> Vec<&'a str> {
+        let list = match self {
+            Self::Server => return vec![""],
+            Self::ComputerName => return facts.computer.as_deref().into_iter().collect(),
+            Self::PoolAccount => &subjects.pool_accounts,
+            Self::SiteName => &subjects.site_names,
+            Self::ServerName => &subjects.server_names,
+            Self::AnyName => &subjects.any_names,
+        };
+        list.iter().map(String::as_str).collect()
+    }
+}
+
+/// Who may read an artifact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Privilege {
+    /// Everybody who is signed in.
+    User,
+    /// Everybody with a domain account.
+    DomainUser,
+    /// Administrators of the server, from an elevated prompt.
+    Administrator,
+}
+
+impl Privilege {
+    /// What the administrator reads.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::User => "any user",
+            Self::DomainUser => "domain user",
+            Self::Administrator => "administrator",
+        }
+    }
+}
+
+/// How much of an artifact is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SizeLimit {
+    /// So many bytes.
+    Bytes(u64),
+    /// As many as the command line says for event logs.
+    EventLog,
+}
+
+/// What is in an artifact that a customer may care about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sensitivity {
+    /// Settings, with every secret taken out.
+    Settings,
+    /// Names of servers, accounts and domains, and addresses.
+    Names,
+    /// Who signed in when, and from where.
+    Logons,
+}
+
+impl Sensitivity {
+    /// What the administrator reads.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Settings => "settings, no secrets",
+            Self::Names => "names, addresses",
+            Self::Logons => "who signed in when",
+        }
+    }
+}
+
+const fn setspn(arguments: &'static [&'static str]) -> Origin {
+    // `setspn -X` ends with 1 even when all went well (seen on Server 2022), and `-Q` so tells that nobody holds
+    // the SPN. What it printed is evidence either way.
+    Origin::Program { name: "setspn", arguments, good_exits: &[0, 1] }
+}
+
+const fn program(name: &'static str, arguments: &'static [&'static str]) -> Origin {
+    Origin::Program { name, arguments, good_exits: &[0] }
+}
+
+const fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+const fn mib(count: u64) -> SizeLimit {
+    SizeLimit::Bytes(count << 20)
+}
+
+/// Every row, in the order in which it is asked. The configuration comes first: later rows ask about its names.
+pub const TABLE: &[Row] = &[
+    Row {
+        id: "iis-config",
+        title: "IIS configuration",
+        kind: ArtifactKind::IisConfig,
+        file_name: "applicationHost.config",
+        origin: Origin::Configuration(r"%SystemRoot%\System32\inetsrv\config\applicationHost.config"),
+        subject: Subject::Server,
+        privilege: Privilege::Administrator,
+        time_limit: seconds(30),
+        size_limit: mib(16),
+        sensitivity: Sensitivity::Settings,
+    },
+    Row {
+        id: "ipconfig",
+        title: "network configuration",
+        kind: ArtifactKind::Ipconfig,
+        file_name: "ipconfig.txt",
+        origin: program("ipconfig", &["/all"]),
+        subject: Subject::Server,
+        privilege: Privilege::User,
+        time_limit: seconds(30),
+        size_limit: mib(1),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "systeminfo",
+        title: "system information",
+        kind: ArtifactKind::Systeminfo,
+        file_name: "systeminfo.txt",
+        origin: program("systeminfo", &[]),
+        subject: Subject::Server,
+        privilege: Privilege::User,
+        time_limit: seconds(120),
+        size_limit: mib(1),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "klist-current",
+        title: "Kerberos tickets of this session",
+        kind: ArtifactKind::Klist,
+        file_name: "current.txt",
+        origin: program("klist", &[]),
+        subject: Subject::Server,
+        privilege: Privilege::User,
+        time_limit: seconds(30),
+        size_limit: mib(1),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "klist-machine",
+        title: "Kerberos tickets of the server",
+        kind: ArtifactKind::Klist,
+        file_name: "machine.txt",
+        origin: program("klist", &["-li", "0x3e7"]),
+        subject: Subject::Server,
+        privilege: Privilege::Administrator,
+        time_limit: seconds(30),
+        size_limit: mib(1),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "spns-of-computer",
+        title: "SPNs of the server",
+        kind: ArtifactKind::Setspn,
+        file_name: "list-{}.txt",
+        origin: setspn(&["-L", "{}"]),
+        subject: Subject::ComputerName,
+        privilege: Privilege::DomainUser,
+        time_limit: seconds(60),
+        size_limit: mib(4),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "spns-of-pool-account",
+        title: "SPNs of {}",
+        kind: ArtifactKind::Setspn,
+        file_name: "list-{}.txt",
+        origin: setspn(&["-L", "{}"]),
+        subject: Subject::PoolAccount,
+        privilege: Privilege::DomainUser,
+        time_limit: seconds(60),
+        size_limit: mib(4),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "holders-of-http",
+        title: "holder of HTTP/{}",
+        kind: ArtifactKind::Setspn,
+        file_name: "query-HTTP-{}.txt",
+        origin: setspn(&["-Q", "HTTP/{}"]),
+        subject: Subject::SiteName,
+        privilege: Privilege::DomainUser,
+        time_limit: seconds(60),
+        size_limit: mib(4),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "holders-of-host",
+        title: "holder of HOST/{}",
+        kind: ArtifactKind::Setspn,
+        file_name: "query-HOST-{}.txt",
+        origin: setspn(&["-Q", "HOST/{}"]),
+        subject: Subject::ServerName,
+        privilege: Privilege::DomainUser,
+        time_limit: seconds(60),
+        size_limit: mib(4),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "name-lookup",
+        title: "address of {}",
+        kind: ArtifactKind::Nslookup,
+        file_name: "{}.txt",
+        // It ends with 1 when there is no such name, which is an answer.
+        origin: Origin::Program { name: "nslookup", arguments: &["{}"], good_exits: &[0, 1] },
+        subject: Subject::AnyName,
+        privilege: Privilege::User,
+        time_limit: seconds(30),
+        size_limit: mib(1),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "duplicate-spns",
+        title: "duplicate SPNs of the domain",
+        kind: ArtifactKind::Setspn,
+        file_name: "duplicates.txt",
+        origin: setspn(&["-X"]),
+        subject: Subject::Server,
+        privilege: Privilege::DomainUser,
+        time_limit: seconds(300),
+        size_limit: mib(16),
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "system-log",
+        title: "System event log",
+        kind: ArtifactKind::EventLog,
+        file_name: "System.evtx",
+        origin: Origin::EventLog(EventLog::System),
+        subject: Subject::Server,
+        privilege: Privilege::Administrator,
+        time_limit: seconds(120),
+        size_limit: SizeLimit::EventLog,
+        sensitivity: Sensitivity::Names,
+    },
+    Row {
+        id: "security-log",
+        title: "Security event log",
+        kind: ArtifactKind::EventLog,
+        file_name: "Security.evtx",
+        origin: Origin::EventLog(EventLog::Security),
+        subject: Subject::Server,
+        privilege: Privilege::Administrator,
+        time_limit: seconds(300),
+        size_limit: SizeLimit::EventLog,
+        sensitivity: Sensitivity::Logons,
+    },
+];
+
+/// A row, asked about one name.
+#[derive(Clone, Debug)]
+pub struct Step {
+    /// The row.
+    pub row: &'static Row,
+    /// What the administrator reads.
+    pub title: String,
+    /// The file name in the folder of its kind.
+    pub file_name: String,
+    /// What is done.
+    pub take: Take,
+}
+
+/// What a step does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Take {
+    /// Reads the configuration of IIS.
+    Configuration(String),
+    /// Runs a program.
+    Program(Command, &'static [i32]),
+    /// Exports an event log.
+    EventLog(EventLog),
+    /// Nothing; here is what would have been asked, and why it is not.
+    LeftOut(Source, &'static str),
+}
+
+/// The names that rows are asked about.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Subjects {
+    pool_accounts: Vec<String>,
+    site_names: Vec<String>,
+    server_names: Vec<String>,
+    any_names: Vec<String>,
+}
+
+impl Subjects {
+    /// Puts together what the server says of itself and what its configuration says.
+    ///
+    /// Where there is no configuration to read, nothing says that sites have names of their own; then the server's
+    /// names are asked for.
+    pub fn new(facts: &Facts, names: Option<&Names>) -> Self {
+        let mut subjects = Self::default();
+        for name in facts.computer.iter().cloned().chain(facts.full_name()) {
+            sites::add(&mut subjects.server_names, &name);
+        }
+        if let Some(names) = names {
+            subjects.pool_accounts.clone_from(&names.pool_accounts);
+            subjects.site_names.clone_from(&names.host_headers);
+        }
+        if names.is_none_or(|names| names.open_binding == OpenBinding::Present) {
+            subjects.server_names.iter().for_each(|name| sites::add(&mut subjects.site_names, name));
+        }
+        subjects.any_names.clone_from(&subjects.site_names);
+        subjects.server_names.iter().for_each(|name| sites::add(&mut subjects.any_names, name));
+        subjects
+    }
+}
+
+/// The step that everything else is derived from.
+pub fn first(facts: &Facts) -> Vec<Step> {
+    steps(TABLE.iter().take(1), facts, &Subjects::default())
+}
+
+/// All other steps.
+pub fn rest(facts: &Facts, subjects: &Subjects) -> Vec<Step> {
+    steps(TABLE.iter().skip(1), facts, subjects)
+}
+
+/// How many names one row is asked about at most; a server with more is a hosting provider's.
+pub const NAMES_PER_ROW: usize = 60;
+
+fn steps(rows: impl Iterator<Item = &'static Row>, facts: &Facts, subjects: &Subjects) -> Vec<Step> {
+    let mut steps = Vec::new();
+    let mut taken = BTreeSet::new();
+    for row in rows {
+        for (number, name) in row.subject.of(facts, subjects).into_iter().enumerate() {
+            let mut step = row.about(name);
+            if row.subject != Subject::Server && !argument::is_safe(name, row.subject.used_as()) {
+                step = step.left_out("the name has characters that are not given to a program");
+            } else if number >= NAMES_PER_ROW {
+                step = step.left_out("there are more names than are asked about");
+            }
+            step.make_unique(&mut taken);
+            steps.push(step);
+        }
+    }
+    steps
+}
+
+impl Row {
+    /// This row, asked about one name, which is not yet checked.
+    pub fn about(&'static self, name: &str) -> Step {
+        let take = match self.origin {
+            Origin::Configuration(path) => Take::Configuration(path.to_owned()),
+            Origin::Program { name: program, arguments, good_exits } => {
+                let arguments = arguments.iter().map(|argument| argument.replace("{}", name));
+                Take::Program(Command::printing(program, arguments), good_exits)
+            }
+            Origin::EventLog(log) => Take::EventLog(log),
+        };
+        let file_name = argument::file_name(self.kind, self.file_name, name);
+        Step { row: self, title: self.title.replace("{}", name), file_name, take }
+    }
+}
+
+impl Step {
+    fn left_out(self, why: &'static str) -> Self {
+        let source = match &self.take {
+            Take::Configuration(path) => Source::File(path.clone()),
+            Take::Program(command, _) => Source::Command(command.to_string()),
+            Take::EventLog(log) => Source::File(log.file()),
+            Take::LeftOut(source, _) => source.clone(),
+        };
+        Self { take: Take::LeftOut(source, why), ..self }
+    }
+
+    /// Two names may differ only in what a file name cannot hold.
+    fn make_unique(&mut self, taken: &mut BTreeSet<String>) {
+        let key = |file_name: &str, row: &Row| format!("{}/{}", row.kind.folder(), file_name.to_lowercase());
+        let original = self.file_name.clone();
+        let mut number = 2;
+        while !taken.insert(key(&self.file_name, self.row)) {
+            self.file_name = format!("{number}-{original}");
+            number += 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn facts() -> Facts {
+        Facts { computer: Some("WEB01".to_owned()), domain: Some("contoso.com".to_owned()), ..Facts::default() }
+    }
+
+    fn names(pool_accounts: &[&str], host_headers: &[&str], open_binding: OpenBinding) -> Names {
+        let owned = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
+        Names { pool_accounts: owned(pool_accounts), host_headers: owned(host_headers), open_binding }
+    }
+
+    fn line(step: &Step) -> String {
+        match &step.take {
+            Take::Configuration(path) => path.clone(),
+            Take::Program(command, _) => command.to_string(),
+            Take::EventLog(log) => format!("export {}", log.name()),
+            Take::LeftOut(source, _) => format!("not: {}", source.text()),
+        }
+    }
+
+    fn check(facts: &Facts, names: Option<&Names>, expected: &[(&str, &str)]) {
+        let steps = rest(facts, &Subjects::new(facts, names));
+        let found: Vec<_> = steps
+            .iter()
+            .filter(|step| step.row.subject != Subject::Server)
+            .map(|step| (line(step), format!("{}/{}", step.row.kind.folder(), step.file_name)))
+            .collect();
+        let expected: Vec<_> = expected.iter().map(|(line, path)| ((*line).to_owned(), (*path).to_owned())).collect();
+        assert_eq!(found, expected);
+    }
+
+    #[test]
+    fn the_configuration_is_asked_for_first() {
+        let steps = first(&facts());
+        assert_eq!(steps.iter().map(|step| step.row.id).collect::<Vec<_>>(), ["iis-config"]);
+    }
+
+    #[test]
+    fn names_of_the_configuration_become_steps() {
+        check(
+            &facts(),
+            Some(&names(&[r"CONTOSO\svc-web"], &["www.contoso.com"], OpenBinding::Absent)),
+            &[
+                ("setspn -L WEB01", "setspn/list-WEB01.txt"),
+                (r"setspn -L CONTOSO\svc-web", "setspn/list-CONTOSO_svc-web.txt"),
+                ("setspn -Q HTTP/www.contoso.com", "setspn/query-HTTP-www.contoso.com.txt"),
+                ("setspn -Q HOST/WEB01", "setspn/query-HOST-WEB01.txt"),
+                ("setspn -Q HOST/WEB01.contoso.com", "setspn/query-HOST-WEB01.contoso.com.txt"),
+                ("nslookup www.contoso.com", "nslookup/www.contoso.com.txt"),
+                ("nslookup WEB01", "nslookup/WEB01.txt"),
+                ("nslookup WEB01.contoso.com", "nslookup/WEB01.contoso.com.txt"),
+            ],
+        );
+    }
+
+    #[test]
+    fn an_open_binding_asks_for_the_names_of_the_server_once() {
+        let subjects = Subjects::new(&facts(), Some(&names(&[], &["web01"], OpenBinding::Present)));
+        assert_eq!(subjects.site_names, ["web01", "WEB01.contoso.com"]);
+        assert_eq!(subjects.any_names, ["web01", "WEB01.contoso.com"]);
+        assert_eq!(Subjects::new(&facts(), None).site_names, ["WEB01", "WEB01.contoso.com"]);
+    }
+
+    #[test]
+    fn a_name_that_is_more_than_a_name_is_left_out() {
+        let workgroup = Facts::default();
+        check(
+            &workgroup,
+            Some(&names(&["x & del *"], &["*.contoso.com", "-D"], OpenBinding::Absent)),
+            &[
+                (r#"not: setspn -L "x & del *""#, "setspn/list-x___del__.txt"),
+                (r#"not: setspn -Q "HTTP/*.contoso.com""#, "setspn/query-HTTP-_.contoso.com.txt"),
+                ("not: setspn -Q HTTP/-D", "setspn/query-HTTP--D.txt"),
+                (r#"not: nslookup "*.contoso.com""#, "nslookup/_.contoso.com.txt"),
+                ("not: nslookup -D", "nslookup/-D.txt"),
+            ],
+        );
+    }
+
+    #[test]
+    fn names_without_number_are_asked_about_up_to_a_limit() {
+        let many: Vec<String> = (0..NAMES_PER_ROW + 5).map(|number| format!("site{number}.contoso.com")).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        let steps = rest(&facts(), &Subjects::new(&facts(), Some(&names(&[], &many, OpenBinding::Absent))));
+        let left_out = |step: &&Step| step.row.id == "holders-of-http" && matches!(step.take, Take::LeftOut(..));
+        assert_eq!(steps.iter().filter(left_out).count(), 5);
+    }
+
+    #[test]
+    fn file_names_are_unique_on_systems_that_ignore_case() {
+        let alike = names(&[r"A\b", "A_b", "a_B$"], &[], OpenBinding::Absent);
+        let steps = rest(&facts(), &Subjects::new(&facts(), Some(&alike)));
+        let mut paths = BTreeSet::new();
+        for step in &steps {
+            assert!(paths.insert(format!("{}/{}", step.row.kind.folder(), step.file_name.to_lowercase())));
+        }
+    }
+
+    #[test]
+    fn every_row_has_its_own_id_and_a_safe_file_name() {
+        let ids: BTreeSet<_> = TABLE.iter().map(|row| row.id).collect();
+        assert_eq!(ids.len(), TABLE.len());
+        for row in TABLE {
+            assert_eq!(row.file_name.contains("{}"), row.subject != Subject::Server, "{}", row.id);
+            assert_eq!(argument::file_name(row.kind, row.file_name, "x"), row.file_name.replace("{}", "x"));
+        }
+    }
+}

@@ -1,0 +1,159 @@
+//! One visit to a server: from the command line to the zip and the exit code.
+
+use std::ffi::OsString;
+use std::fmt::Display;
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::SystemTime;
+
+use jiff::Timestamp;
+use kerbscope_shared::manifest::{FORMAT_VERSION, Manifest};
+use kerbscope_shared::write::{BundleWriter, WriteError};
+
+use crate::bundle_file::BundleFile;
+use crate::console::{self, Console, Harvest, PROGRAM};
+use crate::facts::Facts;
+use crate::folder::FolderHost;
+use crate::host::Host;
+use crate::live::LiveHost;
+use crate::options::{self, HELP, Options, Request};
+use crate::runner;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All that is on the server was collected, or what was asked was printed.
+    Well,
+    /// The zip is written, and something is missing in it.
+    Incomplete,
+    /// There is no zip.
+    WithNothing,
+}
+
+impl From<Ended> for ExitCode {
+    fn from(ended: Ended) -> Self {
+        match ended {
+            Ended::Well => Self::SUCCESS,
+            Ended::Incomplete => Self::from(1),
+            Ended::WithNothing => Self::from(2),
+        }
+    }
+}
+
+/// Does what the command line asks for.
+pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Ended {
+    match options::parse(arguments) {
+        Ok(Request::Help) => say(HELP),
+        Ok(Request::Version) => say(&format!("{PROGRAM}\n")),
+        Ok(Request::Plan(logs)) => say(&console::plan(logs)),
+        Ok(Request::Collect(options)) => visit(&options),
+        Err(misused) => fail(&format!("{misused}; --help shows what can be asked")),
+    }
+}
+
+fn say(text: &str) -> Ended {
+    match io::stdout().lock().write_all(text.as_bytes()) {
+        Ok(()) => Ended::Well,
+        Err(_) => Ended::WithNothing,
+    }
+}
+
+fn fail(why: &dyn Display) -> Ended {
+    // If even this cannot be printed, the exit code still tells.
+    let _ = writeln!(io::stderr().lock(), "kerbscope-collect: {}", console::ascii(&why.to_string()));
+    Ended::WithNothing
+}
+
+fn visit(options: &Options) -> Ended {
+    let host: Box<dyn Host> = match &options.host_root {
+        Some(root) => Box::new(FolderHost::new(root)),
+        None => Box::new(LiveHost::default()),
+    };
+    if host.variable("SystemRoot").is_none() && options.host_root.is_none() {
+        return fail(&"this is not Windows: there is no %SystemRoot%");
+    }
+    let now = now();
+    let facts = Facts::ask(host.as_ref());
+    let target = target(options, &facts, now);
+    match collect(host.as_ref(), &facts, options, now, &target) {
+        Ok(Harvest::Whole) => Ended::Well,
+        Ok(Harvest::Partial) => Ended::Incomplete,
+        Err(error) => fail(&format!("{}: {error}", target.display())),
+    }
+}
+
+/// Not `Timestamp::now`: that panics on an impossible clock, and brings all of jiff's messages along for it,
+/// a tenth of this program.
+fn now() -> Timestamp {
+    Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH)
+}
+
+fn collect(
+    host: &dyn Host,
+    facts: &Facts,
+    options: &Options,
+    now: Timestamp,
+    target: &Path,
+) -> Result<Harvest, WriteError> {
+    let (file, writer) = BundleFile::create(target, options.existing)?;
+    let mut console = Console::new(io::stdout(), options.talk);
+    console.introduce(facts, options.logs, target);
+    let mut bundle = BundleWriter::new(writer, head(facts, now));
+    runner::collect(host, facts, options.logs, &mut bundle, &mut console)?;
+    let bytes = file.finish(bundle.finish()?)?;
+    Ok(console.conclude(facts, target, bytes))
+}
+
+fn head(facts: &Facts, now: Timestamp) -> Manifest {
+    Manifest {
+        format_version: FORMAT_VERSION,
+        collector: PROGRAM.to_owned(),
+        host: facts.computer.clone().unwrap_or_else(|| "unknown".to_owned()),
+        collected_at: now,
+        utc_offset_minutes: facts.utc_offset_minutes,
+        display_language: facts.display_language.clone(),
+        code_page: facts.code_page,
+        entries: Vec::new(),
+    }
+}
+
+/// Where to write: the file that was asked for, or our own name in the folder that was.
+fn target(options: &Options, facts: &Facts, now: Timestamp) -> PathBuf {
+    let host = facts.computer.as_deref().unwrap_or("unknown");
+    let host: String = host.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+    let name = format!("kerbscope-{host}-{}.zip", file_time(now));
+    let target = match &options.out {
+        Some(path) if path.is_dir() => path.join(name),
+        Some(path) => path.clone(),
+        None => PathBuf::from(name),
+    };
+    // Whoever is to find the zip must read the whole path.
+    std::path::absolute(&target).unwrap_or(target)
+}
+
+/// The second, as `20260302T081500Z`: Windows allows no colons in names.
+fn file_time(now: Timestamp) -> String {
+    let whole = Timestamp::from_second(now.as_second()).unwrap_or(now);
+    whole.to_string().replace(['-', ':'], "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_zip_is_named_after_host_and_time() {
+        let facts = Facts { computer: Some("WEB-01".to_owned()), ..Facts::default() };
+        let now = "2026-03-02T08:15:00.25Z".parse().expect("a timestamp");
+        let check = |out: Option<PathBuf>, expected: PathBuf| {
+            let expected = std::path::absolute(expected).expect("a path");
+            assert_eq!(target(&Options { out, ..Options::default() }, &facts, now), expected);
+        };
+        let own = "kerbscope-WEB-01-20260302T081500Z.zip";
+        check(None, own.into());
+        check(Some("a.zip".into()), "a.zip".into());
+        let folder = tempfile::tempdir().expect("a folder");
+        check(Some(folder.path().into()), folder.path().join(own));
+    }
+}
