@@ -1,1 +1,16 @@
-//! Analyzer.
+//! Says why Kerberos sign-in to an IIS site fails, from a bundle, offline.
+//!
+//! The modules are the floors of a house; each imports only from those below it. From the ground up: [`evidence`],
+//! [`formats`], [`artifacts`], [`facts`], [`exchange`], [`rules`], [`diagnosis`], [`case`], [`report`], and on top
+//! the doors, which open files and print.
+
+pub mod artifacts;
+pub mod case;
+pub mod diagnosis;
+pub mod evidence;
+pub mod exchange;
+pub mod facts;
+pub mod formats;
+pub mod open;
+pub mod report;
+pub mod rules;

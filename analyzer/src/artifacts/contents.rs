@@ -1,0 +1,91 @@
+//! The content of an artifact of any kind, read by the parser of its kind.
+
+use kerbscope_shared::kind::ArtifactKind;
+
+use crate::artifacts::event_log::EventLog;
+use crate::artifacts::iis_config::IisConfig;
+use crate::artifacts::ipconfig::IpConfiguration;
+use crate::artifacts::klist::TicketCache;
+use crate::artifacts::nslookup::NameLookup;
+use crate::artifacts::parsed::Parsed;
+use crate::artifacts::setspn::SetspnOutput;
+use crate::artifacts::systeminfo::SystemInfo;
+use crate::artifacts::{event_log, iis_config, ipconfig, klist, nslookup, setspn, systeminfo};
+use crate::evidence::artifact::Artifact;
+use crate::evidence::gap::GapReason;
+use crate::evidence::place::ArtifactId;
+use crate::formats::text::Text;
+
+/// What an artifact says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Contents {
+    /// Nothing was collected.
+    Nothing,
+    /// The configuration of IIS.
+    IisConfig(IisConfig),
+    /// `setspn`
+    Setspn(SetspnOutput),
+    /// `klist`
+    Klist(TicketCache),
+    /// An event log.
+    EventLog(EventLog),
+    /// `ipconfig /all`
+    Ipconfig(IpConfiguration),
+    /// `systeminfo`
+    Systeminfo(SystemInfo),
+    /// `nslookup`
+    Nslookup(NameLookup),
+}
+
+/// An artifact with what it says.
+#[derive(Clone, Debug)]
+pub struct ReadArtifact {
+    /// Its number in the case.
+    pub id: ArtifactId,
+    /// How it came.
+    pub artifact: Artifact,
+    /// Its lines, if it is text.
+    pub text: Option<Text>,
+    /// What it says.
+    pub contents: Parsed<Contents>,
+}
+
+impl ReadArtifact {
+    /// Whether all of it is there and was understood, so that what is absent from it is absent indeed.
+    pub fn is_whole(&self) -> bool {
+        self.artifact.is_whole() && self.contents.is_whole()
+    }
+}
+
+/// Reads an artifact.
+pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
+    let Some(bytes) = artifact.bytes.clone() else {
+        return ReadArtifact { id, artifact, text: None, contents: Parsed::whole(Contents::Nothing) };
+    };
+    if artifact.kind == ArtifactKind::EventLog {
+        let contents = wrap(event_log::parse(id, &bytes), Contents::EventLog);
+        return ReadArtifact { id, artifact, text: None, contents };
+    }
+    let text = Text::decode(&bytes, artifact.code_page);
+    let mut contents = read_text(id, artifact.kind, &text);
+    if let Some(doubt) = &text.doubt {
+        contents.lose(id.whole(), GapReason::Undecodable(doubt.clone()));
+    }
+    ReadArtifact { id, artifact, text: Some(text), contents }
+}
+
+fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents> {
+    match kind {
+        ArtifactKind::IisConfig => wrap(iis_config::parse(id, text), Contents::IisConfig),
+        ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),
+        ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Klist),
+        ArtifactKind::Ipconfig => wrap(ipconfig::parse(id, text), Contents::Ipconfig),
+        ArtifactKind::Systeminfo => wrap(systeminfo::parse(id, text), Contents::Systeminfo),
+        ArtifactKind::Nslookup => wrap(nslookup::parse(id, text), Contents::Nslookup),
+        ArtifactKind::EventLog => Parsed::whole(Contents::Nothing),
+    }
+}
+
+fn wrap<T>(parsed: Parsed<T>, contents: impl FnOnce(T) -> Contents) -> Parsed<Contents> {
+    Parsed { value: contents(parsed.value), losses: parsed.losses }
+}

@@ -1,0 +1,415 @@
+//! `applicationHost.config` of IIS 7 and later: sites, pools, and who may sign in how, as the file says it.
+//!
+//! Nothing is inherited or defaulted here: a value is there only where the file states it, with its line.
+
+use crate::artifacts::parsed::Parsed;
+use crate::evidence::gap::GapReason;
+use crate::evidence::place::{ArtifactId, Cited, Evidence};
+use crate::formats::text::Text;
+use crate::formats::xml::{self, Document, Element};
+
+/// Where `authentication` sections stand inside `<configuration>` or a `<location>`.
+const AUTHENTICATION: [&str; 3] = ["system.webServer", "security", "authentication"];
+
+/// What the file says.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct IisConfig {
+    /// The worker process identity of pools that name none.
+    pub pool_defaults: Option<ProcessModel>,
+    /// The application pools.
+    pub pools: Vec<Pool>,
+    /// The sites.
+    pub sites: Vec<Site>,
+    /// The pool of applications that name none.
+    pub default_pool: Option<Cited<String>>,
+    /// The `authentication` sections: of the root, and of each `<location>`.
+    pub scopes: Vec<Scope>,
+    /// Whether the section `windowsAuthentication` may be set in web.config, where the file states it.
+    pub windows_override: Option<Cited<String>>,
+}
+
+/// An application pool.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pool {
+    /// Its name.
+    pub name: Cited<String>,
+    /// Its worker process identity, where stated.
+    pub process_model: Option<ProcessModel>,
+}
+
+/// `<processModel>`: the account of the worker process.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProcessModel {
+    /// Where it stands.
+    pub at: Evidence,
+    /// `identityType` as written.
+    pub identity_type: Option<String>,
+    /// `userName` as written.
+    pub user_name: Option<String>,
+}
+
+/// A site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Site {
+    /// Its name.
+    pub name: Cited<String>,
+    /// Its applications.
+    pub applications: Vec<Application>,
+    /// Its bindings.
+    pub bindings: Vec<Binding>,
+    /// The pool of its applications that name none.
+    pub default_pool: Option<Cited<String>>,
+}
+
+/// An application of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Application {
+    /// Its path, `/` for the root.
+    pub path: Cited<String>,
+    /// Its pool, where stated.
+    pub pool: Option<String>,
+}
+
+/// A binding of a site.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where it stands.
+    pub at: Evidence,
+    /// `http` or `https`; other protocols are passed over.
+    pub protocol: String,
+    /// The port.
+    pub port: u16,
+    /// The host header; empty for every name.
+    pub host: String,
+}
+
+/// The authentication sections that hold for one path.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// Where it stands.
+    pub at: Evidence,
+    /// `Site/path` as written; none for the root of the file.
+    pub path: Option<String>,
+    /// `overrideMode` or `allowOverride` of the location, as written.
+    pub override_mode: Option<String>,
+    /// `<windowsAuthentication>`.
+    pub windows: Option<WindowsSection>,
+    /// `enabled` of `<anonymousAuthentication>`.
+    pub anonymous: Option<Cited<bool>>,
+    /// `enabled` of `<basicAuthentication>`.
+    pub basic: Option<Cited<bool>>,
+    /// `enabled` of `<digestAuthentication>`.
+    pub digest: Option<Cited<bool>>,
+    /// `enabled` of either kind of client certificate mapping.
+    pub certificates: Option<Cited<bool>>,
+}
+
+/// `<windowsAuthentication>` of one scope.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WindowsSection {
+    /// Where it stands.
+    pub at: Evidence,
+    /// `enabled`.
+    pub enabled: Option<bool>,
+    /// `useKernelMode`.
+    pub kernel_mode: Option<bool>,
+    /// `useAppPoolCredentials`.
+    pub pool_credentials: Option<bool>,
+    /// What `<providers>` does to the inherited list, in order.
+    pub providers: Vec<Cited<ProviderStep>>,
+}
+
+/// One step of a `<providers>` collection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ProviderStep {
+    /// `<clear/>`
+    Clear,
+    /// `<add value="…"/>`
+    Add(String),
+    /// `<remove value="…"/>`
+    Remove(String),
+}
+
+/// Whether a text is such a file.
+pub fn recognizes(text: &Text) -> bool {
+    let mut head = text.lines().iter().take(5_000);
+    text.lines().iter().take(200).any(|line| line.contains("<configuration"))
+        && head.any(|line| line.contains("<system.applicationHost") || line.contains("<applicationPools"))
+}
+
+/// Reads the file.
+pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<IisConfig> {
+    let document = xml::read(&text.joined());
+    let reading = Reading { artifact, document: &document };
+    let mut parsed = Parsed::whole(IisConfig::default());
+    if let Some(damage) = &document.damage {
+        parsed.lose(artifact.line(damage.line), GapReason::Damaged(damage.what.clone()));
+    }
+    let root = document.root().filter(|root| root.name == "configuration");
+    let Some(root) = root else {
+        parsed.lose(artifact.whole(), GapReason::Damaged("it has no <configuration>".to_owned()));
+        return parsed;
+    };
+    let host = document.child(root, "system.applicationHost");
+    if let Some(pools) = host.and_then(|host| document.child(host, "applicationPools")) {
+        reading.pools(pools, &mut parsed.value);
+    }
+    if let Some(sites) = host.and_then(|host| document.child(host, "sites")) {
+        reading.sites(sites, &mut parsed.value);
+    }
+    parsed.value.windows_override = reading.windows_override(root);
+    parsed.value.scopes.extend(reading.scope(root, None));
+    for location in document.children(root).filter(|child| child.name == "location") {
+        let path = location.attribute("path").filter(|path| !path.is_empty());
+        parsed.value.scopes.extend(reading.scope(location, path));
+    }
+    parsed
+}
+
+struct Reading<'a> {
+    artifact: ArtifactId,
+    document: &'a Document,
+}
+
+impl Reading<'_> {
+    /// The start tag of an element; the whole element would bury the line that matters.
+    fn at(&self, element: &Element) -> Evidence {
+        self.artifact.line(element.first_line)
+    }
+
+    fn cited(&self, element: &Element, attribute: &str) -> Option<Cited<String>> {
+        Some(Cited::new(element.attribute(attribute)?.to_owned(), self.at(element)))
+    }
+
+    fn pools(&self, pools: &Element, config: &mut IisConfig) {
+        for element in self.document.children(pools) {
+            match element.name.as_str() {
+                "add" => {
+                    let Some(name) = self.cited(element, "name") else { continue };
+                    config.pools.push(Pool { name, process_model: self.process_model(element) });
+                }
+                "applicationPoolDefaults" => config.pool_defaults = self.process_model(element),
+                _ => {}
+            }
+        }
+    }
+
+    fn process_model(&self, parent: &Element) -> Option<ProcessModel> {
+        let element = self.document.child(parent, "processModel")?;
+        Some(ProcessModel {
+            at: self.at(element),
+            identity_type: element.attribute("identityType").map(str::to_owned),
+            user_name: element.attribute("userName").map(str::to_owned),
+        })
+    }
+
+    fn sites(&self, sites: &Element, config: &mut IisConfig) {
+        for element in self.document.children(sites) {
+            match element.name.as_str() {
+                "site" => config.sites.extend(self.site(element)),
+                "applicationDefaults" => config.default_pool = self.cited(element, "applicationPool"),
+                _ => {}
+            }
+        }
+    }
+
+    fn site(&self, site: &Element) -> Option<Site> {
+        let name = self.cited(site, "name")?;
+        let children = || self.document.children(site);
+        let applications = children().filter(|child| child.name == "application").filter_map(|application| {
+            let pool = application.attribute("applicationPool").map(str::to_owned);
+            Some(Application { path: self.cited(application, "path")?, pool })
+        });
+        let bindings = children()
+            .filter(|child| child.name == "bindings")
+            .flat_map(|bindings| self.document.children(bindings))
+            .filter_map(|binding| self.binding(binding));
+        let defaults = children().find(|child| child.name == "applicationDefaults");
+        Some(Site {
+            name,
+            applications: applications.collect(),
+            bindings: bindings.collect(),
+            default_pool: defaults.and_then(|defaults| self.cited(defaults, "applicationPool")),
+        })
+    }
+
+    /// `bindingInformation` is `address:port:host`; the address may be IPv6 in brackets.
+    fn binding(&self, binding: &Element) -> Option<Binding> {
+        let protocol = binding.attribute("protocol")?.to_ascii_lowercase();
+        if binding.name != "binding" || !matches!(protocol.as_str(), "http" | "https") {
+            return None;
+        }
+        let (rest, host) = binding.attribute("bindingInformation")?.rsplit_once(':')?;
+        let port = rest.rsplit_once(':')?.1.parse().ok()?;
+        Some(Binding { at: self.at(binding), protocol, port, host: host.trim().to_owned() })
+    }
+
+    fn windows_override(&self, root: &Element) -> Option<Cited<String>> {
+        let sections = self.document.child(root, "configSections")?;
+        let group = |parent, name: &str| {
+            self.document.children(parent).find(move |child| child.attribute("name") == Some(name))
+        };
+        let authentication = AUTHENTICATION.iter().try_fold(sections, |parent, name| group(parent, name))?;
+        self.cited(group(authentication, "windowsAuthentication")?, "overrideModeDefault")
+    }
+
+    fn scope(&self, parent: &Element, path: Option<&str>) -> Option<Scope> {
+        let authentication = self.document.descend(parent, &AUTHENTICATION)?;
+        let enabled = |name: &str| {
+            let section = self.document.child(authentication, name)?;
+            Some(Cited::new(truth(section.attribute("enabled")?)?, self.at(section)))
+        };
+        let mapping = enabled("clientCertificateMappingAuthentication").filter(|mapping| mapping.value);
+        Some(Scope {
+            at: self.at(authentication),
+            path: path.map(str::to_owned),
+            override_mode: parent.attribute("overrideMode").or(parent.attribute("allowOverride")).map(str::to_owned),
+            windows: self.document.child(authentication, "windowsAuthentication").map(|section| self.windows(section)),
+            anonymous: enabled("anonymousAuthentication"),
+            basic: enabled("basicAuthentication"),
+            digest: enabled("digestAuthentication"),
+            certificates: mapping.or_else(|| enabled("iisClientCertificateMappingAuthentication")),
+        })
+    }
+
+    fn windows(&self, section: &Element) -> WindowsSection {
+        let flag = |name| section.attribute(name).and_then(truth);
+        let steps = self
+            .document
+            .children(section)
+            .filter(|child| child.name == "providers")
+            .flat_map(|providers| self.document.children(providers));
+        WindowsSection {
+            at: self.at(section),
+            enabled: flag("enabled"),
+            kernel_mode: flag("useKernelMode"),
+            pool_credentials: flag("useAppPoolCredentials"),
+            providers: steps.filter_map(|step| Some(Cited::new(provider_step(step)?, self.at(step)))).collect(),
+        }
+    }
+}
+
+fn provider_step(element: &Element) -> Option<ProviderStep> {
+    let value = || element.attribute("value").map(|value| value.trim().to_owned());
+    match element.name.as_str() {
+        "clear" => Some(ProviderStep::Clear),
+        "add" => value().map(ProviderStep::Add),
+        "remove" => value().map(ProviderStep::Remove),
+        _ => None,
+    }
+}
+
+/// Booleans of IIS configuration: `true` and `false` in any case, `1` and `0`.
+fn truth(word: &str) -> Option<bool> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
+<configuration>
+  <configSections>
+    <sectionGroup name="system.webServer">
+      <sectionGroup name="security">
+        <sectionGroup name="authentication">
+          <section name="windowsAuthentication" overrideModeDefault="Deny" />
+        </sectionGroup>
+      </sectionGroup>
+    </sectionGroup>
+  </configSections>
+  <system.applicationHost>
+    <applicationPools>
+      <add name="Portal">
+        <processModel identityType="SpecificUser" userName="CONTOSO\svc-web" password="[REDACTED]" />
+      </add>
+      <applicationPoolDefaults><processModel identityType="ApplicationPoolIdentity" /></applicationPoolDefaults>
+    </applicationPools>
+    <sites>
+      <site name="Portal Site" id="2">
+        <application path="/" applicationPool="Portal" />
+        <bindings>
+          <binding protocol="http" bindingInformation="*:80:portal.contoso.com" />
+          <binding protocol="https" bindingInformation="[::]:443:" />
+          <binding protocol="net.tcp" bindingInformation="808:*" />
+        </bindings>
+      </site>
+      <applicationDefaults applicationPool="DefaultAppPool" />
+    </sites>
+  </system.applicationHost>
+  <system.webServer>
+    <security><authentication>
+      <anonymousAuthentication enabled="true" />
+      <windowsAuthentication enabled="false">
+        <providers><add value="Negotiate" /><add value="NTLM" /></providers>
+      </windowsAuthentication>
+    </authentication></security>
+  </system.webServer>
+  <location path="Portal Site" overrideMode="Allow">
+    <system.webServer><security><authentication>
+      <anonymousAuthentication enabled="False" />
+      <windowsAuthentication enabled="true" useAppPoolCredentials="true"><providers><clear /></providers></windowsAuthentication>
+    </authentication></security></system.webServer>
+  </location>
+</configuration>
+"#;
+
+    fn read(text: &str) -> Parsed<IisConfig> {
+        parse(ArtifactId(0), &Text::from(text))
+    }
+
+    #[test]
+    fn sites_pools_and_bindings_are_read_with_their_lines() {
+        let parsed = read(CONFIG);
+        assert!(parsed.is_whole(), "{:?}", parsed.losses);
+        let config = parsed.value;
+        let model = config.pools[0].process_model.as_ref().expect("a process model");
+        assert_eq!(model.user_name.as_deref(), Some("CONTOSO\\svc-web"));
+        assert_eq!(model.at, ArtifactId(0).line(15));
+        assert_eq!(config.sites[0].name.value, "Portal Site");
+        assert_eq!(config.sites[0].bindings.len(), 2);
+        assert_eq!(config.sites[0].bindings[0].host, "portal.contoso.com");
+        assert_eq!((config.sites[0].bindings[1].port, config.sites[0].bindings[1].host.as_str()), (443, ""));
+        assert_eq!(config.default_pool.map(|pool| pool.value), Some("DefaultAppPool".to_owned()));
+        assert_eq!(config.windows_override.map(|mode| mode.value), Some("Deny".to_owned()));
+    }
+
+    #[test]
+    fn sections_are_kept_where_they_are_stated() {
+        let config = read(CONFIG).value;
+        let [root, location] = config.scopes.as_slice() else { panic!("{:?}", config.scopes) };
+        assert_eq!((root.path.as_deref(), location.path.as_deref()), (None, Some("Portal Site")));
+        let windows = location.windows.as_ref().expect("a section");
+        assert_eq!((windows.enabled, windows.kernel_mode, windows.pool_credentials), (Some(true), None, Some(true)));
+        assert_eq!(windows.providers[0].value, ProviderStep::Clear);
+        assert_eq!(root.windows.as_ref().map(|windows| windows.providers.len()), Some(2));
+        assert_eq!(location.anonymous.as_ref().map(|anonymous| anonymous.value), Some(false));
+    }
+
+    #[test]
+    fn what_stands_before_the_damage_is_kept() {
+        let broken = CONFIG.replace("<location path=", "<location path");
+        let parsed = read(&broken);
+        assert_eq!(parsed.value.sites.len(), 1);
+        assert!(matches!(parsed.losses[0].reason, GapReason::Damaged(_)));
+    }
+
+    #[test]
+    fn only_such_files_are_recognized() {
+        assert!(recognizes(&Text::from(CONFIG)));
+        assert!(!recognizes(&Text::from("<configuration><system.web/></configuration>")));
+        assert!(!recognizes(&Text::from("hello")));
+    }
+
+    #[test]
+    fn a_file_cut_anywhere_does_not_panic() {
+        for end in (0..CONFIG.len()).step_by(7) {
+            let _ = read(CONFIG.get(..end).unwrap_or_default());
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! What a loose file is, by its content: names of files that customers send mean nothing.
+
+use kerbscope_shared::kind::ArtifactKind;
+
+use crate::artifacts::{iis_config, ipconfig, klist, nslookup, setspn, systeminfo};
+use crate::formats::evtx;
+use crate::formats::text::Text;
+
+/// Bytes that are looked at; every format shows itself much earlier.
+const HEAD: usize = 1 << 20;
+
+/// Whether a text is of one kind.
+type Recognizer = fn(&Text) -> bool;
+
+/// The kinds of text, and who knows them.
+const TEXTS: [(ArtifactKind, Recognizer); 6] = [
+    (ArtifactKind::IisConfig, iis_config::recognizes),
+    (ArtifactKind::Ipconfig, ipconfig::recognizes),
+    (ArtifactKind::Klist, klist::recognizes),
+    (ArtifactKind::Nslookup, nslookup::recognizes),
+    (ArtifactKind::Setspn, setspn::recognizes),
+    (ArtifactKind::Systeminfo, systeminfo::recognizes),
+];
+
+/// What a file turned out to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recognized {
+    /// One kind of evidence.
+    Artifact(ArtifactKind),
+    /// A zip inside the bundle; it is not opened.
+    NestedZip,
+    /// Nothing at all.
+    Empty,
+    /// Nobody knows.
+    Unknown,
+}
+
+/// Asks each format whether it knows the content.
+pub fn recognize(bytes: &[u8]) -> Recognized {
+    if bytes.is_empty() {
+        return Recognized::Empty;
+    }
+    if bytes.starts_with(b"PK\x03\x04") {
+        return Recognized::NestedZip;
+    }
+    if evtx::is_evtx(bytes) {
+        return Recognized::Artifact(ArtifactKind::EventLog);
+    }
+    let head = bytes.get(..HEAD).unwrap_or(bytes);
+    let text = Text::decode(head, None);
+    let known = TEXTS.iter().find(|(_, recognizes)| recognizes(&text));
+    known.map_or(Recognized::Unknown, |(kind, _)| Recognized::Artifact(*kind))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_no_evidence_is_said_to_be_unknown() {
+        assert_eq!(recognize(b""), Recognized::Empty);
+        assert_eq!(recognize(b"PK\x03\x04..."), Recognized::NestedZip);
+        assert_eq!(recognize(b"\x00\x01\x02\x03"), Recognized::Unknown);
+        assert_eq!(recognize(b"Dear support, it does not work."), Recognized::Unknown);
+    }
+}

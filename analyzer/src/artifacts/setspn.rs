@@ -1,0 +1,336 @@
+//! `setspn` output: which account holds which SPN, whether a name was found, which names are held twice.
+//!
+//! Accounts are recognized by their distinguished names and SPNs by their slash, not by the words around them:
+//! the tool prints in the language of Windows.
+
+use crate::artifacts::parsed::Parsed;
+use crate::evidence::gap::GapReason;
+use crate::evidence::place::{ArtifactId, Cited, Place};
+use crate::formats::text::Text;
+
+/// What a file holds: usually one run of `setspn`, several when someone saved a console with its prompts.
+pub type SetspnOutput = Vec<SetspnRun>;
+
+/// What one run of `setspn` printed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SetspnRun {
+    /// The command line, when the prompt with it was saved too.
+    pub command: Option<String>,
+    /// Accounts with all their SPNs, as `-L` and `-Q` print them.
+    pub accounts: Vec<AccountBlock>,
+    /// SPNs with the accounts that hold them, as `-X` prints them.
+    pub duplicates: Vec<DuplicateGroup>,
+    /// The sentence with which `-Q` ends.
+    pub answer: Option<Cited<QueryAnswer>>,
+    /// How many groups of duplicates `-X` says it found.
+    pub duplicate_count: Option<Cited<u32>>,
+    /// What the tool said when it failed.
+    pub errors: Vec<Cited<String>>,
+}
+
+/// An account and the SPNs it holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountBlock {
+    /// Its distinguished name.
+    pub dn: Cited<String>,
+    /// Its SPNs as printed; the list is whole.
+    pub spns: Vec<Cited<String>>,
+}
+
+/// An SPN that several accounts hold.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DuplicateGroup {
+    /// The SPN as printed.
+    pub spn: Cited<String>,
+    /// The distinguished names of the accounts.
+    pub accounts: Vec<Cited<String>>,
+}
+
+/// How `setspn -Q` ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum QueryAnswer {
+    /// `Existing SPN found!`
+    Found,
+    /// `No such SPN found.`
+    NotFound,
+}
+
+/// Whether a text was printed by `setspn`.
+pub fn recognizes(text: &Text) -> bool {
+    parse(ArtifactId(0), text).value.iter().any(|run| {
+        let header = run.accounts.iter().any(|account| match account.dn.at.place {
+            Place::Lines { first, .. } => text.line(first).is_some_and(|line| header_dn(line).is_some()),
+            _ => false,
+        });
+        run.answer.is_some() || run.duplicate_count.is_some() || header
+    })
+}
+
+/// Reads the output, one run for each prompt in it.
+pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<SetspnOutput> {
+    let mut runs = vec![(None, Vec::new())];
+    for (number, line) in text.numbered() {
+        match prompt(line) {
+            Some(command) => runs.push((Some(command.to_owned()), Vec::new())),
+            None => runs.last_mut().into_iter().for_each(|(_, lines)| lines.push((number, line))),
+        }
+    }
+    let mut parsed = Parsed::whole(SetspnOutput::new());
+    for (command, lines) in runs {
+        let run = parse_run(artifact, command, &lines);
+        parsed.losses.extend(run.losses);
+        if run.value != SetspnRun::default() {
+            parsed.value.push(run.value);
+        }
+    }
+    parsed
+}
+
+/// `C:\>setspn -Q HTTP/web01`: the prompt of a saved console.
+fn prompt(line: &str) -> Option<&str> {
+    let (before, command) = line.split_once('>')?;
+    let command = command.trim();
+    let is_setspn = command.get(..7).is_some_and(|name| name.eq_ignore_ascii_case("setspn "));
+    (is_setspn && (before.contains(":\\") || before.starts_with("PS "))).then_some(command)
+}
+
+fn parse_run(artifact: ArtifactId, command: Option<String>, lines: &[(u32, &str)]) -> Parsed<SetspnRun> {
+    let mut parsed = Parsed::whole(SetspnRun { command, ..SetspnRun::default() });
+    let mut open = Open::Nothing;
+    for (number, line) in lines {
+        let at = artifact.line(*number);
+        match classify(line) {
+            Line::Blank | Line::Other => {}
+            Line::Header(dn) | Line::Account { dn, indented: false } => {
+                parsed.value.accounts.push(AccountBlock { dn: Cited::new(dn, at), spns: Vec::new() });
+                open = Open::Account;
+            }
+            Line::Account { dn, indented: true } => match parsed.value.duplicates.last_mut() {
+                Some(group) if open == Open::Group => group.accounts.push(Cited::new(dn, at)),
+                _ => {
+                    parsed.lose(at, GapReason::Damaged("an account that belongs to no SPN".to_owned()));
+                }
+            },
+            Line::Spn { spn, indented: true } if open == Open::Account => {
+                if let Some(account) = parsed.value.accounts.last_mut() {
+                    account.spns.push(Cited::new(spn, at));
+                }
+            }
+            Line::Spn { spn, .. } => {
+                parsed.value.duplicates.push(DuplicateGroup { spn: Cited::new(spn, at), accounts: Vec::new() });
+                open = Open::Group;
+            }
+            Line::Answer(answer) => parsed.value.answer = Some(Cited::new(answer, at)),
+            Line::Count(count) => parsed.value.duplicate_count = Some(Cited::new(count, at)),
+            Line::Error(words) => parsed.value.errors.push(Cited::new(words, at)),
+        }
+    }
+    parsed.value.duplicates.retain(|group| !group.accounts.is_empty());
+    check_count(artifact, &mut parsed);
+    parsed
+}
+
+/// `-X` says how many groups there are: fewer than that in the text means that the text is not whole.
+fn check_count(artifact: ArtifactId, parsed: &mut Parsed<SetspnRun>) {
+    let groups = u32::try_from(parsed.value.duplicates.len()).unwrap_or(u32::MAX);
+    if parsed.value.duplicate_count.as_ref().is_some_and(|count| count.value > groups) {
+        parsed.lose(artifact.whole(), GapReason::Damaged("it holds fewer duplicates than it counts".to_owned()));
+    }
+}
+
+/// What the lines belong to that follow.
+#[derive(PartialEq, Eq)]
+enum Open {
+    Nothing,
+    Account,
+    Group,
+}
+
+enum Line {
+    Blank,
+    Header(String),
+    Account { dn: String, indented: bool },
+    Spn { spn: String, indented: bool },
+    Answer(QueryAnswer),
+    Count(u32),
+    Error(String),
+    Other,
+}
+
+fn classify(line: &str) -> Line {
+    let indented = line.starts_with([' ', '\t']);
+    let words = line.trim();
+    if words.is_empty() {
+        return Line::Blank;
+    }
+    if let Some(dn) = header_dn(words) {
+        return Line::Header(dn.to_owned());
+    }
+    if is_dn(words) && !words.to_ascii_uppercase().starts_with("DC=") {
+        return Line::Account { dn: words.to_owned(), indented };
+    }
+    if let Some(answer) = query_answer(words) {
+        return Line::Answer(answer);
+    }
+    if let Some(count) = duplicate_count(words) {
+        return Line::Count(count);
+    }
+    if is_error(words) {
+        return Line::Error(words.to_owned());
+    }
+    match words.split_whitespace().collect::<Vec<_>>().as_slice() {
+        [spn] if is_spn(spn) => Line::Spn { spn: (*spn).to_owned(), indented },
+        [spn, .., last] if is_spn(spn) && last.ends_with(':') => Line::Spn { spn: (*spn).to_owned(), indented },
+        _ => Line::Other,
+    }
+}
+
+/// The name in `Registered ServicePrincipalNames for CN=…:`, in any language.
+fn header_dn(line: &str) -> Option<&str> {
+    let at = line.find("CN=").filter(|at| *at > 0)?;
+    let dn = line.get(at..)?.trim_end().strip_suffix(':')?;
+    (is_dn(dn) && line.contains("ServicePrincipalName")).then_some(dn.trim_end())
+}
+
+fn is_dn(words: &str) -> bool {
+    let upper = words.get(..3).unwrap_or_default().to_ascii_uppercase();
+    matches!(upper.as_str(), "CN=" | "OU=" | "DC=") && words.to_ascii_uppercase().contains(",DC=")
+}
+
+fn is_spn(word: &str) -> bool {
+    let mut parts = word.splitn(2, '/');
+    let class = parts.next().unwrap_or_default();
+    let host = parts.next().unwrap_or_default();
+    !class.is_empty() && !host.is_empty() && class.chars().all(|c| c.is_ascii_alphanumeric() || "-_.{}".contains(c))
+}
+
+fn query_answer(words: &str) -> Option<QueryAnswer> {
+    match words.to_ascii_lowercase().trim_end_matches(['.', '!']) {
+        "existing spn found" => Some(QueryAnswer::Found),
+        "no such spn found" => Some(QueryAnswer::NotFound),
+        _ => None,
+    }
+}
+
+/// `found 0 group of duplicate SPNs.`, or the same number and word in another language.
+fn duplicate_count(words: &str) -> Option<u32> {
+    if !words.ends_with('.') || !words.to_ascii_uppercase().contains("SPN") {
+        return None;
+    }
+    let mut numbers = words.split_whitespace().filter_map(|word| word.parse().ok());
+    let count = numbers.next()?;
+    numbers.next().is_none().then_some(count)
+}
+
+/// Failures carry a code in every language; the words around it do not.
+fn is_error(words: &str) -> bool {
+    let lower = words.to_ascii_lowercase();
+    let codes = ["0x0000", "0x2098", "0x21c7", "0x80070005", "0x54b", "ldap error", "error 0x"];
+    lower.contains("could not find account")
+        || lower.contains("unable to locate account")
+        || codes.iter().any(|code| lower.contains(code))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const LIST: &str = "Registered ServicePrincipalNames for CN=web04,CN=Computers,DC=corp,DC=com:\r\n\
+        \tHOST/web04.corp.com\r\n\tHOST/web04\r\n\tTERMSRV/WEB04\r\n";
+    const FOUND: &str = "Checking domain DC=northwind,DC=example\r\n\
+        CN=File Services,OU=Service Accounts,DC=northwind,DC=example\r\n\
+        \tcifs/fs-01.northwind.example\r\n\tcifs/fs-01\r\n\r\nExisting SPN found!\r\n";
+    const DUPLICATES: &str = "Checking domain DC=contoso,DC=com\r\nProcessing entry 0\r\n\
+        HTTP/app.contoso.com is registered on these accounts:\r\n\
+        \tCN=svc-a,OU=S,DC=contoso,DC=com\r\n\tCN=svc-b,OU=S,DC=contoso,DC=com\r\n\
+        found 1 group of duplicate SPNs.\r\n";
+
+    fn read(text: &str) -> Parsed<SetspnRun> {
+        let mut parsed = parse(ArtifactId(0), &Text::from(text));
+        Parsed { value: parsed.value.pop().unwrap_or_default(), losses: parsed.losses }
+    }
+
+    fn spns(block: &AccountBlock) -> Vec<&str> {
+        block.spns.iter().map(|spn| spn.value.as_str()).collect()
+    }
+
+    #[test]
+    fn a_list_names_its_account_and_all_spns() {
+        let output = read(LIST).value;
+        assert_eq!(output.accounts[0].dn.value, "CN=web04,CN=Computers,DC=corp,DC=com");
+        assert_eq!(spns(&output.accounts[0]), ["HOST/web04.corp.com", "HOST/web04", "TERMSRV/WEB04"]);
+        assert_eq!(output.accounts[0].spns[1].at, ArtifactId(0).line(3));
+    }
+
+    #[test]
+    fn a_query_shows_the_holder_with_all_its_names() {
+        let output = read(FOUND).value;
+        assert_eq!(output.answer.map(|answer| answer.value), Some(QueryAnswer::Found));
+        assert_eq!(spns(&output.accounts[0]), ["cifs/fs-01.northwind.example", "cifs/fs-01"]);
+    }
+
+    #[test]
+    fn a_query_without_a_holder_says_so() {
+        let output = read("Checking domain DC=contoso,DC=com\r\n\r\nNo such SPN found.\r\n").value;
+        assert_eq!(output.answer.map(|answer| answer.value), Some(QueryAnswer::NotFound));
+        assert!(output.accounts.is_empty());
+    }
+
+    #[test]
+    fn duplicates_name_all_holders() {
+        let parsed = read(DUPLICATES);
+        assert!(parsed.is_whole());
+        assert_eq!(parsed.value.duplicates[0].spn.value, "HTTP/app.contoso.com");
+        assert_eq!(parsed.value.duplicates[0].accounts.len(), 2);
+        assert_eq!(parsed.value.duplicate_count.map(|count| count.value), Some(1));
+    }
+
+    #[test]
+    fn french_is_read_by_its_structure() {
+        let list = "Noms ServicePrincipalName inscrits pour CN=web04,CN=Computers,DC=corp,DC=com:\r\n\tHOST/web04\r\n";
+        assert_eq!(read(list).value.accounts.len(), 1);
+        let none = read("Vérification du domaine DC=corp,DC=com\r\n0 groupe de SPN en double détectés.\r\n").value;
+        assert_eq!(none.duplicate_count.map(|count| count.value), Some(0));
+    }
+
+    #[test]
+    fn a_list_of_duplicates_that_is_cut_is_not_whole() {
+        assert!(!read("HTTP/a is registered on these accounts:\nfound 1 group of duplicate SPNs.\n").is_whole());
+    }
+
+    #[test]
+    fn a_saved_console_holds_a_run_for_each_prompt() {
+        let console =
+            format!("C:\\Users\\bob>setspn -L web04\n{LIST}\nPS C:\\> setspn -Q HTTP/x\nNo such SPN found.\n");
+        let runs = parse(ArtifactId(0), &Text::from(console.as_str())).value;
+        let commands: Vec<_> = runs.iter().map(|run| run.command.as_deref()).collect();
+        assert_eq!(commands, [Some("setspn -L web04"), Some("setspn -Q HTTP/x")]);
+        assert_eq!((runs[0].accounts.len(), runs[1].accounts.len()), (1, 0));
+    }
+
+    #[test]
+    fn errors_are_kept() {
+        let output =
+            read("FindDomainForAccount: Call to DsGetDcNameWithAccountW failed with return value 0x0000054B\n");
+        assert_eq!(output.value.errors.len(), 1);
+    }
+
+    #[test]
+    fn its_own_output_is_recognized_and_other_text_is_not() {
+        for text in [LIST, FOUND, DUPLICATES, "No such SPN found.\n"] {
+            assert!(recognizes(&Text::from(text)), "{text}");
+        }
+        for text in ["", "hello\n", "CN=a,DC=b\n", "see http://example.com/ for SPNs\n"] {
+            assert!(!recognizes(&Text::from(text)), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_text_cut_anywhere_does_not_panic() {
+        for text in [LIST, FOUND, DUPLICATES] {
+            for end in 0..text.len() {
+                let _ = read(text.get(..end).unwrap_or_default());
+            }
+        }
+    }
+}

@@ -1,0 +1,183 @@
+//! A case: one or many bundles, read, understood and diagnosed. A pure function of the bytes.
+
+use std::sync::Arc;
+
+use kerbscope_shared::manifest::{CollectionStatus, Entry, Manifest};
+use kerbscope_shared::read::{Integrity, Member, Problem, ProblemKind};
+
+use crate::artifacts::contents::{self, ReadArtifact};
+use crate::artifacts::recognize::{Recognized, recognize};
+use crate::diagnosis::diagnose::{Diagnosis, diagnose};
+use crate::evidence::artifact::Artifact;
+use crate::evidence::bundle::OpenedBundle;
+use crate::evidence::gap::{Gap, GapReason};
+use crate::evidence::place::ArtifactId;
+use crate::exchange::derive::exchanges;
+use crate::exchange::outcome::Exchange;
+use crate::facts::assemble::{BundleHead, assemble};
+use crate::facts::case_facts::Facts;
+use crate::rules::finding::Confidence;
+use crate::rules::rule::Situation;
+use crate::rules::table::RULES;
+
+/// A case and everything that is known about it.
+#[derive(Clone, Debug, Default)]
+pub struct Case {
+    /// Its bundles.
+    pub bundles: Vec<BundleHead>,
+    /// Its artifacts; an [`ArtifactId`] counts them.
+    pub artifacts: Vec<ReadArtifact>,
+    /// What the evidence says.
+    pub facts: Facts,
+    /// What follows for each URL.
+    pub exchanges: Vec<Exchange>,
+    /// What the rules say.
+    pub diagnosis: Diagnosis,
+    /// What is missing or damaged.
+    pub gaps: Vec<Gap>,
+}
+
+impl Case {
+    /// Reads and diagnoses bundles.
+    pub fn open(bundles: Vec<OpenedBundle>) -> Self {
+        let mut case = Self::default();
+        for bundle in bundles {
+            case.take(bundle);
+        }
+        case.facts = assemble(&case.bundles, &case.artifacts);
+        case.exchanges = exchanges(&case.facts);
+        case.diagnosis = diagnose(RULES, &Situation { facts: &case.facts, exchanges: &case.exchanges });
+        case.lower_confidence_of_altered_evidence();
+        case
+    }
+
+    /// The artifact that a pointer names.
+    pub fn artifact(&self, id: ArtifactId) -> Option<&ReadArtifact> {
+        self.artifacts.get(usize::try_from(id.0).ok()?)
+    }
+
+    /// Whether anything in the case could be read as evidence.
+    pub fn has_evidence(&self) -> bool {
+        self.artifacts.iter().any(|artifact| artifact.artifact.bytes.is_some())
+    }
+
+    fn take(&mut self, opened: OpenedBundle) {
+        let number = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
+        let archive = opened.archive;
+        let manifest = archive.manifest.as_ref();
+        self.bundles.push(BundleHead {
+            name: opened.name,
+            host: manifest.map(|manifest| manifest.host.clone()),
+            collected_at: manifest.map(|manifest| manifest.collected_at),
+        });
+        for problem in &archive.problems {
+            self.gaps.extend(archive_gap(problem));
+        }
+        let entry = |path: &str| manifest?.entries.iter().find(|entry| entry.path.as_deref() == Some(path));
+        for member in archive.members {
+            let known = entry(&member.path).cloned();
+            self.member(number, member, known, manifest);
+        }
+        let not_there = manifest.iter().flat_map(|manifest| &manifest.entries).filter(|entry| entry.path.is_none());
+        for entry in not_there {
+            self.not_collected(number, entry);
+        }
+    }
+
+    /// A file of a bundle: the manifest says what it is, or its content does.
+    fn member(&mut self, bundle: u32, member: Member, entry: Option<Entry>, manifest: Option<&Manifest>) {
+        let recognized = match &entry {
+            Some(entry) => Recognized::Artifact(entry.kind),
+            None => recognize(&member.bytes),
+        };
+        let reason = match recognized {
+            Recognized::Artifact(kind) => {
+                let artifact = Artifact {
+                    bundle,
+                    kind,
+                    path: member.path,
+                    source: entry.as_ref().map(|entry| entry.source.text().to_owned()),
+                    status: entry.map_or(CollectionStatus::Collected, |entry| entry.status),
+                    bytes: Some(Arc::from(member.bytes)),
+                    integrity: member.integrity,
+                    code_page: manifest.and_then(|manifest| manifest.code_page),
+                };
+                return self.read(artifact);
+            }
+            Recognized::Empty => GapReason::Damaged("the file is empty".to_owned()),
+            Recognized::NestedZip => GapReason::Refused("a zip inside the bundle is not opened".to_owned()),
+            Recognized::Unknown => GapReason::Unrecognized,
+        };
+        self.gaps.push(Gap { subject: member.path, at: None, reason, how_to_collect: None });
+    }
+
+    fn not_collected(&mut self, bundle: u32, entry: &Entry) {
+        self.read(Artifact {
+            bundle,
+            kind: entry.kind,
+            path: entry.source.text().to_owned(),
+            source: Some(entry.source.text().to_owned()),
+            status: entry.status,
+            bytes: None,
+            integrity: Integrity::Unlisted,
+            code_page: None,
+        });
+    }
+
+    /// Reads an artifact and keeps what was lost on the way.
+    fn read(&mut self, artifact: Artifact) {
+        let id = ArtifactId(u32::try_from(self.artifacts.len()).unwrap_or(u32::MAX));
+        let read = contents::read(id, artifact);
+        let subject = read.artifact.path.clone();
+        let how_to_collect = read.artifact.source.clone();
+        if let Some(reason) = GapReason::from_status(read.artifact.status) {
+            let at = read.artifact.bytes.is_some().then(|| id.whole());
+            self.gaps.push(Gap { subject: subject.clone(), at, reason, how_to_collect: how_to_collect.clone() });
+        }
+        for loss in &read.contents.losses {
+            self.gaps.push(Gap {
+                subject: subject.clone(),
+                at: Some(loss.at),
+                reason: loss.reason.clone(),
+                how_to_collect: how_to_collect.clone(),
+            });
+        }
+        self.artifacts.push(read);
+    }
+
+    /// Evidence that is not what the collector wrote supports nothing for certain.
+    fn lower_confidence_of_altered_evidence(&mut self) {
+        let artifacts = &self.artifacts;
+        let is_altered = |id: ArtifactId| {
+            let artifact = usize::try_from(id.0).ok().and_then(|index| artifacts.get(index));
+            artifact.is_some_and(|artifact| artifact.artifact.integrity == Integrity::Altered)
+        };
+        for ranked in &mut self.diagnosis.findings {
+            if ranked.finding.evidence.iter().any(|place| is_altered(place.artifact)) {
+                ranked.finding.confidence = ranked.finding.confidence.max(Confidence::Likely);
+            }
+        }
+    }
+}
+
+/// What a problem of a zip costs. Loose files have no manifest, and need none.
+fn archive_gap(problem: &Problem) -> Option<Gap> {
+    let reason = match &problem.what {
+        ProblemKind::NoManifest => return None,
+        ProblemKind::BadManifest(what) => GapReason::Damaged(format!("the manifest cannot be read: {what}")),
+        ProblemKind::UnknownEntry(what) => GapReason::Damaged(format!("an entry is not understood: {what}")),
+        ProblemKind::NewerFormat(version) => GapReason::Undecodable(format!(
+            "format {version} is newer than {}, which this program knows",
+            kerbscope_shared::manifest::FORMAT_VERSION
+        )),
+        ProblemKind::BadName(problem) => GapReason::Refused(problem.to_string()),
+        ProblemKind::NotAFile => GapReason::Refused("it is no file".to_owned()),
+        ProblemKind::Duplicate => GapReason::Refused("another entry has the same name".to_owned()),
+        ProblemKind::Unreadable(what) | ProblemKind::Damaged(what) => GapReason::Damaged(what.clone()),
+        ProblemKind::OverLimit(what) => GapReason::OverLimit((*what).to_owned()),
+        ProblemKind::Missing => GapReason::Missing,
+        ProblemKind::Altered => GapReason::Altered,
+    };
+    let subject = if problem.path.is_empty() { "the bundle".to_owned() } else { problem.path.clone() };
+    Some(Gap { subject, at: None, reason, how_to_collect: None })
+}

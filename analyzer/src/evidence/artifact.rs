@@ -1,0 +1,35 @@
+//! One artifact of a case: its bytes as they came, and what is known about how they came.
+
+use std::sync::Arc;
+
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::manifest::CollectionStatus;
+use kerbscope_shared::read::Integrity;
+
+/// One artifact, also when collecting it brought nothing home.
+#[derive(Clone, Debug)]
+pub struct Artifact {
+    /// Which bundle of the case it belongs to, counted from 0.
+    pub bundle: u32,
+    /// What it is: said by the manifest, or recognized by its content.
+    pub kind: ArtifactKind,
+    /// Its path in the bundle, or the name of the loose file; what was to be collected, when nothing was.
+    pub path: String,
+    /// The command or file that it came from, when a manifest says so.
+    pub source: Option<String>,
+    /// How collecting it ended.
+    pub status: CollectionStatus,
+    /// Its bytes; none when nothing was collected.
+    pub bytes: Option<Arc<[u8]>>,
+    /// Whether these are the bytes that were collected.
+    pub integrity: Integrity,
+    /// The OEM code page of the host that it came from, when known.
+    pub code_page: Option<u16>,
+}
+
+impl Artifact {
+    /// Whether all of it is there, so that what is absent from it is absent indeed.
+    pub fn is_whole(&self) -> bool {
+        self.bytes.is_some() && self.status == CollectionStatus::Collected
+    }
+}

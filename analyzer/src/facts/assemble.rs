@@ -1,0 +1,256 @@
+//! Puts together what the artifacts say one by one.
+
+use jiff::Timestamp;
+use kerbscope_shared::manifest::CollectionStatus;
+
+use crate::artifacts::contents::{Contents, ReadArtifact};
+use crate::artifacts::event_log::EventLog;
+use crate::artifacts::ipconfig::IpConfiguration;
+use crate::artifacts::klist::TicketCache;
+use crate::artifacts::nslookup::NameLookup;
+use crate::artifacts::setspn::{QueryAnswer, SetspnRun};
+use crate::artifacts::systeminfo::SystemInfo;
+use crate::evidence::gap::NotKnown;
+use crate::evidence::place::{Cited, Evidence};
+use crate::facts::account::{AccountName, Dn};
+use crate::facts::case_facts::{Facts, HostFacts};
+use crate::facts::directory::Directory;
+use crate::facts::events::happening;
+use crate::facts::fact::Fact;
+use crate::facts::host::{HostName, Role};
+use crate::facts::iis;
+use crate::facts::names::Resolution;
+use crate::facts::spn::Spn;
+
+/// What is known about a bundle before its artifacts are read.
+#[derive(Clone, Debug)]
+pub struct BundleHead {
+    /// The name of the bundle.
+    pub name: String,
+    /// The host that its manifest names.
+    pub host: Option<String>,
+    /// When it was collected.
+    pub collected_at: Option<Timestamp>,
+}
+
+/// Puts a case together.
+pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
+    let mut facts = Facts::default();
+    for (number, bundle) in (0..).zip(bundles) {
+        let own: Vec<_> = artifacts.iter().filter(|artifact| artifact.artifact.bundle == number).collect();
+        let host = host_of(bundle, &own);
+        facts.hosts.entry(host.clone()).or_insert_with(|| HostFacts::named(host.clone()));
+        let mut assembler = Assembler { facts: &mut facts, host };
+        assembler.host().identity.collected_at = bundle.collected_at;
+        for artifact in &own {
+            assembler.identify(artifact);
+        }
+        for artifact in own {
+            assembler.take(artifact);
+        }
+    }
+    facts
+}
+
+/// The host that a bundle comes from: its manifest says so, or its own evidence.
+fn host_of(bundle: &BundleHead, artifacts: &[&ReadArtifact]) -> HostName {
+    let stated = artifacts.iter().find_map(|artifact| match &artifact.contents.value {
+        Contents::Systeminfo(info) => info.host_name.as_ref().map(|name| name.value.clone()),
+        Contents::Ipconfig(config) => config.host_name.as_ref().map(|name| name.value.clone()),
+        _ => None,
+    });
+    let logged = artifacts.iter().find_map(|artifact| match &artifact.contents.value {
+        Contents::EventLog(log) => log.computer.clone().filter(|name| !name.is_empty()),
+        _ => None,
+    });
+    let name = bundle.host.clone().or(stated).or(logged);
+    HostName::new(&name.unwrap_or_else(|| "UNKNOWN".to_owned()))
+}
+
+struct Assembler<'a> {
+    facts: &'a mut Facts,
+    host: HostName,
+}
+
+impl Assembler<'_> {
+    fn host(&mut self) -> &mut HostFacts {
+        let name = self.host.clone();
+        self.facts.hosts.entry(name.clone()).or_insert_with(|| HostFacts::named(name))
+    }
+
+    /// Who the host is comes first: the names of the host decide how the rest is understood.
+    fn identify(&mut self, read: &ReadArtifact) {
+        match &read.contents.value {
+            Contents::Systeminfo(info) => self.systeminfo(info),
+            Contents::Ipconfig(config) => self.ipconfig(config),
+            _ => {}
+        }
+    }
+
+    fn systeminfo(&mut self, info: &SystemInfo) {
+        let identity = &mut self.host().identity;
+        identity.os = info.os_name.as_ref().map(|name| name.value.clone());
+        identity.os_version = info.os_version.as_ref().map(|version| version.value.clone());
+        identity.at = identity.at.or(info.host_name.as_ref().map(|name| name.at));
+        // A workgroup has no dot in its name, a domain has.
+        let domain = info.domain.as_ref().filter(|domain| domain.value.contains('.'));
+        if identity.domain.is_none() {
+            identity.domain = domain.map(|domain| Cited::new(domain.value.to_lowercase(), domain.at));
+        }
+    }
+
+    fn ipconfig(&mut self, config: &IpConfiguration) {
+        let identity = &mut self.host().identity;
+        identity.addresses.extend(config.addresses.iter().map(|address| address.value));
+        identity.at = identity.at.or(config.host_name.as_ref().map(|name| name.at));
+        let suffix = config.dns_suffix.as_ref().map(|suffix| Cited::new(suffix.value.to_lowercase(), suffix.at));
+        identity.domain = suffix.or(identity.domain.take());
+    }
+
+    fn take(&mut self, read: &ReadArtifact) {
+        match &read.contents.value {
+            Contents::IisConfig(config) => {
+                let iis = iis::effective(read.id, config, self.host.as_str());
+                let whole = read.is_whole();
+                let host = self.host();
+                host.role = Role::WebServer;
+                host.iis = Some(if whole { Fact::Known(iis) } else { Fact::Partial(iis, whole_config()) });
+            }
+            Contents::Setspn(runs) => {
+                for run in runs {
+                    let command = run.command.as_deref().or(read.artifact.source.as_deref());
+                    setspn(&mut self.facts.directory, run, command, read);
+                }
+            }
+            Contents::Klist(cache) => self.klist(cache),
+            Contents::EventLog(log) => self.event_log(log, read),
+            Contents::Nslookup(lookup) => self.nslookup(lookup, read.artifact.source.as_deref()),
+            Contents::Nothing => self.nothing(read),
+            Contents::Ipconfig(_) | Contents::Systeminfo(_) => {}
+        }
+    }
+
+    /// The collector looked for a configuration of IIS and could not bring it: there is an IIS, and it is unknown.
+    fn nothing(&mut self, read: &ReadArtifact) {
+        let is_config = read.artifact.kind == kerbscope_shared::kind::ArtifactKind::IisConfig;
+        if is_config && read.artifact.status != CollectionStatus::NotPresent {
+            let host = self.host();
+            host.role = Role::WebServer;
+            host.iis.get_or_insert_with(|| Fact::Unknown(whole_config()));
+        }
+    }
+
+    fn klist(&mut self, cache: &TicketCache) {
+        let tickets =
+            cache.tickets.iter().filter_map(|ticket| Some(Cited::new(Spn::parse(&ticket.server.value)?, ticket.at)));
+        self.host().tickets.extend(tickets);
+    }
+
+    /// A log belongs to the computer that wrote it, whatever bundle it lies in.
+    fn event_log(&mut self, log: &EventLog, read: &ReadArtifact) {
+        let own = self.host.clone();
+        if let Some(computer) = log.computer.as_deref().filter(|name| !name.is_empty()) {
+            self.host = HostName::new(computer);
+        }
+        let issues_tickets = |(provider, id): &(String, u32)| {
+            matches!(id, 4768 | 4769 | 4771) || provider.to_lowercase().contains("key-distribution-center")
+        };
+        let is_dc = log.counts.keys().any(issues_tickets);
+        let channel = log.channel.clone().unwrap_or_default();
+        let at = read.id.whole();
+        let whole = read.is_whole();
+        let host = self.host();
+        if is_dc && host.role == Role::Client {
+            host.role = Role::DomainController;
+        }
+        let need = || NotKnown::until(format!("the whole {channel} event log of {}", host.identity.name.as_str()));
+        let fact = if whole { Fact::Known(at) } else { Fact::Partial(at, need()) };
+        host.logs.entry(channel.to_lowercase()).or_insert(fact);
+        self.facts.happenings.extend(log.events.iter().filter_map(happening));
+        self.host = own;
+    }
+
+    fn nslookup(&mut self, lookup: &NameLookup, command: Option<&str>) {
+        let asked = command.and_then(|command| command.split_whitespace().nth(1)).map(str::to_owned);
+        let names = &mut self.host().names;
+        if let (Some(asked), Some(not_found)) = (&asked, &lookup.not_found) {
+            names.add(asked, Resolution::Missing, not_found.at);
+        }
+        let Some(canonical) = &lookup.name else { return };
+        for alias in &lookup.aliases {
+            names.add(&alias.value, Resolution::Alias(canonical.value.to_lowercase()), alias.at);
+        }
+        let address = Resolution::Address(canonical.value.to_lowercase());
+        // A short name that was completed by the resolver holds the same addresses.
+        if let Some(asked) = asked.filter(|_| lookup.aliases.is_empty()) {
+            names.add(&asked, address.clone(), canonical.at);
+        }
+        names.add(&canonical.value, address, canonical.at);
+    }
+}
+
+fn whole_config() -> NotKnown {
+    NotKnown::until("applicationHost.config (run the collector elevated)")
+}
+
+/// Takes what one run of `setspn` says; `command` tells what was asked.
+fn setspn(directory: &mut Directory, run: &SetspnRun, command: Option<&str>, read: &ReadArtifact) {
+    let asked = command.map(Asked::parse);
+    for account in &run.accounts {
+        let dn = Dn::new(account.dn.value.clone());
+        if read.is_whole() {
+            directory.list(dn.clone(), account.dn.at);
+        }
+        if let (Some(Asked::List(name)), 1) = (&asked, run.accounts.len()) {
+            directory.ask(name.clone(), dn.clone());
+        }
+        for spn in &account.spns {
+            hold(directory, &spn.value, &dn, spn.at);
+        }
+    }
+    for group in &run.duplicates {
+        for account in &group.accounts {
+            hold(directory, &group.spn.value, &Dn::new(account.value.clone()), account.at);
+        }
+    }
+    if let (Some(Asked::Query(spn)), Some(answer), true) = (asked, &run.answer, read.is_whole()) {
+        let agrees = (answer.value == QueryAnswer::Found) != run.accounts.is_empty();
+        if agrees {
+            directory.search(spn, if run.accounts.is_empty() { answer.at } else { read.id.whole() });
+        }
+    }
+    if let (Some(count), true) = (&run.duplicate_count, read.is_whole()) {
+        directory.search_duplicates(count.at);
+    }
+}
+
+fn hold(directory: &mut Directory, spn: &str, dn: &Dn, at: Evidence) {
+    if let Some(spn) = Spn::parse(spn) {
+        directory.hold(spn, dn.clone(), at);
+    }
+}
+
+/// What a command line asked `setspn` for.
+enum Asked {
+    List(AccountName),
+    Query(Spn),
+    Other,
+}
+
+impl Asked {
+    fn parse(command: &str) -> Self {
+        let words: Vec<_> = command.split_whitespace().collect();
+        let after = |option: &str| {
+            let at = words.iter().position(|word| word.eq_ignore_ascii_case(option))?;
+            words.get(at.saturating_add(1)).copied()
+        };
+        if let Some(spn) = after("-Q").and_then(Spn::parse) {
+            return Self::Query(spn);
+        }
+        // A name alone is the short form of -L; a computer is asked for without its dollar.
+        match after("-L").or_else(|| words.get(1).copied().filter(|word| words.len() == 2 && !word.starts_with('-'))) {
+            Some(name) => Self::List(AccountName::parse(name)),
+            None => Self::Other,
+        }
+    }
+}

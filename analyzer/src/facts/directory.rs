@@ -1,0 +1,209 @@
+//! Which account of the directory holds which SPN, and how much of the directory was asked.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::gap::NotKnown;
+use crate::evidence::place::Evidence;
+use crate::facts::account::{AccountName, Dn};
+use crate::facts::fact::Fact;
+use crate::facts::spn::Spn;
+
+/// An account that holds an SPN.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Holder {
+    /// Its distinguished name.
+    pub dn: Dn,
+    /// The line that says so.
+    pub at: Evidence,
+}
+
+/// All SPNs of one account.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AccountSpns {
+    /// The account.
+    pub dn: Dn,
+    /// The line that names it; what it does not hold is absent from the list below that line.
+    pub at: Evidence,
+    /// What it holds.
+    pub spns: BTreeMap<Spn, Evidence>,
+}
+
+/// What `setspn` said about the directory.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Directory {
+    holders: BTreeMap<Spn, BTreeMap<Dn, Evidence>>,
+    /// Accounts whose SPNs are all known, with the list.
+    listed: BTreeMap<Dn, Evidence>,
+    /// SPNs that were searched for by name, with the answer.
+    searched: BTreeMap<Spn, Evidence>,
+    /// The answer to a search for duplicates, if it is whole.
+    duplicates_searched: Option<Evidence>,
+    /// Account names that a tool was asked about, and the account it answered with.
+    asked: Vec<(AccountName, Dn)>,
+}
+
+impl Directory {
+    /// This account holds this SPN.
+    pub fn hold(&mut self, spn: Spn, dn: Dn, at: Evidence) {
+        self.holders.entry(spn).or_default().entry(dn).or_insert(at);
+    }
+
+    /// All SPNs of this account are known.
+    pub fn list(&mut self, dn: Dn, at: Evidence) {
+        self.listed.entry(dn).or_insert(at);
+    }
+
+    /// The directory was searched for this SPN; what was found was added by [`Directory::hold`].
+    pub fn search(&mut self, spn: Spn, at: Evidence) {
+        self.searched.entry(spn).or_insert(at);
+    }
+
+    /// The directory was searched for duplicates; what was found was added by [`Directory::hold`].
+    pub fn search_duplicates(&mut self, at: Evidence) {
+        self.duplicates_searched.get_or_insert(at);
+    }
+
+    /// A tool that was asked about this name answered with this account.
+    pub fn ask(&mut self, name: AccountName, dn: Dn) {
+        self.asked.push((name, dn));
+    }
+
+    /// Who holds this very SPN; aliases such as `HOST` for `HTTP` are not followed.
+    ///
+    /// One holder is all there is when the SPN was searched for, or when a search for duplicates did not name it.
+    pub fn holders(&self, spn: &Spn) -> Fact<Vec<Holder>> {
+        let holders: Vec<_> =
+            self.holders.get(spn).into_iter().flatten().map(|(dn, at)| Holder { dn: dn.clone(), at: *at }).collect();
+        let searched = self.searched.contains_key(spn);
+        let not_known = || NotKnown::until(format!("setspn -Q {spn}"));
+        match holders.len() {
+            0 if searched => Fact::Known(holders),
+            0 => Fact::Unknown(not_known()),
+            1 if !searched && self.duplicates_searched.is_none() => Fact::Partial(holders, not_known()),
+            _ => Fact::Known(holders),
+        }
+    }
+
+    /// The answer that says that nobody holds an SPN, or who does.
+    pub fn search_for(&self, spn: &Spn) -> Option<Evidence> {
+        self.searched.get(spn).copied()
+    }
+
+    /// The SPNs of one account.
+    pub fn spns_of(&self, account: &AccountName) -> Fact<AccountSpns> {
+        let Some((dn, at)) = self.listed.iter().find(|(dn, _)| self.is(account, dn) == Some(true)) else {
+            return Fact::Unknown(NotKnown::until(list_command(account)));
+        };
+        let spns = self.holders.iter().filter_map(|(spn, holders)| Some((spn.clone(), *holders.get(dn)?)));
+        Fact::Known(AccountSpns { dn: dn.clone(), at: *at, spns: spns.collect() })
+    }
+
+    /// Whether an account of the directory is the one that a name means; none when the evidence cannot tell.
+    ///
+    /// A tool that was asked about the name decides. Otherwise a common name that equals the account's name is
+    /// taken for it; a common name that differs proves nothing for users, whose two names may differ, and everything
+    /// for computers, whose names never do.
+    pub fn is(&self, name: &AccountName, dn: &Dn) -> Option<bool> {
+        if let Some((_, answer)) = self.asked.iter().find(|(asked, _)| asked.is(name)) {
+            return Some(answer == dn);
+        }
+        if self.asked.iter().any(|(asked, answer)| answer == dn && !asked.is(name)) {
+            return Some(false);
+        }
+        if name.matches(dn) {
+            return Some(true);
+        }
+        name.name().ends_with('$').then_some(false)
+    }
+
+    /// The name under which a person knows the account with this distinguished name.
+    pub fn name_of(&self, dn: &Dn) -> AccountName {
+        match self.asked.iter().find(|(asked, answer)| answer == dn && asked.domain().is_some()) {
+            Some((name, _)) => name.clone(),
+            None => AccountName::parse(dn.common_name()),
+        }
+    }
+
+    /// Whether anything at all is known about SPNs.
+    pub fn is_empty(&self) -> bool {
+        self.holders.is_empty() && self.listed.is_empty() && self.searched.is_empty()
+    }
+
+    /// Every SPN that several accounts are known to hold.
+    pub fn duplicates(&self) -> impl Iterator<Item = (&Spn, Vec<Holder>)> {
+        self.holders
+            .iter()
+            .filter(|(_, holders)| holders.len() > 1)
+            .map(|(spn, holders)| (spn, holders.iter().map(|(dn, at)| Holder { dn: dn.clone(), at: *at }).collect()))
+    }
+
+    /// Whether a search for duplicates was made.
+    ///
+    /// # Errors
+    ///
+    /// It was not; names the command.
+    pub fn duplicates_searched(&self) -> Result<Evidence, NotKnown> {
+        self.duplicates_searched.ok_or_else(|| NotKnown::until("setspn -X"))
+    }
+}
+
+/// The command that lists the SPNs of an account, with words in the place of a name that is not safe to paste.
+pub fn list_command(account: &AccountName) -> String {
+    let shown = account.to_string();
+    let shown = shown.strip_suffix('$').unwrap_or(&shown);
+    if account.is_safe() { format!("setspn -L {shown}") } else { "setspn -L for the account of the pool".to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::place::ArtifactId;
+
+    fn spn(text: &str) -> Spn {
+        Spn::parse(text).expect("an SPN")
+    }
+
+    fn at() -> Evidence {
+        ArtifactId(0).line(1)
+    }
+
+    #[test]
+    fn one_holder_is_all_only_after_a_search() {
+        let mut directory = Directory::default();
+        directory.hold(spn("HTTP/a"), Dn::new("CN=x,DC=b"), at());
+        assert!(matches!(directory.holders(&spn("http/A")), Fact::Partial(..)));
+        directory.search(spn("HTTP/a"), at());
+        assert!(matches!(directory.holders(&spn("HTTP/a")), Fact::Known(_)));
+    }
+
+    #[test]
+    fn nobody_is_an_answer_only_after_a_search() {
+        let mut directory = Directory::default();
+        assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Unknown(NotKnown::until("setspn -Q HTTP/a")));
+        directory.search_duplicates(at());
+        assert!(matches!(directory.holders(&spn("HTTP/a")), Fact::Unknown(_)));
+        directory.search(spn("HTTP/a"), at());
+        assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Known(Vec::new()));
+    }
+
+    #[test]
+    fn a_tool_that_was_asked_decides_over_names() {
+        let mut directory = Directory::default();
+        let account = AccountName::parse("CONTOSO\\svc-web");
+        let friendly = Dn::new("CN=Web Service,DC=contoso,DC=com");
+        let same_name = Dn::new("CN=svc-web,DC=contoso,DC=com");
+        assert_eq!(directory.is(&account, &friendly), None);
+        assert_eq!(directory.is(&account, &same_name), Some(true));
+        directory.ask(account.clone(), friendly.clone());
+        assert_eq!(directory.is(&account, &friendly), Some(true));
+        assert_eq!(directory.is(&account, &same_name), Some(false));
+    }
+
+    #[test]
+    fn a_computer_is_known_by_its_name() {
+        let directory = Directory::default();
+        let machine = AccountName::machine(Some("CONTOSO"), "WEB01");
+        assert_eq!(directory.is(&machine, &Dn::new("CN=WEB01,DC=contoso,DC=com")), Some(true));
+        assert_eq!(directory.is(&machine, &Dn::new("CN=svc-web,DC=contoso,DC=com")), Some(false));
+    }
+}

@@ -1,0 +1,175 @@
+//! What event logs say about sign-in, whatever the version of Windows that wrote them.
+
+use jiff::Timestamp;
+
+use crate::artifacts::event_log::Event;
+use crate::evidence::place::Evidence;
+use crate::facts::spn::Spn;
+
+/// Something that happened, with the record that says so.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Happening {
+    /// The record.
+    pub at: Evidence,
+    /// When, in UTC.
+    pub time: Option<Timestamp>,
+    /// The computer that wrote it down.
+    pub computer: String,
+    /// What.
+    pub what: What,
+}
+
+/// The kinds of happenings that rules ask about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum What {
+    /// A server could not decrypt a ticket: Kerberos client event 4, KRB_AP_ERR_MODIFIED.
+    TicketNotDecrypted {
+        /// The account or host that refused.
+        server: String,
+        /// The name that the ticket was for.
+        target: Option<Spn>,
+    },
+    /// A Kerberos client was told an error by a domain controller: event 3.
+    KerberosError {
+        /// The Kerberos error.
+        code: u32,
+        /// The NT status that came with it.
+        extended: Option<u32>,
+        /// The name that was asked for.
+        target: Option<Spn>,
+    },
+    /// A domain controller found the same name on several accounts: KDC event 11.
+    DuplicateName(Spn),
+    /// A computer could not register its own SPNs or DNS name: NETLOGON 5788 and 5789.
+    OwnNamesNotRegistered {
+        /// The event id.
+        id: u32,
+    },
+    /// A pool could not start because of its account: WAS 5021, 5057 and 5059.
+    PoolNotStarted {
+        /// The pool.
+        pool: String,
+        /// The event id.
+        id: u32,
+    },
+    /// Someone signed in over the network: 4624 of logon type 3.
+    SignedIn {
+        /// The authentication package: `Kerberos`, `NTLM`, or `Negotiate` when it is not known which.
+        package: String,
+    },
+    /// A ticket was asked for: 4769.
+    TicketRequested {
+        /// The account whose key encrypts the ticket; a name of the directory, not an SPN.
+        service: String,
+        /// The Kerberos error, 0 for success.
+        status: u32,
+    },
+}
+
+/// What an event means, if it means anything here.
+pub fn happening(event: &Event) -> Option<Happening> {
+    let what = meaning(event)?;
+    Some(Happening { at: event.at, time: event.time, computer: event.computer.clone(), what })
+}
+
+fn meaning(event: &Event) -> Option<What> {
+    let spn = |field: &str| event.field(field).and_then(|text| Spn::parse(without_realm(text)));
+    let number = |field: &str| event.field(field).and_then(number);
+    match event.id {
+        4 if event.is_from("Microsoft-Windows-Security-Kerberos") => {
+            Some(What::TicketNotDecrypted { server: event.field("Server")?.to_owned(), target: spn("TargetName") })
+        }
+        3 if event.is_from("Microsoft-Windows-Security-Kerberos") => Some(What::KerberosError {
+            code: number("ErrorCode")?,
+            extended: event.field("ExtendedError").and_then(first_number),
+            target: spn("ServerName").or_else(|| spn("TargetName")),
+        }),
+        11 => event.fields.iter().find_map(|(_, text)| Spn::parse(text.trim())).map(What::DuplicateName),
+        5788 | 5789 => Some(What::OwnNamesNotRegistered { id: event.id }),
+        5021 | 5057 | 5059 => {
+            let pool = event.field("AppPoolID").or_else(|| event.field("1"))?.to_owned();
+            Some(What::PoolNotStarted { pool, id: event.id })
+        }
+        4624 if event.field("LogonType") == Some("3") => {
+            Some(What::SignedIn { package: event.field("AuthenticationPackageName")?.to_owned() })
+        }
+        4769 => Some(What::TicketRequested {
+            service: event.field("ServiceName")?.to_owned(),
+            status: number("Status").unwrap_or(0),
+        }),
+        _ => None,
+    }
+}
+
+/// `HTTP/web01@CONTOSO.COM` names the SPN before its realm.
+fn without_realm(text: &str) -> &str {
+    text.split_once('@').map_or(text, |(name, _)| name)
+}
+
+/// `0x7`, `7`, or either with words behind it: `0x7 KDC_ERR_S_PRINCIPAL_UNKNOWN`.
+fn number(text: &str) -> Option<u32> {
+    let word = text.split_whitespace().next()?;
+    match word.to_ascii_lowercase().strip_prefix("0x") {
+        Some(digits) => u32::from_str_radix(digits, 16).ok(),
+        None => word.parse().ok(),
+    }
+}
+
+/// The number in `0xc0000035 KLIN(0)`.
+fn first_number(text: &str) -> Option<u32> {
+    text.split_whitespace().find_map(number)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::place::ArtifactId;
+
+    fn event(provider: &str, id: u32, fields: &[(&str, &str)]) -> Event {
+        Event {
+            at: ArtifactId(0).record(1),
+            provider: provider.to_owned(),
+            id,
+            time: None,
+            computer: "CLIENT07.contoso.com".to_owned(),
+            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        }
+    }
+
+    fn spn(text: &str) -> Option<Spn> {
+        Spn::parse(text)
+    }
+
+    #[test]
+    fn a_refused_ticket_names_its_target_in_either_case() {
+        let fields = [("Server", "web01$"), ("Targetname", "HTTP/web01.contoso.com")];
+        let what = meaning(&event("Microsoft-Windows-Security-Kerberos", 4, &fields));
+        let target = spn("HTTP/web01.contoso.com");
+        assert_eq!(what, Some(What::TicketNotDecrypted { server: "web01$".to_owned(), target }));
+    }
+
+    #[test]
+    fn an_extended_error_is_decoded() {
+        let fields = [
+            ("ErrorCode", "0x7"),
+            ("ExtendedError", "0xc0000035 KLIN(0)"),
+            ("ServerName", "HTTP/app.contoso.com@CONTOSO.COM"),
+        ];
+        let what = meaning(&event("Microsoft-Windows-Security-Kerberos", 3, &fields));
+        let target = spn("HTTP/app.contoso.com");
+        assert_eq!(what, Some(What::KerberosError { code: 7, extended: Some(0xc000_0035), target }));
+    }
+
+    #[test]
+    fn the_same_id_of_another_provider_means_nothing() {
+        assert_eq!(meaning(&event("Microsoft-Windows-Kernel-General", 4, &[("Server", "x")])), None);
+    }
+
+    #[test]
+    fn codes_are_hexadecimal_only_with_their_prefix() {
+        assert_eq!(
+            (number("0x23"), number("23"), number("0X7 words"), number("x")),
+            (Some(35), Some(23), Some(7), None)
+        );
+    }
+}

@@ -1,0 +1,99 @@
+//! Who the host is: its names, its domain, its system, its addresses.
+
+use std::net::IpAddr;
+
+use crate::evidence::place::{Cited, Evidence};
+
+/// The key of a host: its NetBIOS name in upper case.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct HostName(String);
+
+impl HostName {
+    /// The key for a name; of a DNS name, the first label counts.
+    pub fn new(name: &str) -> Self {
+        Self(name.split('.').next().unwrap_or_default().to_uppercase())
+    }
+
+    /// The name.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// What a host is for, as far as the evidence shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Role {
+    /// It runs IIS.
+    WebServer,
+    /// It issues tickets.
+    DomainController,
+    /// Anything else: where users sign in from.
+    Client,
+}
+
+impl Role {
+    /// One word for machines and people.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::WebServer => "web-server",
+            Self::DomainController => "domain-controller",
+            Self::Client => "client",
+        }
+    }
+}
+
+/// Who a host is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Identity {
+    /// The key.
+    pub name: HostName,
+    /// The DNS name of its domain, in lower case.
+    pub domain: Option<Cited<String>>,
+    /// The product name of its system.
+    pub os: Option<String>,
+    /// The version of its system, such as `10.0.20348`.
+    pub os_version: Option<String>,
+    /// When its bundle was collected.
+    pub collected_at: Option<jiff::Timestamp>,
+    /// Its addresses.
+    pub addresses: Vec<IpAddr>,
+    /// Where its name is stated, if an artifact does.
+    pub at: Option<Evidence>,
+}
+
+impl Identity {
+    /// A host of which only the name is known.
+    pub const fn named(name: HostName) -> Self {
+        Self { name, domain: None, os: None, os_version: None, collected_at: None, addresses: Vec::new(), at: None }
+    }
+
+    /// The names under which the host itself is registered: short, and with its domain when that is known.
+    pub fn dns_names(&self) -> Vec<String> {
+        let short = self.name.as_str().to_lowercase();
+        let full = self.domain.as_ref().map(|domain| format!("{short}.{}", domain.value));
+        std::iter::once(short).chain(full).collect()
+    }
+
+    /// Whether a name in a URL is a name of this host.
+    pub fn answers_to(&self, name: &str) -> bool {
+        self.dns_names().contains(&name.to_lowercase())
+    }
+
+    /// The version of IIS that comes with the system, where the version is known.
+    ///
+    /// Windows has one IIS version for each release; 10.0 has served since Windows 10 and Server 2016.
+    pub fn iis_version(&self) -> Option<&'static str> {
+        let mut parts = self.os_version.as_deref()?.split('.');
+        match (parts.next()?, parts.next()?) {
+            ("5", "0") => Some("5.0"),
+            ("5", "1") => Some("5.1"),
+            ("5", "2") => Some("6.0"),
+            ("6", "0") => Some("7.0"),
+            ("6", "1") => Some("7.5"),
+            ("6", "2") => Some("8.0"),
+            ("6", "3") => Some("8.5"),
+            ("10", _) => Some("10.0"),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,101 @@
+//! Records of a binary event log (`.evtx`), chunk by chunk; each loss is kept with its place.
+//!
+//! The chunks are walked here, so that a cut last chunk, a bad file header or a failed checksum costs as little as
+//! possible; the crate `evtx` decodes the records inside a chunk.
+
+use std::sync::Arc;
+
+use evtx::{EvtxChunkData, ParserSettings};
+
+/// Bytes of the file header.
+const FILE_HEADER: usize = 4096;
+/// Bytes of a chunk.
+const CHUNK: usize = 65536;
+/// Losses that are told one by one; more than these say nothing new.
+const LOSSES: usize = 64;
+
+/// Something of a log that could not be read, or not be trusted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Loss {
+    /// The chunk, counted from 0; none for the file as a whole.
+    pub chunk: Option<usize>,
+    /// What is wrong.
+    pub what: String,
+}
+
+/// Whether bytes begin like an event log.
+pub fn is_evtx(bytes: &[u8]) -> bool {
+    bytes.starts_with(b"ElfFile\0") || bytes.get(FILE_HEADER..).is_some_and(|rest| rest.starts_with(b"ElfChnk\0"))
+}
+
+/// Hands the XML of each record to `take`, in the order of the file, and returns what was lost.
+pub fn read(bytes: &[u8], mut take: impl FnMut(&str)) -> Vec<Loss> {
+    let mut losses = Losses::default();
+    if !bytes.starts_with(b"ElfFile\0") {
+        losses.add(None, "the file header is damaged".to_owned());
+    }
+    let settings = Arc::new(ParserSettings::new().indent(false).num_threads(1));
+    let chunks = bytes.get(FILE_HEADER..).unwrap_or_default().chunks(CHUNK);
+    for (number, chunk) in chunks.enumerate() {
+        if chunk.iter().all(|byte| *byte == 0) {
+            continue;
+        }
+        let mut whole = chunk.to_vec();
+        if whole.len() < CHUNK {
+            losses.add(Some(number), format!("cut off after {} of {CHUNK} bytes", chunk.len()));
+            whole.resize(CHUNK, 0);
+        }
+        read_chunk(number, whole, &settings, &mut take, &mut losses);
+    }
+    losses.finish()
+}
+
+fn read_chunk(
+    number: usize,
+    bytes: Vec<u8>,
+    settings: &Arc<ParserSettings>,
+    take: &mut impl FnMut(&str),
+    losses: &mut Losses,
+) {
+    let mut data = match EvtxChunkData::new(bytes, false) {
+        Ok(data) => data,
+        Err(error) => return losses.add(Some(number), error.to_string()),
+    };
+    if !data.validate_checksum() {
+        losses.add(Some(number), "its checksum does not match; values may be wrong".to_owned());
+    }
+    let mut chunk = match data.parse(Arc::clone(settings)) {
+        Ok(chunk) => chunk,
+        Err(error) => return losses.add(Some(number), error.to_string()),
+    };
+    for record in chunk.iter() {
+        match record.and_then(evtx::EvtxRecord::into_xml) {
+            Ok(record) => take(&record.data),
+            Err(error) => losses.add(Some(number), error.to_string()),
+        }
+    }
+}
+
+/// The losses so far, and how many were not kept.
+#[derive(Default)]
+struct Losses {
+    kept: Vec<Loss>,
+    more: usize,
+}
+
+impl Losses {
+    fn add(&mut self, chunk: Option<usize>, what: String) {
+        if self.kept.len() < LOSSES {
+            self.kept.push(Loss { chunk, what });
+        } else {
+            self.more = self.more.saturating_add(1);
+        }
+    }
+
+    fn finish(mut self) -> Vec<Loss> {
+        if self.more > 0 {
+            self.kept.push(Loss { chunk: None, what: format!("{} more losses like these", self.more) });
+        }
+        self.kept
+    }
+}

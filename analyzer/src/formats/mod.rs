@@ -1,0 +1,5 @@
+//! Bytes to lines, elements, records; nothing here knows what they mean.
+
+pub mod evtx;
+pub mod text;
+pub mod xml;

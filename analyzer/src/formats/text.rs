@@ -1,0 +1,134 @@
+//! Text as consoles and editors write it: UTF-8, UTF-16, or a code page; lines counted from 1.
+
+use std::borrow::Cow;
+
+/// Decoded text, line by line, without line ends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Text {
+    lines: Vec<String>,
+    /// Why some characters may be wrong, if they may.
+    pub doubt: Option<String>,
+}
+
+impl Text {
+    /// Decodes bytes. `code_page` is the OEM code page of the host, when known: console tools print in it.
+    pub fn decode(bytes: &[u8], code_page: Option<u16>) -> Self {
+        let (text, doubt) = decode(bytes, code_page);
+        Self { doubt, ..Self::from(text.as_ref()) }
+    }
+
+    /// The lines, numbered from 1.
+    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (u32, &str)> + Clone {
+        (1..).zip(&self.lines).map(|(number, line)| (number, line.as_str())).collect::<Vec<_>>().into_iter()
+    }
+
+    /// The lines.
+    pub fn lines(&self) -> &[String] {
+        &self.lines
+    }
+
+    /// One line, counted from 1.
+    pub fn line(&self, number: u32) -> Option<&str> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.lines.get(index).map(String::as_str)
+    }
+
+    /// How many lines there are.
+    pub fn len(&self) -> u32 {
+        u32::try_from(self.lines.len()).unwrap_or(u32::MAX)
+    }
+
+    /// Whether there is no line.
+    pub fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// All of it as one string, with line feeds between the lines.
+    pub fn joined(&self) -> String {
+        self.lines.join("\n")
+    }
+}
+
+impl From<&str> for Text {
+    fn from(text: &str) -> Self {
+        let mut lines: Vec<String> = text
+            .split('\n')
+            .map(|line| line.trim_end_matches('\r').replace('\u{a0}', " ").replace('\0', "\u{fffd}"))
+            .collect();
+        if lines.last().is_some_and(String::is_empty) {
+            lines.pop();
+        }
+        Self { lines, doubt: None }
+    }
+}
+
+/// The text, and why it may be wrong.
+fn decode(bytes: &[u8], code_page: Option<u16>) -> (Cow<'_, str>, Option<String>) {
+    let (encoding, body) = match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => (encoding_rs::UTF_8, rest),
+        [0xff, 0xfe, rest @ ..] => (encoding_rs::UTF_16LE, rest),
+        [0xfe, 0xff, rest @ ..] => (encoding_rs::UTF_16BE, rest),
+        _ if looks_like_utf16(bytes) => (encoding_rs::UTF_16LE, bytes),
+        _ => return decode_unmarked(bytes, code_page),
+    };
+    let (text, damaged) = encoding.decode_without_bom_handling(body);
+    (text, damaged.then(|| format!("some bytes are not valid {}", encoding.name())))
+}
+
+fn decode_unmarked(bytes: &[u8], code_page: Option<u16>) -> (Cow<'_, str>, Option<String>) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.into(), None);
+    }
+    let table = code_page.and_then(|page| oem_cp::code_table::DECODING_TABLE_CP_MAP.get(&page));
+    if let Some(table) = table {
+        return (table.decode_string_lossy(bytes).into(), None);
+    }
+    let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
+    (text, Some("the code page is unknown; read as Windows-1252".to_owned()))
+}
+
+/// PowerShell redirection without a mark: ASCII characters, each followed by a zero.
+fn looks_like_utf16(bytes: &[u8]) -> bool {
+    let head = bytes.get(..bytes.len().min(512)).unwrap_or_default();
+    let (pairs, _) = head.as_chunks::<2>();
+    let latin = pairs.iter().filter(|pair| pair[0] != 0 && pair[1] == 0).count();
+    pairs.len() >= 4 && latin * 10 >= pairs.len() * 9
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lines(bytes: &[u8], code_page: Option<u16>) -> Vec<String> {
+        Text::decode(bytes, code_page).lines().to_vec()
+    }
+
+    #[test]
+    fn every_line_end_and_mark_gives_the_same_lines() {
+        let utf16 = |text: &str| text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let marked = [vec![0xff, 0xfe], utf16("HOST/web01\r\nHOST/web02\r\n")].concat();
+        for bytes in [
+            b"HOST/web01\r\nHOST/web02\r\n".to_vec(),
+            b"HOST/web01\nHOST/web02".to_vec(),
+            b"\xef\xbb\xbfHOST/web01\r\nHOST/web02".to_vec(),
+            marked,
+            utf16("HOST/web01\r\nHOST/web02\r\n"),
+        ] {
+            assert_eq!(lines(&bytes, None), ["HOST/web01", "HOST/web02"], "{bytes:?}");
+        }
+    }
+
+    #[test]
+    fn a_known_code_page_is_used_and_an_unknown_one_is_said() {
+        assert_eq!(lines(b"Dom\x84ne", Some(850)), ["Domäne"]);
+        let text = Text::decode(b"Dom\xe4ne", None);
+        assert_eq!(text.lines(), ["Domäne"]);
+        assert!(text.doubt.is_some());
+    }
+
+    #[test]
+    fn lines_are_counted_from_one() {
+        let text = Text::from("a\nb");
+        assert_eq!((text.line(0), text.line(1), text.line(2), text.line(3)), (None, Some("a"), Some("b"), None));
+    }
+}

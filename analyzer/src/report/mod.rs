@@ -1,0 +1,5 @@
+//! A diagnosis in words: what is wrong, where that can be seen, what to do, and what could not be known.
+
+pub mod escape;
+pub mod excerpt;
+pub mod headline;
