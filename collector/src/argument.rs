@@ -107,4 +107,27 @@ mod tests {
         check("{}.txt", "com1", "name-com1.txt");
         assert!(file_name(ArtifactKind::Nslookup, "{}.txt", &"ü".repeat(500)).len() < 300);
     }
+
+    #[test]
+    fn no_name_makes_a_file_name_that_a_bundle_refuses() {
+        for name in [
+            "",
+            ".",
+            "..",
+            "/",
+            "\\",
+            "NUL",
+            "con.txt",
+            "a\0b",
+            "\u{202e}",
+            "\u{e0001}",
+            "C:\\x",
+            &"\u{10400}".repeat(300),
+        ] {
+            for (kind, pattern) in [(ArtifactKind::Nslookup, "{}.txt"), (ArtifactKind::Setspn, "query-HTTP-{}.txt")] {
+                let path = format!("{}/{}", kind.folder(), file_name(kind, pattern, name));
+                assert_eq!(name::check(&path, Limits::STANDARD.name_bytes), Ok(()), "{path:?}");
+            }
+        }
+    }
 }

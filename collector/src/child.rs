@@ -140,7 +140,9 @@ mod tests {
 
     #[test]
     fn both_streams_come_in_the_order_of_printing() {
+        let began = Instant::now();
         let answer = shell("echo one; echo two >&2; echo three; exit 7", AMPLE);
+        assert!(began.elapsed() < GRACE, "the end of the output was noticed, not waited for");
         assert_eq!(answer.ending, Ending::Exited(7));
         assert_eq!(answer.bytes, b"one\ntwo\nthree\n");
     }

@@ -25,6 +25,9 @@ pub struct Console<W: Write> {
     removed: u32,
 }
 
+/// How many things are listed in one sentence.
+const SHORT_LIST: usize = 4;
+
 /// A step that brought nothing, or not everything.
 struct Missing {
     title: String,
@@ -71,8 +74,8 @@ impl<W: Write> Console<W> {
         );
         if facts.elevation == Elevation::Limited {
             text.push_str(
-                "\nThis prompt is not elevated. Some evidence will be missing; to have all of it, end\n\
-                 this with Ctrl+C and start again with \"Run as administrator\".\n",
+                "\nThis prompt is not elevated, so some evidence will be missing. To have all of it, run\n\
+                 this again from a prompt that was started with \"Run as administrator\".\n",
             );
         }
         text.push('\n');
@@ -89,8 +92,10 @@ impl<W: Write> Console<W> {
             many => format!("{many} passwords or keys were taken out of the IIS configuration."),
         };
         let _ = writeln!(text, "{} parts collected. {secrets}", self.collected);
-        if !self.absent.is_empty() {
-            let _ = writeln!(text, "Not on this server: {}.", self.absent.join(", "));
+        match self.absent.len() {
+            0 => {}
+            1..=SHORT_LIST => drop(writeln!(text, "Not on this server: {}.", self.absent.join(", "))),
+            many => drop(writeln!(text, "Not on this server, as marked above: {many} parts.")),
         }
         if !self.missing.is_empty() {
             text.push_str("\nNot, or not wholly, collected:\n");

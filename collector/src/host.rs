@@ -124,11 +124,32 @@ impl Answer {
         };
         Self { ending, bytes: Vec::new(), detail: Some(error.to_string()) }
     }
+
+    /// The last line with anything on it: where tools say what went wrong, after what they were doing.
+    ///
+    /// They print in the OEM code page; what is not ASCII is lost here, and stands in the artifact.
+    pub fn last_line(&self) -> Option<String> {
+        const LONGEST: usize = 300;
+        let text = String::from_utf8_lossy(&self.bytes);
+        let line = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;
+        Some(line.chars().filter(|character| !character.is_control()).take(LONGEST).collect())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_last_line_is_one_line_of_text() {
+        let check = |bytes: &[u8], line: Option<&str>| {
+            let answer = Answer { bytes: bytes.to_vec(), ..Answer::bare(Ending::Complete) };
+            assert_eq!(answer.last_line().as_deref(), line);
+        };
+        check(b"Failed to export log.\r\n  Access is denied.\r\n\r\n", Some("Access is denied."));
+        check(b" \r\n", None);
+        check(b"a\x1b[31mb", Some("a[31mb"));
+    }
 
     #[test]
     fn a_command_reads_as_a_person_would_type_it() {

@@ -65,7 +65,7 @@ fn run_for_file(program: &Path, arguments: &[String], name: &str, scratch: &Scra
     };
     let arguments: Vec<String> = arguments.iter().map(in_place).collect();
     let ran = child::run(program, &arguments, limits, Some(&target));
-    let said = first_line(&ran.bytes);
+    let said = ran.last_line();
     match ran.ending {
         Ending::Exited(0) => match read(&target, limits.bytes) {
             Answer { ending: Ending::Absent, .. } => {
@@ -91,14 +91,6 @@ fn read(path: &Path, limit_bytes: u64) -> Answer {
         }
         Ok(_) => Answer { ending: Ending::Complete, bytes, detail: None },
     }
-}
-
-/// The first line with anything on it. Tools print in the OEM code page: what is not ASCII is lost here.
-pub fn first_line(bytes: &[u8]) -> Option<String> {
-    const LONGEST: usize = 300;
-    let text = String::from_utf8_lossy(bytes);
-    let line = text.lines().map(str::trim).find(|line| !line.is_empty())?;
-    Some(line.chars().filter(|character| !character.is_control()).take(LONGEST).collect())
 }
 
 #[cfg(test)]
@@ -136,12 +128,5 @@ mod tests {
         check("echo no; exit 120", Ending::Exited(120), b"");
         check("true", Ending::Broken(0), b"");
         check("head -c 101 /dev/zero > \"$1\"", Ending::Cut, &[0; 100]);
-    }
-
-    #[test]
-    fn the_first_line_is_one_line_of_text() {
-        assert_eq!(first_line(b"\r\n  Access is denied.\r\nmore").as_deref(), Some("Access is denied."));
-        assert_eq!(first_line(b" \r\n"), None);
-        assert_eq!(first_line(b"a\x1b[31mb").as_deref(), Some("a[31mb"));
     }
 }

@@ -296,6 +296,7 @@ mod tests {
         let check = |text: &str, line, what| assert_eq!(scan(text), Err(Malformed { line, what }), "{text}");
         check("<a>\n<b c=\"1></b></a>", 2, "a value is not closed");
         check("<a b=\"1\"c=\"2\"/>", 1, "a tag is not closed");
+        check("<a b='x<y'/>", 1, "a value is not closed");
         check("<a b=1/>", 1, "a value has no quotes");
         check("<a b/>", 1, "an attribute has no value");
         check("<a b='1' b='2'/>", 1, "an attribute is given twice");

@@ -9,7 +9,6 @@ use kerbscope_shared::write::{Attempt, BundleWriter, WriteError};
 use crate::export::{LogLimits, export};
 use crate::facts::Facts;
 use crate::host::{Answer, Ending, Host, RunLimits};
-use crate::live::first_line;
 use crate::markup;
 use crate::plan::{self, SizeLimit, Step, Subjects, Take};
 use crate::redact::redact;
@@ -147,7 +146,8 @@ pub fn judge(answer: Answer, source: Source, good_exits: &[i32]) -> Outcome {
         Ending::Absent => CollectionStatus::NotPresent,
     };
     let failed = matches!(status, CollectionStatus::AccessDenied | CollectionStatus::Failed(_));
-    let said = answer.detail.or_else(|| first_line(&answer.bytes).filter(|_| failed && printed));
+    let last_line = answer.last_line().filter(|_| failed && printed);
+    let said = answer.detail.or(last_line);
     let detail = said.filter(|_| status != CollectionStatus::NotPresent);
     // A file or a program that ended well may be empty, and that it is empty is evidence.
     let bytes = (status == CollectionStatus::Collected || !answer.bytes.is_empty()).then_some(answer.bytes);
@@ -168,4 +168,148 @@ fn says_any(printed: &[u8], codes: &[&str]) -> bool {
     }
     let text = String::from_utf8_lossy(printed).to_ascii_lowercase();
     text.split(|character: char| !character.is_ascii_alphanumeric()).any(|word| codes.contains(&word))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::Cursor;
+    use std::path::Path;
+
+    use kerbscope_shared::limits::Limits;
+    use kerbscope_shared::manifest::{FORMAT_VERSION, Manifest};
+    use kerbscope_shared::read::{Archive, read};
+
+    use super::*;
+    use crate::folder::FolderHost;
+
+    const CONFIG: &str = "files/C:/Windows/System32/inetsrv/config/applicationHost.config";
+
+    struct Silent;
+
+    impl Progress for Silent {
+        fn begin(&mut self, _: &str) {}
+        fn end(&mut self, _: &str, _: &Entry) {}
+    }
+
+    /// Collects from a host made of these files, and reads the bundle back without any problem.
+    fn collect_from(files: &[(&str, &str)]) -> Archive {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            let path = folder.path().join(name.replace("C:", "C"));
+            fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
+            fs::write(path, text).expect("written");
+        }
+        let archive = collect_from_folder(folder.path());
+        assert_eq!(archive.problems, []);
+        archive
+    }
+
+    fn collect_from_folder(folder: &Path) -> Archive {
+        let head = Manifest {
+            format_version: FORMAT_VERSION,
+            collector: "test".to_owned(),
+            host: "WEB01".to_owned(),
+            collected_at: jiff::Timestamp::UNIX_EPOCH,
+            utc_offset_minutes: None,
+            display_language: None,
+            code_page: None,
+            entries: Vec::new(),
+        };
+        let facts = Facts { computer: Some("WEB01".to_owned()), ..Facts::default() };
+        let logs = LogLimits { days: 7, bytes: 1000 };
+        let mut bundle = BundleWriter::new(Cursor::new(Vec::new()), head);
+        collect(&FolderHost::new(folder), &facts, logs, &mut bundle, &mut Silent).expect("written");
+        read(bundle.finish().expect("finished"), &Limits::STANDARD).expect("a zip")
+    }
+
+    fn entry<'a>(archive: &'a Archive, source: &str) -> &'a Entry {
+        let manifest = archive.manifest.as_ref().expect("a manifest");
+        manifest.entries.iter().find(|entry| entry.source.text() == source).expect(source)
+    }
+
+    fn check(files: &[(&str, &str)], source: &str, status: CollectionStatus, bytes: Option<&str>) {
+        let archive = collect_from(files);
+        let entry = entry(&archive, source);
+        let member = archive.members.iter().find(|member| Some(&member.path) == entry.path.as_ref());
+        assert_eq!(entry.status, status, "{entry:?}");
+        assert_eq!(member.map(|member| String::from_utf8_lossy(&member.bytes).into_owned()).as_deref(), bytes);
+    }
+
+    #[test]
+    fn each_ending_becomes_its_row() {
+        let klist = |answer, ending| [("commands/klist.txt", answer), ("commands/klist.ending", ending)];
+        check(&[("commands/klist.txt", "tickets")], "klist", CollectionStatus::Collected, Some("tickets"));
+        check(&[], "klist", CollectionStatus::NotPresent, None);
+        check(&klist("no", "exit 9"), "klist", CollectionStatus::Failed(9), Some("no"));
+        check(&klist("", "exit 9"), "klist", CollectionStatus::Failed(9), None);
+        check(&klist("no", "exit 5"), "klist", CollectionStatus::AccessDenied, Some("no"));
+        check(&klist("", "denied"), "klist", CollectionStatus::AccessDenied, None);
+        check(&klist("", "error 193"), "klist", CollectionStatus::Failed(193), None);
+        check(&klist("part", "timeout"), "klist", CollectionStatus::TimedOut, Some("part"));
+        check(&klist("", "timeout"), "klist", CollectionStatus::TimedOut, None);
+        check(&klist("part", "cut"), "klist", CollectionStatus::Truncated, Some("part"));
+    }
+
+    #[test]
+    fn codes_in_the_text_tell_that_access_was_denied() {
+        let klist = |answer, ending| [("commands/klist.txt", answer), ("commands/klist.ending", ending)];
+        let privilege = "klist failed with 0xc0000061/-1073741727: A required privilege is not held by the client.";
+        check(&klist(privilege, "exit 0"), "klist", CollectionStatus::AccessDenied, Some(privilege));
+        check(&klist("error 0x5", "exit 1"), "klist", CollectionStatus::AccessDenied, Some("error 0x5"));
+        check(&klist("Cache Flags: 0x5", "exit 0"), "klist", CollectionStatus::Collected, Some("Cache Flags: 0x5"));
+        check(&klist("error 0x51", "exit 1"), "klist", CollectionStatus::Failed(1), Some("error 0x51"));
+    }
+
+    #[test]
+    fn setspn_ends_with_one_when_all_is_well() {
+        let files = [("commands/setspn -X.txt", "found 0 group"), ("commands/setspn -X.ending", "exit 1")];
+        check(&files, "setspn -X", CollectionStatus::Collected, Some("found 0 group"));
+    }
+
+    #[test]
+    fn the_configuration_is_collected_without_secrets_and_asked_about() {
+        let config = r#"<configuration><applicationPools><add name="A"><processModel userName="CONTOSO\svc-web" password="Sup3rS3cret!"/></add></applicationPools>
+            <sites><site><bindings><binding protocol="http" bindingInformation="*:80:www.contoso.com"/>
+            <binding protocol="http" bindingInformation="*:80:x &amp; del *"/></bindings></site></sites></configuration>"#;
+        let files = [(CONFIG, config), ("commands/setspn -Q HTTP%2Fwww.contoso.com.txt", "No such SPN found.")];
+        let archive = collect_from(&files);
+        let path = r"C:\Windows\System32\inetsrv\config\applicationHost.config";
+        assert_eq!((entry(&archive, path).status, entry(&archive, path).redactions), (CollectionStatus::Collected, 1));
+        assert_eq!(entry(&archive, r"setspn -L CONTOSO\svc-web").status, CollectionStatus::NotPresent);
+        assert_eq!(entry(&archive, "setspn -Q HTTP/www.contoso.com").status, CollectionStatus::Collected);
+        assert_eq!(entry(&archive, r#"setspn -Q "HTTP/x & del *""#).status, CollectionStatus::Skipped);
+        let all: Vec<u8> = archive.members.iter().flat_map(|member| member.bytes.clone()).collect();
+        assert!(!String::from_utf8_lossy(&all).contains("Sup3rS3cret!"));
+    }
+
+    #[test]
+    fn a_configuration_that_is_not_understood_stays_where_it_is() {
+        let path = r"C:\Windows\System32\inetsrv\config\applicationHost.config";
+        let files = [(CONFIG, "<a password=\"Sup3rS3cret!>")];
+        check(&files, path, CollectionStatus::Failed(-1), None);
+        let archive = collect_from(&files);
+        let detail = entry(&archive, path).detail.clone().expect("a reason");
+        assert_eq!(
+            detail,
+            "not included, because secrets could not be removed for sure: line 1: a value is not closed"
+        );
+        // Then the names of the server are asked about.
+        assert_eq!(entry(&archive, "setspn -Q HTTP/WEB01").status, CollectionStatus::NotPresent);
+    }
+
+    #[test]
+    fn a_configuration_that_is_denied_is_a_row() {
+        let path = r"C:\Windows\System32\inetsrv\config\applicationHost.config";
+        let ending = format!("{CONFIG}.ending");
+        check(&[(ending.as_str(), "denied")], path, CollectionStatus::AccessDenied, None);
+    }
+
+    #[test]
+    fn a_host_with_nothing_gives_a_row_for_every_step() {
+        let archive = collect_from(&[]);
+        let entries = archive.manifest.expect("a manifest").entries;
+        assert!(entries.iter().all(|entry| entry.status == CollectionStatus::NotPresent && entry.detail.is_none()));
+        assert!(entries.len() >= plan::TABLE.len() - 1, "no pools, no step for them");
+    }
 }
