@@ -102,24 +102,24 @@ mod tests {
         Finding::new(severity, Confidence::Certain, "x", ArtifactId(0).whole()).about([subject.to_owned()])
     }
 
-    fn standings(findings: Vec<(&'static RuleInfo, Finding)>) -> Vec<(&'static str, Standing)> {
-        rank(&findings).into_iter().map(|ranked| (ranked.rule.name, ranked.standing)).collect()
+    fn standings(findings: &[(&'static RuleInfo, Finding)]) -> Vec<(&'static str, Standing)> {
+        rank(findings).into_iter().map(|ranked| (ranked.rule.name, ranked.standing)).collect()
     }
 
     #[test]
     fn a_consequence_stands_under_its_cause_even_when_it_is_worse() {
         let found = vec![(&LATE, finding(Severity::Blocker, "s")), (&EARLY, finding(Severity::Degraded, "s"))];
-        assert_eq!(standings(found), [("early", Standing::Primary), ("late", Standing::Consequence(0))]);
+        assert_eq!(standings(&found), [("early", Standing::Primary), ("late", Standing::Consequence(0))]);
     }
 
     #[test]
     fn findings_about_different_things_are_two_causes() {
         let found = vec![(&EARLY, finding(Severity::Degraded, "a")), (&LATE, finding(Severity::Blocker, "b"))];
-        assert_eq!(standings(found), [("late", Standing::Primary), ("early", Standing::Cause)]);
+        assert_eq!(standings(&found), [("late", Standing::Primary), ("early", Standing::Cause)]);
     }
 
     #[test]
     fn a_risk_alone_is_no_primary_cause() {
-        assert_eq!(standings(vec![(&EARLY, finding(Severity::Risk, "a"))]), [("early", Standing::Cause)]);
+        assert_eq!(standings(&[(&EARLY, finding(Severity::Risk, "a"))]), [("early", Standing::Cause)]);
     }
 }

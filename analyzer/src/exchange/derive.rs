@@ -22,7 +22,7 @@ pub fn exchanges(facts: &Facts) -> Vec<Exchange> {
         let Some(Ok(iis)) = host.iis.as_ref().map(Fact::seen) else { continue };
         for site in &iis.sites {
             let deriving = Deriving { facts, host, site };
-            for path in site.paths.iter().filter(|path| !behaves_like_root(site, path)) {
+            for path in site.distinct_paths() {
                 for url in site_urls(&site.bindings, &host.identity) {
                     deriving.url(path, &url, &mut exchanges);
                 }
@@ -30,11 +30,6 @@ pub fn exchanges(facts: &Facts) -> Vec<Exchange> {
         }
     }
     exchanges
-}
-
-fn behaves_like_root(site: &SiteFacts, path: &PathFacts) -> bool {
-    let same = |root: &PathFacts| root.path != path.path && root.sign_in == path.sign_in && root.pool == path.pool;
-    site.paths.first().is_some_and(same)
 }
 
 /// Whether a path asks users to sign in with Windows authentication, or lets nobody in at all.

@@ -28,6 +28,18 @@ pub struct SiteFacts {
     pub paths: Vec<PathFacts>,
 }
 
+impl SiteFacts {
+    /// The paths that behave differently. One whose settings and pool are those of the root behaves like the root.
+    pub fn distinct_paths(&self) -> impl Iterator<Item = &PathFacts> {
+        let root = self.paths.first();
+        self.paths.iter().filter(move |path| {
+            let like_root =
+                |root: &PathFacts| root.path != path.path && root.sign_in == path.sign_in && root.pool == path.pool;
+            !root.is_some_and(like_root)
+        })
+    }
+}
+
 /// One path of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PathFacts {

@@ -1,7 +1,23 @@
 //! One file, one diagnosis; a table of all.
 
 pub mod answer;
+pub mod appcmd;
 pub mod command;
 pub mod finding;
+pub mod host_spn_missing;
+pub mod http_spn_shadows_host;
+pub mod kernelmode_spn_on_pool_account;
+pub mod krb_ap_err_modified_key_mismatch;
+pub mod pool_identity_cannot_start;
+pub mod providers_empty_after_clear;
+pub mod providers_negotiate_missing;
+pub mod providers_order_ntlm_first;
 pub mod rule;
+pub mod setspn;
+pub mod spn_alias_cname;
+pub mod spn_duplicate;
+pub mod spn_missing;
+pub mod spn_on_wrong_account;
 pub mod table;
+pub mod windows_auth_disabled;
+pub mod wrong_key;

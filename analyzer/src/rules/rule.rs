@@ -5,7 +5,10 @@ use std::fmt::Debug;
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::outcome::Exchange;
-use crate::facts::case_facts::Facts;
+use crate::facts::case_facts::{Facts, HostFacts};
+use crate::facts::events::What;
+use crate::facts::iis::{PathFacts, SiteFacts};
+use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::finding::Scope;
 
@@ -63,13 +66,103 @@ pub trait Rule: Debug + Sync {
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown>;
 }
 
+impl<'a> Situation<'a> {
+    /// The paths of all sites that behave differently. What is not known about a web server is noted as open.
+    ///
+    /// # Errors
+    ///
+    /// There is no web server in the case.
+    pub fn paths(&self, answer: &mut Answer) -> Result<Vec<SitePath<'a>>, NotKnown> {
+        let mut paths = Vec::new();
+        for (host, iis) in self.facts.web_servers()? {
+            answer.applies();
+            match iis.complete() {
+                Ok(iis) => paths.extend(
+                    iis.sites
+                        .iter()
+                        .flat_map(|site| site.distinct_paths().map(move |path| SitePath { host, site, path })),
+                ),
+                Err(not_known) => answer.open(not_known),
+            }
+        }
+        Ok(paths)
+    }
+
+    /// The exchanges in which a ticket is asked for. What is not known about a web server is noted as open.
+    ///
+    /// # Errors
+    ///
+    /// There is no web server in the case.
+    pub fn ticket_exchanges(&self, answer: &mut Answer) -> Result<Vec<&'a Exchange>, NotKnown> {
+        let mut known = Vec::new();
+        for (host, iis) in self.facts.web_servers()? {
+            match iis.complete() {
+                Ok(_) => known.push(&host.identity.name),
+                Err(not_known) => answer.open(not_known),
+            }
+        }
+        let asked = self.exchanges.iter().filter(|exchange| exchange.request.is_some());
+        let asked: Vec<_> = asked.filter(|exchange| known.contains(&&exchange.host)).collect();
+        if !asked.is_empty() {
+            answer.applies();
+        }
+        Ok(asked)
+    }
+
+    /// The path that an exchange is about.
+    pub fn path_of(&self, exchange: &Exchange) -> Option<SitePath<'a>> {
+        let host = self.facts.hosts.get(&exchange.host)?;
+        let iis = host.iis.as_ref()?.seen().ok()?;
+        let site = iis.sites.iter().find(|site| site.name == exchange.site)?;
+        let path = site.paths.iter().find(|path| path.path == exchange.path)?;
+        Some(SitePath { host, site, path })
+    }
+
+    /// Records in which a server refused a ticket for this name.
+    pub fn refused_tickets(&self, spn: &Spn) -> Vec<Evidence> {
+        let refused = self.facts.happenings.iter().filter(
+            |happening| matches!(&happening.what, What::TicketNotDecrypted { target: Some(target), .. } if target == spn),
+        );
+        refused.map(|happening| happening.at).collect()
+    }
+
+    /// Tickets for this name that were seen on any host: clients did ask for it, and got it.
+    pub fn tickets_for(&self, spn: &Spn) -> Vec<Evidence> {
+        let tickets = self.facts.hosts.values().flat_map(|host| &host.tickets);
+        tickets.filter(|ticket| ticket.value == *spn).map(|ticket| ticket.at).collect()
+    }
+}
+
+/// One path of one site of one host.
+#[derive(Clone, Copy, Debug)]
+pub struct SitePath<'a> {
+    /// The web server.
+    pub host: &'a HostFacts,
+    /// The site.
+    pub site: &'a SiteFacts,
+    /// The path.
+    pub path: &'a PathFacts,
+}
+
+impl SitePath<'_> {
+    /// What a finding about this path is about.
+    pub fn scope(&self) -> Scope {
+        let (host, site) = (self.host.identity.name.clone(), self.site.name.clone());
+        Scope { host, site, path: self.path.path.clone() }
+    }
+
+    /// The name of the path as the configuration writes it: `Site`, or `Site/app`.
+    pub fn name(&self) -> String {
+        location(&self.site.name, &self.path.path)
+    }
+}
+
+/// `Site`, or `Site/app`: the name of a path of a site as `<location>` and `appcmd` write it.
+pub fn location(site: &str, path: &str) -> String {
+    format!("{site}/{}", path.trim_matches('/')).trim_end_matches('/').to_owned()
+}
+
 /// The path that an exchange is about.
 pub fn scope(exchange: &Exchange) -> Scope {
     Scope { host: exchange.host.clone(), site: exchange.site.clone(), path: exchange.path.clone() }
-}
-
-/// Where a site is written down, to point at when nothing else can be pointed at.
-pub fn site_line(situation: &Situation<'_>, scope: &Scope) -> Option<Evidence> {
-    let iis = situation.facts.hosts.get(&scope.host)?.iis.as_ref()?.seen().ok()?;
-    iis.sites.iter().find(|site| site.name == scope.site).map(|site| site.at)
 }

@@ -1,6 +1,66 @@
-//! The table of all rules, in the order of the report.
+//! The table of all rules, in the order of the report: by the stage of signing in.
 
+use crate::rules::host_spn_missing::HostSpnMissing;
+use crate::rules::http_spn_shadows_host::HttpSpnShadowsHost;
+use crate::rules::kernelmode_spn_on_pool_account::KernelmodeSpnOnPoolAccount;
+use crate::rules::krb_ap_err_modified_key_mismatch::KrbApErrModifiedKeyMismatch;
+use crate::rules::pool_identity_cannot_start::PoolIdentityCannotStart;
+use crate::rules::providers_empty_after_clear::ProvidersEmptyAfterClear;
+use crate::rules::providers_negotiate_missing::ProvidersNegotiateMissing;
+use crate::rules::providers_order_ntlm_first::ProvidersOrderNtlmFirst;
 use crate::rules::rule::Rule;
+use crate::rules::spn_alias_cname::SpnAliasCname;
+use crate::rules::spn_duplicate::SpnDuplicate;
+use crate::rules::spn_missing::SpnMissing;
+use crate::rules::spn_on_wrong_account::SpnOnWrongAccount;
+use crate::rules::windows_auth_disabled::WindowsAuthDisabled;
 
 /// Every rule.
-pub const RULES: &[&dyn Rule] = &[];
+pub const RULES: &[&dyn Rule] = &[
+    &PoolIdentityCannotStart,
+    &WindowsAuthDisabled,
+    &ProvidersEmptyAfterClear,
+    &ProvidersNegotiateMissing,
+    &ProvidersOrderNtlmFirst,
+    &HostSpnMissing,
+    &SpnMissing,
+    &SpnDuplicate,
+    &KernelmodeSpnOnPoolAccount,
+    &SpnAliasCname,
+    &HttpSpnShadowsHost,
+    &SpnOnWrongAccount,
+    &KrbApErrModifiedKeyMismatch,
+];
+
+/// The rule of this name.
+pub fn find(name: &str) -> Option<&'static dyn Rule> {
+    RULES.iter().find(|rule| rule.info().name == name).copied()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_in_kebab_case() {
+        let mut names: Vec<_> = RULES.iter().map(|rule| rule.info().name).collect();
+        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')), "{names:?}");
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), RULES.len());
+    }
+
+    #[test]
+    fn the_order_is_that_of_signing_in() {
+        assert!(RULES.is_sorted_by_key(|rule| rule.info().layer));
+    }
+
+    #[test]
+    fn a_rule_explains_only_rules_that_exist() {
+        for rule in RULES {
+            for name in rule.info().explains {
+                assert!(find(name).is_some(), "{} explains {name}", rule.info().name);
+            }
+        }
+    }
+}

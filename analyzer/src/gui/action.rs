@@ -1,0 +1,85 @@
+//! What a person asks for: every view returns it, and only the app carries it out.
+
+use std::path::PathBuf;
+
+/// Something that a person asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Choose what to open in a dialog.
+    Browse(Pick),
+    /// Open these paths as one case.
+    Open(Vec<PathBuf>),
+    /// Stop waiting for what is being opened.
+    CancelLoading,
+    /// Put away the sentence about what could not be opened.
+    DismissFailure,
+    /// Put away the field for a path.
+    CloseDialog,
+    /// Go to the start page.
+    ShowStart,
+    /// Forget what was opened before.
+    ForgetRecent,
+    /// Show this half of the window.
+    Show(Tab),
+    /// Show the details of this.
+    Select(Selection),
+    /// Show what is behind a step of an exchange.
+    SelectStep(StepSelection),
+    /// Select what follows in the list.
+    Next,
+    /// Select what precedes in the list.
+    Previous,
+    /// Copy the first command that fixes what is selected.
+    CopyFix,
+    /// Copy this text.
+    Copy(String),
+    /// Change between dark and light.
+    ToggleTheme,
+    /// Show or hide the list of keys.
+    ToggleHelp,
+    /// Close whatever lies over the window.
+    Escape,
+    /// Close the window.
+    Quit,
+}
+
+/// What a dialog lets a person choose.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pick {
+    /// One or many files.
+    Files,
+    /// A folder.
+    Folder,
+}
+
+/// The halves of the window.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Tab {
+    /// What is wrong, and what could not be judged.
+    #[default]
+    Findings,
+    /// What happens at each URL.
+    Exchanges,
+}
+
+/// What the details are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Selection {
+    /// The finding at this index.
+    Finding(usize),
+    /// All that would have to be collected.
+    Collect,
+    /// The rule at this index.
+    Check(usize),
+    /// The gap at this index.
+    Gap(usize),
+}
+
+/// A step of an exchange.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct StepSelection {
+    /// The index of the exchange.
+    pub exchange: usize,
+    /// The index of the step.
+    pub step: usize,
+}

@@ -1,0 +1,204 @@
+//! What the window shows of a case: every text put into words and escaped once, before anything is painted.
+
+use crate::case::Case;
+use crate::diagnosis::diagnose::RuleAnswer;
+use crate::evidence::gap::{Gap, NotKnown};
+use crate::evidence::place::{Evidence, Place};
+use crate::facts::case_facts::HostFacts;
+use crate::facts::host::Role;
+use crate::gui::exchange_content::{ExchangeContent, exchange_content};
+use crate::gui::finding_content::{FindingContent, finding_content, severity_tone};
+use crate::gui::theme::Tone;
+use crate::report::escape::escape;
+use crate::report::excerpt::excerpt;
+use crate::report::headline::{headline, tally};
+use crate::rules::answer::Verdict;
+
+/// Rows of one list at most: a bundle may be made to have more than any person reads.
+const ROWS: usize = 500;
+
+/// Pieces of evidence of one finding at most.
+const PIECES: usize = 40;
+
+/// What the window shows of a case.
+#[derive(Clone, Debug)]
+pub struct Content {
+    /// The names of the bundles.
+    pub names: String,
+    /// What the case comes down to.
+    pub headline: String,
+    /// A word for the headline: the severity of the first cause, or that there is none.
+    pub mood: (&'static str, Tone),
+    /// How much could be judged.
+    pub tally: String,
+    /// A line for each host.
+    pub hosts: Vec<String>,
+    /// What was found, in the order of the diagnosis.
+    pub findings: Vec<FindingContent>,
+    /// The rules that were asked.
+    pub checks: Vec<CheckContent>,
+    /// Everything that would have to be collected to close the open rules.
+    pub needs: Vec<String>,
+    /// What is missing or damaged.
+    pub gaps: Vec<GapContent>,
+    /// What happens at each URL.
+    pub exchanges: Vec<ExchangeContent>,
+    /// What was left out because no person reads that many rows.
+    pub left_out: Option<String>,
+}
+
+/// A rule that was asked.
+#[derive(Clone, Debug)]
+pub struct CheckContent {
+    /// Its name.
+    pub name: &'static str,
+    /// What it would find.
+    pub title: &'static str,
+    /// What it checks, and why.
+    pub explanation: &'static str,
+    /// Its verdict.
+    pub verdict: Verdict,
+    /// What to collect.
+    pub needs: Vec<String>,
+    /// Who says so.
+    pub references: &'static [&'static str],
+}
+
+/// Something missing or damaged.
+#[derive(Clone, Debug)]
+pub struct GapContent {
+    /// What it concerns.
+    pub subject: String,
+    /// One word for the reason.
+    pub code: &'static str,
+    /// The reason.
+    pub reason: String,
+    /// How to get it.
+    pub how_to_collect: Option<String>,
+    /// Where.
+    pub evidence: Vec<Piece>,
+}
+
+/// A piece of evidence.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Piece {
+    /// Where it is: the artifact, and the line or the record.
+    pub location: String,
+    /// The words, each with the number of its line where lines are counted.
+    pub lines: Vec<(Option<u32>, String)>,
+    /// What to know about it.
+    pub note: Option<String>,
+}
+
+impl Piece {
+    /// The piece as text, to be pasted into a mail.
+    pub fn as_text(&self) -> String {
+        let lines = self.lines.iter().map(|(_, line)| format!("\n{line}"));
+        std::iter::once(self.location.clone()).chain(lines).collect()
+    }
+}
+
+impl Content {
+    /// Puts a case into words.
+    pub fn of(case: &Case) -> Self {
+        let diagnosis = &case.diagnosis;
+        let lists =
+            [("findings", diagnosis.findings.len()), ("gaps", case.gaps.len()), ("exchanges", case.exchanges.len())];
+        let over: Vec<_> = lists.iter().filter(|(_, count)| *count > ROWS).collect();
+        let left_out = over.iter().map(|(name, count)| format!("{ROWS} of {count} {name}")).collect::<Vec<_>>();
+        let first = || diagnosis.findings.iter().take(ROWS);
+        Self {
+            names: case.bundles.iter().map(|bundle| escape(&bundle.name)).collect::<Vec<_>>().join(", "),
+            headline: headline(case),
+            mood: mood(case),
+            tally: tally(case),
+            hosts: case.facts.hosts.values().take(ROWS).map(host_line).collect(),
+            findings: first().map(|ranked| finding_content(case, ranked)).collect(),
+            checks: diagnosis.answers.iter().map(check).collect(),
+            needs: needs(&diagnosis.needs()),
+            gaps: case.gaps.iter().take(ROWS).map(|gap| gap_content(case, gap)).collect(),
+            exchanges: case.exchanges.iter().take(ROWS).map(|exchange| exchange_content(case, exchange)).collect(),
+            left_out: (!over.is_empty())
+                .then(|| format!("Shown here: {}. The report has all.", left_out.join(", "))),
+        }
+    }
+
+    /// The rules with this verdict, each with its index.
+    pub fn checks_that_are(&self, verdict: Verdict) -> impl Iterator<Item = (usize, &CheckContent)> {
+        self.checks.iter().enumerate().filter(move |(_, check)| check.verdict == verdict)
+    }
+}
+
+fn mood(case: &Case) -> (&'static str, Tone) {
+    match case.diagnosis.primary() {
+        Some(primary) => (primary.finding.severity.as_str(), severity_tone(primary.finding.severity)),
+        None if case.diagnosis.count(Verdict::Open) > 0 => ("open", Tone::Unknown),
+        None => ("clear", Tone::Good),
+    }
+}
+
+fn host_line(host: &HostFacts) -> String {
+    let identity = &host.identity;
+    let role = match host.role {
+        Role::WebServer => "web server",
+        Role::DomainController => "domain controller",
+        Role::Client => "client",
+    };
+    let mut words = vec![escape(identity.name.as_str()), role.to_owned()];
+    words.extend(identity.os.as_deref().map(escape));
+    let iis = host.iis.as_ref().and_then(|_| identity.iis_version());
+    words.extend(iis.map(|version| format!("IIS {version}")));
+    words.extend(identity.collected_at.map(|time| format!("collected {}", time.strftime("%Y-%m-%d %H:%M UTC"))));
+    words.join("  ·  ")
+}
+
+fn check(answer: &RuleAnswer) -> CheckContent {
+    CheckContent {
+        name: answer.rule.name,
+        title: answer.rule.title,
+        explanation: answer.rule.explanation,
+        verdict: answer.verdict,
+        needs: answer.not_known.as_ref().map(needs).unwrap_or_default(),
+        references: answer.rule.references,
+    }
+}
+
+/// What is needed, ready to be shown and copied.
+pub fn needs(not_known: &NotKnown) -> Vec<String> {
+    not_known.needs.iter().map(|need| escape(need.as_str())).collect()
+}
+
+fn gap_content(case: &Case, gap: &Gap) -> GapContent {
+    GapContent {
+        subject: escape(&gap.subject),
+        code: gap.reason.code(),
+        reason: escape(&gap.reason.to_string()),
+        how_to_collect: gap.how_to_collect.as_deref().map(escape),
+        evidence: pieces(case, gap.at.as_slice()),
+    }
+}
+
+/// The words behind pointers.
+pub fn pieces(case: &Case, places: &[Evidence]) -> Vec<Piece> {
+    let several = case.bundles.len() > 1;
+    let piece = |at: &Evidence| {
+        let excerpt = excerpt(case, *at)?;
+        let bundle = usize::try_from(excerpt.bundle).ok().and_then(|number| case.bundles.get(number));
+        let prefix = bundle.filter(|_| several).map(|bundle| format!("{} › ", escape(&bundle.name)));
+        let location = format!("{}{}", prefix.unwrap_or_default(), excerpt.location());
+        let (first, note) = match excerpt.place {
+            Place::Whole => (None, Some("All of it: what is missing would stand here.".to_owned())),
+            Place::Record(_) => (None, None),
+            Place::Lines { first, last } => (Some(first), lines_left(first, last, excerpt.lines.len())),
+        };
+        let numbers = (0..).map(|offset| first.map(|first| first.saturating_add(offset)));
+        Some(Piece { location, lines: numbers.zip(excerpt.lines).collect(), note })
+    };
+    places.iter().take(PIECES).filter_map(piece).collect()
+}
+
+fn lines_left(first: u32, last: u32, shown: usize) -> Option<String> {
+    let all = usize::try_from(last.saturating_sub(first)).ok()?.saturating_add(1);
+    let left = all.checked_sub(shown).filter(|left| *left > 0)?;
+    Some(format!("… and {left} more, up to line {last}"))
+}

@@ -1,0 +1,102 @@
+//! An exchange in words, ready to be painted: five steps, also where it ends before the last.
+
+use crate::case::Case;
+use crate::exchange::outcome::{Exchange, Outcome, StepKind, StepState};
+use crate::gui::content::{Piece, pieces};
+use crate::gui::theme::Tone;
+use crate::report::escape::escape;
+
+/// The steps of an exchange, in order.
+const STEPS: [StepKind; 5] =
+    [StepKind::Offer, StepKind::Name, StepKind::Owner, StepKind::Identity, StepKind::Decrypt];
+
+/// What happens at one URL.
+#[derive(Clone, Debug)]
+pub struct ExchangeContent {
+    /// The URL.
+    pub url: String,
+    /// The clients that behave like this.
+    pub clients: String,
+    /// The host, and the site.
+    pub site: String,
+    /// How it ends, in a word or two.
+    pub outcome: &'static str,
+    /// The color of that.
+    pub tone: Tone,
+    /// The steps.
+    pub steps: Vec<StepContent>,
+}
+
+/// One step.
+#[derive(Clone, Debug)]
+pub struct StepContent {
+    /// Its name.
+    pub title: &'static str,
+    /// A sign for how it goes.
+    pub glyph: &'static str,
+    /// How it goes, in a word or two.
+    pub state: &'static str,
+    /// The color of that.
+    pub tone: Tone,
+    /// What happens.
+    pub text: String,
+    /// What says so.
+    pub evidence: Vec<Piece>,
+}
+
+impl ExchangeContent {
+    /// The step to look at first: the one where it goes wrong, or the one that nobody knows.
+    pub fn telling_step(&self) -> usize {
+        let first = |tone| self.steps.iter().position(|step| step.tone == tone && step.state != NOT_REACHED);
+        first(Tone::Bad).or_else(|| first(Tone::Unknown)).unwrap_or_default()
+    }
+}
+
+const NOT_REACHED: &str = "not reached";
+
+/// Puts an exchange into words.
+pub fn exchange_content(case: &Case, exchange: &Exchange) -> ExchangeContent {
+    let clients: Vec<_> = exchange.clients.iter().map(|client| client.title()).collect();
+    let (outcome, tone) = match &exchange.outcome {
+        Outcome::Kerberos => ("Kerberos", Tone::Good),
+        Outcome::Ntlm(_) => ("NTLM", Tone::Warn),
+        Outcome::Fails(_) => ("Fails", Tone::Bad),
+        Outcome::Unknown(_) => ("Not known", Tone::Unknown),
+    };
+    ExchangeContent {
+        url: escape(&exchange.url),
+        clients: clients.join(", "),
+        site: escape(&format!("{} on {}", exchange.site, exchange.host.as_str())),
+        outcome,
+        tone,
+        steps: STEPS.iter().map(|kind| step_content(case, exchange, *kind)).collect(),
+    }
+}
+
+fn step_content(case: &Case, exchange: &Exchange, kind: StepKind) -> StepContent {
+    let title = match kind {
+        StepKind::Offer => "Offer",
+        StepKind::Name => "SPN",
+        StepKind::Owner => "Owner",
+        StepKind::Identity => "Ticket identity",
+        StepKind::Decrypt => "Decrypt",
+    };
+    let Some(step) = exchange.steps.iter().find(|step| step.kind == kind) else {
+        let text = "The exchange ends before this step.".to_owned();
+        let evidence = Vec::new();
+        return StepContent { title, glyph: "–", state: NOT_REACHED, tone: Tone::Unknown, text, evidence };
+    };
+    let (glyph, state, tone) = match step.state {
+        StepState::Good => ("✔", "good", Tone::Good),
+        StepState::Bad => ("✖", "wrong", Tone::Bad),
+        StepState::Unknown => ("?", "not known", Tone::Unknown),
+    };
+    StepContent { title, glyph, state, tone, text: sentence(&step.text), evidence: pieces(case, &step.evidence) }
+}
+
+/// The text with a capital letter at its start.
+fn sentence(text: &str) -> String {
+    let mut characters = text.chars();
+    let first: String = characters.next().into_iter().flat_map(char::to_uppercase).collect();
+    escape(&format!("{first}{}", characters.as_str()))
+}

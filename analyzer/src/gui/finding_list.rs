@@ -1,0 +1,152 @@
+//! The list on the left: findings, open checks, gaps, and clear checks.
+
+use egui::{RichText, Ui};
+
+use crate::diagnosis::rank::Standing;
+use crate::gui::action::{Action, Selection};
+use crate::gui::content::Content;
+use crate::gui::row::Row;
+use crate::gui::theme::{self, Palette, Tone};
+use crate::report::headline::plural;
+use crate::rules::answer::Verdict;
+
+/// Whether the list scrolls to what is selected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reveal {
+    /// It was selected by key or from elsewhere: it may be out of sight.
+    Selected,
+    /// It stays as the person scrolled it.
+    Nothing,
+}
+
+/// Shows the list.
+pub fn ui(ui: &mut Ui, content: &Content, selected: Option<Selection>, reveal: Reveal) -> Option<Action> {
+    let mut list = List { selected, reveal, asked: None };
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        list.findings(ui, content);
+        list.open_checks(ui, content);
+        list.gaps(ui, content);
+        list.checks(ui, content, Verdict::Failed, "failed: please report", Tone::Bad);
+        list.checks(ui, content, Verdict::Clear, "clear", Tone::Good);
+        list.checks(ui, content, Verdict::NotApplicable, "not applicable", Tone::Unknown);
+        if let Some(left_out) = &content.left_out {
+            ui.add_space(8.0);
+            ui.label(RichText::new(left_out).size(theme::SMALL).color(Palette::of(ui).weak));
+        }
+        ui.add_space(12.0);
+    });
+    list.asked.map(Action::Select)
+}
+
+/// What can be selected by key, in the order of the list.
+pub fn order(content: &Content) -> Vec<Selection> {
+    let collect = (!content.needs.is_empty()).then_some(Selection::Collect);
+    let findings = (0..content.findings.len()).map(Selection::Finding);
+    let open = content.checks_that_are(Verdict::Open).map(|(index, _)| Selection::Check(index));
+    findings.chain(collect).chain(open).chain((0..content.gaps.len()).map(Selection::Gap)).collect()
+}
+
+struct List {
+    selected: Option<Selection>,
+    reveal: Reveal,
+    asked: Option<Selection>,
+}
+
+impl List {
+    fn row(&mut self, ui: &mut Ui, row: Row<'_>, selection: Selection) {
+        let selected = self.selected == Some(selection);
+        let response = Row { selected, ..row }.show(ui);
+        if selected && self.reveal == Reveal::Selected {
+            response.scroll_to_me(None);
+        }
+        if response.clicked() {
+            self.asked = Some(selection);
+        }
+    }
+
+    fn findings(&mut self, ui: &mut Ui, content: &Content) {
+        section(ui, &plural(content.findings.len(), "finding"));
+        if content.findings.is_empty() {
+            ui.label(RichText::new("No rule found its cause.").color(Palette::of(ui).weak));
+        }
+        for (index, finding) in content.findings.iter().enumerate() {
+            let (indent, place) = match finding.standing {
+                Standing::Primary => (0.0, "deal with this first"),
+                Standing::Cause => (0.0, "another cause"),
+                Standing::Consequence(_) => (18.0, "follows from the above"),
+            };
+            let note = format!("{} · {place}", finding.confidence);
+            let badge = (finding.severity, finding.tone);
+            let row = Row { badge, text: &finding.summary, note: &note, indent, selected: false };
+            self.row(ui, row, Selection::Finding(index));
+        }
+    }
+
+    fn open_checks(&mut self, ui: &mut Ui, content: &Content) {
+        let open = content.checks_that_are(Verdict::Open).count();
+        if open == 0 {
+            return;
+        }
+        section(ui, &plural(open, "open check"));
+        if !content.needs.is_empty() {
+            let badge = (&*plural(content.needs.len(), "piece"), Tone::Calm);
+            let text = "What to collect to close them";
+            let row = Row { badge, text, note: "of evidence missing", indent: 0.0, selected: false };
+            self.row(ui, row, Selection::Collect);
+        }
+        for (index, check) in content.checks_that_are(Verdict::Open) {
+            let note = if check.needs.is_empty() { check.name } else { "evidence is missing" };
+            let row = Row { badge: ("open", Tone::Unknown), text: check.title, note, indent: 0.0, selected: false };
+            self.row(ui, row, Selection::Check(index));
+        }
+    }
+
+    fn gaps(&mut self, ui: &mut Ui, content: &Content) {
+        if content.gaps.is_empty() {
+            return;
+        }
+        section(ui, &plural(content.gaps.len(), "gap"));
+        for (index, gap) in content.gaps.iter().enumerate() {
+            let row = Row {
+                badge: (gap.code, Tone::Warn),
+                text: &gap.subject,
+                note: &gap.reason,
+                indent: 0.0,
+                selected: false,
+            };
+            self.row(ui, row, Selection::Gap(index));
+        }
+    }
+
+    /// Checks that say nothing new stay folded away; their number does not.
+    fn checks(&mut self, ui: &mut Ui, content: &Content, verdict: Verdict, word: &str, tone: Tone) {
+        let count = content.checks_that_are(verdict).count();
+        if count == 0 {
+            return;
+        }
+        ui.add_space(10.0);
+        let caption = RichText::new(format!("{} {word}", plural(count, "check"))).color(Palette::of(ui).weak);
+        egui::CollapsingHeader::new(caption).id_salt(word).show_unindented(ui, |ui| {
+            for (index, check) in content.checks_that_are(verdict) {
+                let badge = (verdict_word(verdict), tone);
+                let row = Row { badge, text: check.title, note: check.name, indent: 0.0, selected: false };
+                self.row(ui, row, Selection::Check(index));
+            }
+        });
+    }
+}
+
+/// A verdict as people say it.
+pub const fn verdict_word(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotApplicable => "not applicable",
+        _ => verdict.as_str(),
+    }
+}
+
+fn section(ui: &mut Ui, caption: &str) {
+    ui.add_space(12.0);
+    ui.label(RichText::new(caption).color(Palette::of(ui).weak));
+    ui.add_space(2.0);
+}

@@ -1,0 +1,106 @@
+//! The details of a finding: what is wrong, why, how sure, what to do, and where it can be seen.
+
+use egui::{RichText, Ui};
+
+use crate::diagnosis::rank::Standing;
+use crate::gui::action::{Action, Selection};
+use crate::gui::badge::{badge, caption};
+use crate::gui::command_view::{commands, folded, risk};
+use crate::gui::content::Content;
+use crate::gui::evidence_view::evidence;
+use crate::gui::finding_content::{FindingContent, FixContent};
+use crate::gui::theme::{self, Palette};
+
+/// Shows the details of a finding.
+pub fn ui(ui: &mut Ui, content: &Content, finding: &FindingContent) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let mut action = head(ui, content, finding);
+    if !finding.explanation.is_empty() {
+        caption(ui, "Why");
+        ui.label(&finding.explanation);
+    }
+    if !finding.fixes.is_empty() {
+        caption(ui, "What to do");
+    }
+    for (index, fix) in finding.fixes.iter().enumerate() {
+        if index > 0 {
+            ui.add_space(4.0);
+            ui.label(RichText::new("or").color(palette.weak));
+            ui.add_space(4.0);
+        }
+        let number = index.saturating_add(1);
+        let asked = ui.push_id(("fix", index), |ui| palette.card().show(ui, |ui| fix_card(ui, fix, number)).inner);
+        action = asked.inner.or(action);
+    }
+    caption(ui, "Where it can be seen");
+    action = evidence(ui, &finding.evidence).or(action);
+    concerned(ui, finding);
+    about(ui, finding);
+    action
+}
+
+fn head(ui: &mut Ui, content: &Content, finding: &FindingContent) -> Option<Action> {
+    let palette = Palette::of(ui);
+    ui.horizontal_wrapped(|ui| {
+        badge(ui, finding.severity, finding.tone);
+        ui.label(RichText::new(finding.confidence_words).color(palette.weak));
+    });
+    ui.add_space(4.0);
+    ui.label(RichText::new(&finding.summary).size(theme::TITLE));
+    let Standing::Consequence(cause) = finding.standing else { return None };
+    let known = content.findings.get(cause)?;
+    let mut asked = None;
+    ui.horizontal_wrapped(|ui| {
+        ui.label(RichText::new("This follows from, or cannot be judged before:").color(palette.weak));
+        if ui.link(&known.summary).clicked() {
+            asked = Some(Action::Select(Selection::Finding(cause)));
+        }
+    });
+    asked
+}
+
+fn fix_card(ui: &mut Ui, fix: &FixContent, number: usize) -> Option<Action> {
+    let palette = Palette::of(ui);
+    ui.set_min_width(ui.available_width());
+    ui.label(RichText::new(&fix.title).size(theme::BODY + 1.0));
+    ui.horizontal_wrapped(|ui| {
+        risk(ui, fix.risk, fix.risk_words, fix.tone);
+        ui.label(RichText::new(format!("·  needs {}", fix.who)).size(theme::SMALL).color(palette.weak));
+    });
+    if let Some(note) = &fix.note {
+        ui.label(note);
+    }
+    if fix.commands.is_empty() {
+        let words = "There is no command to paste: a name in the bundle is not safe on a command line, or this is not done by a command.";
+        ui.label(RichText::new(words).size(theme::SMALL).color(palette.weak));
+    }
+    let asked = commands(ui, &fix.commands, &format!("the command of fix {number}"));
+    let undo = folded(ui, "How to take it back", &fix.undo, &format!("the undo of fix {number}"));
+    let verify = folded(ui, "How to see that it worked", &fix.verify, &format!("the check of fix {number}"));
+    asked.or(undo).or(verify)
+}
+
+fn concerned(ui: &mut Ui, finding: &FindingContent) {
+    if finding.scopes.is_empty() && finding.subjects.is_empty() {
+        return;
+    }
+    caption(ui, "What it concerns");
+    for line in finding.subjects.iter().chain(&finding.scopes) {
+        ui.label(line);
+    }
+}
+
+fn about(ui: &mut Ui, finding: &FindingContent) {
+    caption(ui, "About this check");
+    ui.label(RichText::new(finding.rule).monospace());
+    ui.label(finding.about_rule);
+    references(ui, finding.references);
+}
+
+/// Who says so.
+pub fn references(ui: &mut Ui, references: &[&str]) {
+    let weak = Palette::of(ui).weak;
+    for reference in references {
+        ui.label(RichText::new(*reference).size(theme::SMALL).color(weak));
+    }
+}

@@ -1,0 +1,134 @@
+//! An application pool cannot start because of its account.
+//!
+//! # Symptom
+//!
+//! 503 for every request: no worker process runs. This is no failure of Kerberos, though it may look like one.
+//!
+//! # Condition
+//!
+//! The service WAS wrote 5021, 5057 or 5059 about a pool that a site of the case uses.
+//!
+//! # Refuted by
+//!
+//! The pool is no longer used by any site.
+//!
+//! # Sources
+//!
+//! - Events 5021, 5057 and 5059 of Microsoft-Windows-WAS.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::gap::NotKnown;
+use crate::facts::case_facts::HostFacts;
+use crate::facts::events::{Happening, What};
+use crate::facts::host::HostName;
+use crate::rules::answer::Answer;
+use crate::rules::appcmd;
+use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
+
+/// How old the last event may be, in seconds, to describe how things stand: a day.
+const FRESH_SECS: i64 = 24 * 60 * 60;
+
+/// The rule.
+#[derive(Debug)]
+pub struct PoolIdentityCannotStart;
+
+impl Rule for PoolIdentityCannotStart {
+    fn info(&self) -> &'static RuleInfo {
+        static INFO: RuleInfo = RuleInfo {
+            name: "pool-identity-cannot-start",
+            title: "An application pool cannot start because of its account",
+            explanation: "A worker process runs as the account of its pool. When the password that IIS has is no \
+                longer right, or the account may not log on as a batch job, or it is locked or disabled, the pool \
+                stops and every request ends in 503. No ticket is ever looked at.",
+            layer: Layer::Reach,
+            references: &["WAS events 5021, 5057, 5059"],
+            explains: &[
+                "providers-negotiate-missing",
+                "providers-order-ntlm-first",
+                "providers-empty-after-clear",
+                "windows-auth-disabled",
+                "spn-missing",
+                "spn-duplicate",
+                "spn-on-wrong-account",
+                "spn-alias-cname",
+                "kernelmode-spn-on-pool-account",
+                "http-spn-shadows-host",
+                "krb-ap-err-modified-key-mismatch",
+            ],
+        };
+        &INFO
+    }
+
+    fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
+        let paths = situation.paths(answer)?;
+        for (host, _) in situation.facts.web_servers()? {
+            for (pool, happenings) in failures(situation, host) {
+                let served: Vec<_> = paths.iter().filter(|path| serves(path, host, pool)).collect();
+                if !served.is_empty() {
+                    answer.find(finding(host, &served, &happenings));
+                }
+            }
+            if let Err(not_known) = host.whole_log("System") {
+                answer.open(not_known);
+            }
+        }
+        Ok(())
+    }
+}
+
+fn failures<'a>(situation: &Situation<'a>, host: &HostFacts) -> BTreeMap<&'a str, Vec<&'a Happening>> {
+    let mut failures = BTreeMap::<&str, Vec<&Happening>>::new();
+    for happening in &situation.facts.happenings {
+        if let What::PoolNotStarted { pool, .. } = &happening.what
+            && HostName::new(&happening.computer) == host.identity.name
+        {
+            failures.entry(pool).or_default().push(happening);
+        }
+    }
+    failures
+}
+
+fn serves(path: &SitePath<'_>, host: &HostFacts, pool: &str) -> bool {
+    path.host.identity.name == host.identity.name && path.path.pool.name.eq_ignore_ascii_case(pool)
+}
+
+fn finding(host: &HostFacts, served: &[&SitePath<'_>], happenings: &[&Happening]) -> Finding {
+    let pool = served.first().map(|path| &path.path.pool);
+    let name = pool.map_or("", |pool| pool.name.as_str());
+    let identity = pool.map_or_else(String::new, |pool| pool.identity.to_string());
+    let last = happenings.iter().filter_map(|happening| happening.time).max();
+    let age = host.identity.collected_at.zip(last).map(|(now, last)| now.as_second().saturating_sub(last.as_second()));
+    let confidence = if age.is_none_or(|age| age <= FRESH_SECS) { Confidence::Certain } else { Confidence::Likely };
+    let when = last.map_or_else(String::new, |last| format!(", last seen {last}"));
+    let mut places = happenings.iter().map(|happening| happening.at).chain(pool.map(|pool| pool.at));
+    let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
+    let sites = served.iter().map(|path| path.name()).collect::<Vec<_>>().join(", ");
+    Finding::new(Severity::Blocker, confidence, format!("pool {name} cannot start as {identity}{when}"), first)
+        .and(places)
+        .because(format!(
+            "No worker process runs for {sites}, so every request ends in 503. Windows could not log the account on: a \
+             password that was changed, a missing right to log on as a batch job, or an account that is locked, \
+             disabled or expired."
+        ))
+        .about([name.to_owned()])
+        .at_paths(served.iter().map(|path| path.scope()))
+        .fixed_by([enter_password(name, &identity)])
+}
+
+fn enter_password(pool: &str, identity: &str) -> Fix {
+    Fix {
+        title: format!("Enter the password of {identity} again, in IIS Manager under the identity of the pool {pool}"),
+        risk: Risk::Disruptive,
+        privilege: Privilege::ServerAdmin,
+        note: Some(
+            "First see in the directory that the account is not locked, disabled or expired, and in the local \
+             security policy that it may log on as a batch job. Then start the pool."
+                .to_owned(),
+        ),
+        commands: appcmd::all([appcmd::start(pool)]),
+        undo: Vec::new(),
+        verify: appcmd::all([appcmd::show_pool(pool)]),
+    }
+}

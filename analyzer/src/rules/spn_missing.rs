@@ -1,0 +1,135 @@
+//! Nobody holds the SPN that clients ask for.
+//!
+//! # Symptom
+//!
+//! Users are signed in by NTLM instead of Kerberos; delegation does not work; sites that allow Kerberos only fail.
+//!
+//! # Condition
+//!
+//! A search for `HTTP/<name>` and one for `HOST/<name>` found nobody.
+//!
+//! # Refuted by
+//!
+//! A ticket for the name in the cache of a client; a `HOST` name that a computer registered for an alias. The list of
+//! one account's SPNs says nothing about other accounts, and a missing failure event says nothing at all: domain
+//! controllers do not audit unknown names unless they are told to.
+//!
+//! # Sources
+//!
+//! - KB 326985, "Determine the server name"; KB 929650; KB 294382.
+
+use crate::evidence::gap::NotKnown;
+use crate::evidence::place::Evidence;
+use crate::exchange::identity::TicketIdentity;
+use crate::exchange::outcome::{Cause, Exchange, Outcome};
+use crate::exchange::owner::Owner;
+use crate::facts::spn::Spn;
+use crate::rules::answer::Answer;
+use crate::rules::appcmd;
+use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, location, scope};
+use crate::rules::setspn;
+
+/// The rule.
+#[derive(Debug)]
+pub struct SpnMissing;
+
+impl Rule for SpnMissing {
+    fn info(&self) -> &'static RuleInfo {
+        static INFO: RuleInfo = RuleInfo {
+            name: "spn-missing",
+            title: "Nobody holds the SPN that clients ask for",
+            explanation: "A client asks the KDC for HTTP/<name in the URL>. Computers are found under their own \
+                names because they hold HOST; every other name must be registered on the account that decrypts. \
+                When nobody holds it, the KDC gives no ticket (0x7) and the client falls back to NTLM.",
+            layer: Layer::Owner,
+            references: &["KB 326985", "KB 929650", "KB 294382"],
+            explains: &["krb-ap-err-modified-key-mismatch"],
+        };
+        &INFO
+    }
+
+    fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
+        let mut told = Vec::new();
+        for exchange in situation.ticket_exchanges(answer)? {
+            match (&exchange.outcome, exchange.clients.iter().any(|client| client.follows_aliases())) {
+                (Outcome::Unknown(not_known), _) => answer.open(not_known.clone()),
+                (outcome, true) if outcome.cause() == Some(Cause::SpnNotHeld) => {
+                    let key = (scope(exchange), asked(exchange)?.clone());
+                    if !told.contains(&key) {
+                        told.push(key);
+                        judge(situation, exchange, answer)?;
+                    }
+                }
+                _ => {}
+            }
+        }
+        Ok(())
+    }
+}
+
+fn asked(exchange: &Exchange) -> Result<&Spn, NotKnown> {
+    let request = exchange.request.as_ref().ok_or_else(NotKnown::default)?;
+    request.complete().map(|request| &request.spn)
+}
+
+fn judge(situation: &Situation<'_>, exchange: &Exchange, answer: &mut Answer) -> Result<(), NotKnown> {
+    let spn = asked(exchange)?;
+    if !situation.tickets_for(spn).is_empty() {
+        // Someone got a ticket, so someone holds it: the search did not see all of the forest.
+        answer.open(NotKnown::until(format!("setspn -F -Q {spn}")));
+        return Ok(());
+    }
+    let searches = match exchange.owner.as_ref().and_then(|owner| owner.seen().ok()) {
+        Some(Owner::Nobody(searches)) => searches.clone(),
+        _ => return Err(setspn::not_queried(spn)),
+    };
+    answer.find(finding(exchange, spn, &searches));
+    Ok(())
+}
+
+fn finding(exchange: &Exchange, spn: &Spn, searches: &[Evidence]) -> Finding {
+    let fails = matches!(exchange.outcome, Outcome::Fails(_));
+    let severity = if fails { Severity::Blocker } else { Severity::Degraded };
+    let summary = format!("nobody holds {spn}, which clients of {} ask for", exchange.url);
+    let explanation = if fails {
+        "The KDC gives no ticket for a name that nobody holds, and the site offers nothing else."
+    } else {
+        "The KDC gives no ticket for a name that nobody holds. Clients fall back to NTLM, which cannot be delegated."
+    };
+    let mut places = searches.iter().copied().chain(exchange.identity_at.iter().copied());
+    let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
+    Finding::new(severity, Confidence::Certain, summary, first)
+        .and(places)
+        .because(explanation)
+        .about([spn.to_string()])
+        .at_paths([scope(exchange)])
+        .fixed_by(register(exchange, spn))
+}
+
+/// Registers the name, and its short form, on the account that decrypts.
+fn register(exchange: &Exchange, spn: &Spn) -> Option<Fix> {
+    let account = exchange.identity.account()?;
+    let short = spn.host().split('.').next().filter(|short| *short != spn.host()).and_then(Spn::http);
+    let names: Vec<_> = std::iter::once(spn.clone()).chain(short).collect();
+    let whose = match exchange.identity {
+        TicketIdentity::Machine(_) => "the account of the server",
+        _ => "the account of the pool",
+    };
+    Some(Fix {
+        title: format!(
+            "Register {spn} on {account}, {whose}, which decrypts for {}",
+            location(&exchange.site, &exchange.path)
+        ),
+        risk: Risk::Safe,
+        privilege: Privilege::DomainAdmin,
+        note: Some(
+            "In a farm all nodes must decrypt with one account that holds the name; never register it on each node. \
+             Clients remember for up to 15 minutes that the name was unknown."
+                .to_owned(),
+        ),
+        commands: appcmd::all(names.iter().map(|name| setspn::add(name, account))),
+        undo: appcmd::all(names.iter().map(|name| setspn::delete(name, account))),
+        verify: appcmd::all([setspn::query(spn)].into_iter().chain(setspn::ask_anew(spn))),
+    })
+}

@@ -1,0 +1,197 @@
+//! Tickets that are encrypted with the key of another account than the one that decrypts: one fault, four causes.
+//!
+//! Each cause has a rule of its own. They share this file so that a ticket is never given two causes.
+
+use std::collections::BTreeMap;
+
+use crate::evidence::gap::NotKnown;
+use crate::evidence::place::Evidence;
+use crate::exchange::client::ClientFamily;
+use crate::exchange::identity::TicketIdentity;
+use crate::exchange::outcome::{Cause, Exchange, Outcome};
+use crate::exchange::owner::{FoundBy, Owner};
+use crate::exchange::request::Request;
+use crate::facts::account::{AccountName, Dn};
+use crate::facts::directory::Holder;
+use crate::facts::fact::Fact;
+use crate::facts::iis::PoolIdentity;
+use crate::facts::spn::Spn;
+use crate::rules::answer::Answer;
+use crate::rules::finding::{Confidence, Finding, Scope, Severity};
+use crate::rules::rule::{SitePath, Situation, scope};
+
+/// Why the owner is not the one who decrypts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Kernel mode decrypts as the machine, and the pool's own account holds the SPN.
+    KernelModeHidesPoolAccount,
+    /// The browser followed a CNAME, away from the name that the account holds.
+    FollowedAlias,
+    /// The name of the server itself is held by another account.
+    NameShadowsHost,
+    /// Any other account.
+    OtherAccount,
+}
+
+/// Exchanges of one path that fail because of one holder.
+#[derive(Clone, Debug)]
+pub struct WrongKey<'a> {
+    /// The path.
+    pub path: SitePath<'a>,
+    /// What a finding about it is about.
+    pub scope: Scope,
+    /// The account that holds the SPNs, by the name that people know.
+    pub holder: AccountName,
+    /// The distinguished name of that account.
+    pub dn: Dn,
+    /// How the KDC found it.
+    pub by: FoundBy,
+    /// The account that decrypts.
+    pub identity: AccountName,
+    /// The SPNs that clients ask for.
+    pub spns: Vec<Spn>,
+    /// The names in the URLs.
+    pub url_hosts: Vec<String>,
+    /// The families of clients that fail.
+    pub clients: Vec<ClientFamily>,
+    /// Where all that can be seen: who decrypts, who holds, what DNS says, what happened.
+    pub evidence: Vec<Evidence>,
+    /// Whether something could still make it another name or another setting.
+    pub in_doubt: bool,
+}
+
+impl WrongKey<'_> {
+    /// A finding with everything that the four causes have in common.
+    pub fn finding(&self, summary: String) -> Finding {
+        let browsers = self.clients.iter().any(|client| client.follows_aliases());
+        let severity = if browsers { Severity::Blocker } else { Severity::Degraded };
+        let confidence = if self.in_doubt { Confidence::Likely } else { Confidence::Certain };
+        let mut places = self.evidence.iter().copied();
+        let first = places.next().unwrap_or(self.path.site.at);
+        Finding::new(severity, confidence, summary, first)
+            .and(places)
+            .about(self.spns.iter().map(Spn::to_string))
+            .at_paths([self.scope.clone()])
+    }
+
+    /// `HTTP/a and HTTP/b`.
+    pub fn spn_list(&self) -> String {
+        self.spns.iter().map(Spn::to_string).collect::<Vec<_>>().join(" and ")
+    }
+}
+
+/// Finds every wrong key of one kind; what is not known about an exchange is noted as open.
+///
+/// # Errors
+///
+/// There is no web server in the case.
+pub fn wrong_keys<'a>(
+    kind: Kind,
+    situation: &Situation<'a>,
+    answer: &mut Answer,
+) -> Result<Vec<WrongKey<'a>>, NotKnown> {
+    let mut groups: BTreeMap<(Scope, Dn), WrongKey<'a>> = BTreeMap::new();
+    for exchange in situation.ticket_exchanges(answer)? {
+        match &exchange.outcome {
+            Outcome::Unknown(not_known) => answer.open(not_known.clone()),
+            Outcome::Fails(Cause::WrongKey) => collect(kind, situation, exchange, &mut groups),
+            _ => {}
+        }
+    }
+    Ok(groups.into_values().collect())
+}
+
+fn collect<'a>(
+    kind: Kind,
+    situation: &Situation<'a>,
+    exchange: &'a Exchange,
+    groups: &mut BTreeMap<(Scope, Dn), WrongKey<'a>>,
+) {
+    let Some((request, holder, by)) = ticket(exchange) else { return };
+    let (Some(path), Some(identity)) = (situation.path_of(exchange), exchange.identity.account()) else { return };
+    if kind_of(situation, exchange, path, request, holder, by) != kind {
+        return;
+    }
+    let key = (scope(exchange), holder.dn.clone());
+    let group = groups.entry(key).or_insert_with(|| WrongKey {
+        path,
+        scope: scope(exchange),
+        holder: situation.facts.directory.name_of(&holder.dn),
+        dn: holder.dn.clone(),
+        by: by.clone(),
+        identity: identity.clone(),
+        spns: Vec::new(),
+        url_hosts: Vec::new(),
+        clients: Vec::new(),
+        evidence: Vec::new(),
+        in_doubt: path.path.may_be_overridden.is_some(),
+    });
+    group.in_doubt |= exchange.request.as_ref().is_some_and(|request| request.complete().is_err());
+    add(&mut group.spns, [request.spn.clone()]);
+    add(&mut group.url_hosts, [exchange.url_host.clone()]);
+    add(&mut group.clients, exchange.clients.iter().copied());
+    let searched = match by {
+        FoundBy::HostAlias(search) => *search,
+        FoundBy::Name => None,
+    };
+    let settings = exchange.identity_at.iter().copied().chain([path.path.pool.at]);
+    let seen = situation.refused_tickets(&request.spn).into_iter().chain(situation.tickets_for(&request.spn));
+    let places = settings.chain([holder.at]).chain(searched).chain(request.at).chain(seen);
+    add(&mut group.evidence, places);
+}
+
+fn add<T: PartialEq>(list: &mut Vec<T>, items: impl IntoIterator<Item = T>) {
+    for item in items {
+        if !list.contains(&item) {
+            list.push(item);
+        }
+    }
+}
+
+/// What was asked for, who holds it, and by which name the holder was found.
+fn ticket(exchange: &Exchange) -> Option<(&Request, &Holder, &FoundBy)> {
+    let request = exchange.request.as_ref()?.seen().ok()?;
+    match exchange.owner.as_ref()?.seen().ok()? {
+        Owner::One { holder, by } => Some((request, holder, by)),
+        Owner::Nobody(_) | Owner::Several(_) => None,
+    }
+}
+
+fn kind_of(
+    situation: &Situation<'_>,
+    exchange: &Exchange,
+    path: SitePath<'_>,
+    request: &Request,
+    holder: &Holder,
+    by: &FoundBy,
+) -> Kind {
+    let directory = &situation.facts.directory;
+    let settings = &path.path.sign_in;
+    let machine_decrypts = settings.kernel_mode.value && !settings.pool_credentials.value;
+    let pool_holds = match &path.path.pool.identity {
+        PoolIdentity::Account(account) => directory.is(account, &holder.dn) == Some(true),
+        _ => false,
+    };
+    let holds_alias = |alias: &str| {
+        let holders = Spn::http(alias).map(|spn| directory.holders(&spn));
+        let holders = holders.as_ref().and_then(|holders| holders.seen().ok());
+        let identity = exchange.identity.account();
+        let is_identity = |holder: &Holder| identity.is_some_and(|name| directory.is(name, &holder.dn) == Some(true));
+        holders.is_some_and(|holders| holders.iter().any(is_identity))
+    };
+    let is_machine = matches!(exchange.identity, TicketIdentity::Machine(_));
+    if request.through_alias.as_deref().is_some_and(holds_alias) {
+        Kind::FollowedAlias
+    } else if machine_decrypts && pool_holds && *by == FoundBy::Name {
+        Kind::KernelModeHidesPoolAccount
+    } else if is_machine && *by == FoundBy::Name && path.host.identity.answers_to(request.spn.host()) {
+        Kind::NameShadowsHost
+    } else {
+        Kind::OtherAccount
+    }
+}
+
+/// Whether all that is known about who holds a name is whole; used by rules that refute a wrong key.
+pub fn is_settled(exchange: &Exchange) -> bool {
+    matches!((&exchange.request, &exchange.owner), (Some(Fact::Known(_)), Some(Fact::Known(_))))
+}
