@@ -209,8 +209,7 @@ mod tests {
     fn the_plan_shows_every_row_in_ascii() {
         let text = plan(LOGS);
         assert!(text.is_ascii());
-        for line in ["setspn -L <pool account>", "setspn -Q HTTP/<site name>", "klist -li 0x3e7", "wevtutil epl System"]
-        {
+        for line in ["setspn -L <pool account>", "setspn -Q HTTP/<name>", "klist -li 0x3e7", "wevtutil epl System"] {
             assert!(text.contains(line), "{text}");
         }
         assert!(text.lines().take(TABLE.len() + 1).all(|line| line.len() <= 120), "{text}");

@@ -10,7 +10,7 @@ use crate::argument::{self, Use};
 use crate::event_log::EventLog;
 use crate::facts::Facts;
 use crate::host::Command;
-use crate::sites::{self, Names, OpenBinding};
+use crate::sites::{self, Names};
 
 /// One row of the plan. `{}` stands for the name that the row is asked about.
 #[derive(Debug)]
@@ -64,12 +64,8 @@ pub enum Subject {
     ComputerName,
     /// Each account of an application pool.
     PoolAccount,
-    /// Each name under which sites are reached.
-    SiteName,
-    /// The short and the full name of the server.
-    ServerName,
-    /// Each name of a site or of the server.
-    AnyName,
+    /// Each name under which sites are reached: the short and the full name of the server, and host headers.
+    Name,
 }
 
 impl Subject {
@@ -79,9 +75,7 @@ impl Subject {
             Self::Server => "",
             Self::ComputerName => "<computer>",
             Self::PoolAccount => "<pool account>",
-            Self::SiteName => "<site name>",
-            Self::ServerName => "<server name>",
-            Self::AnyName => "<name>",
+            Self::Name => "<name>",
         }
     }
 
@@ -97,9 +91,7 @@ impl Subject {
             Self::Server => return vec![""],
             Self::ComputerName => return facts.computer.as_deref().into_iter().collect(),
             Self::PoolAccount => &subjects.pool_accounts,
-            Self::SiteName => &subjects.site_names,
-            Self::ServerName => &subjects.server_names,
-            Self::AnyName => &subjects.any_names,
+            Self::Name => &subjects.names,
         };
         list.iter().map(String::as_str).collect()
     }
@@ -268,19 +260,21 @@ pub const TABLE: &[Row] = &[
         kind: ArtifactKind::Setspn,
         file_name: "query-HTTP-{}.txt",
         origin: setspn(&["-Q", "HTTP/{}"]),
-        subject: Subject::SiteName,
+        subject: Subject::Name,
         privilege: Privilege::DomainUser,
         time_limit: seconds(60),
         size_limit: mib(4),
         sensitivity: Sensitivity::Names,
     },
+    // Where nobody holds `HTTP/<name>`, the KDC takes the holder of `HOST/<name>`: that nobody holds the SPN can
+    // only be said after both searches, so both are made for the same names.
     Row {
         id: "holders-of-host",
         title: "holder of HOST/{}",
         kind: ArtifactKind::Setspn,
         file_name: "query-HOST-{}.txt",
         origin: setspn(&["-Q", "HOST/{}"]),
-        subject: Subject::ServerName,
+        subject: Subject::Name,
         privilege: Privilege::DomainUser,
         time_limit: seconds(60),
         size_limit: mib(4),
@@ -293,7 +287,7 @@ pub const TABLE: &[Row] = &[
         file_name: "{}.txt",
         // It ends with 1 when there is no such name, which is an answer.
         origin: Origin::Program { name: "nslookup", arguments: &["{}"], good_exits: &[0, 1] },
-        subject: Subject::AnyName,
+        subject: Subject::Name,
         privilege: Privilege::User,
         time_limit: seconds(30),
         size_limit: mib(1),
@@ -367,30 +361,24 @@ pub enum Take {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subjects {
     pool_accounts: Vec<String>,
-    site_names: Vec<String>,
-    server_names: Vec<String>,
-    any_names: Vec<String>,
+    names: Vec<String>,
 }
 
 impl Subjects {
     /// Puts together what the server says of itself and what its configuration says.
     ///
-    /// Where there is no configuration to read, nothing says that sites have names of their own; then the server's
-    /// names are asked for.
+    /// The names of the server are asked about even where every binding has a host header: for a name that is an
+    /// alias in DNS, the browser asks for what it stands for, mostly the server. They come first, so that no number
+    /// of host headers crowds them out.
     pub fn new(facts: &Facts, names: Option<&Names>) -> Self {
         let mut subjects = Self::default();
         for name in facts.computer.iter().cloned().chain(facts.full_name()) {
-            sites::add(&mut subjects.server_names, &name);
+            sites::add(&mut subjects.names, &name);
         }
         if let Some(names) = names {
             subjects.pool_accounts.clone_from(&names.pool_accounts);
-            subjects.site_names.clone_from(&names.host_headers);
+            names.host_headers.iter().for_each(|name| sites::add(&mut subjects.names, name));
         }
-        if names.is_none_or(|names| names.open_binding == OpenBinding::Present) {
-            subjects.server_names.iter().for_each(|name| sites::add(&mut subjects.site_names, name));
-        }
-        subjects.any_names.clone_from(&subjects.site_names);
-        subjects.server_names.iter().for_each(|name| sites::add(&mut subjects.any_names, name));
         subjects
     }
 }
@@ -473,9 +461,9 @@ mod tests {
         Facts { computer: Some("WEB01".to_owned()), domain: Some("contoso.com".to_owned()), ..Facts::default() }
     }
 
-    fn names(pool_accounts: &[&str], host_headers: &[&str], open_binding: OpenBinding) -> Names {
+    fn names(pool_accounts: &[&str], host_headers: &[&str]) -> Names {
         let owned = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
-        Names { pool_accounts: owned(pool_accounts), host_headers: owned(host_headers), open_binding }
+        Names { pool_accounts: owned(pool_accounts), host_headers: owned(host_headers) }
     }
 
     fn line(step: &Step) -> String {
@@ -508,26 +496,45 @@ mod tests {
     fn names_of_the_configuration_become_steps() {
         check(
             &facts(),
-            Some(&names(&[r"CONTOSO\svc-web"], &["www.contoso.com"], OpenBinding::Absent)),
+            Some(&names(&[r"CONTOSO\svc-web"], &["www.contoso.com"])),
             &[
                 ("setspn -L WEB01", "setspn/list-WEB01.txt"),
                 (r"setspn -L CONTOSO\svc-web", "setspn/list-CONTOSO_svc-web.txt"),
+                ("setspn -Q HTTP/WEB01", "setspn/query-HTTP-WEB01.txt"),
+                ("setspn -Q HTTP/WEB01.contoso.com", "setspn/query-HTTP-WEB01.contoso.com.txt"),
                 ("setspn -Q HTTP/www.contoso.com", "setspn/query-HTTP-www.contoso.com.txt"),
                 ("setspn -Q HOST/WEB01", "setspn/query-HOST-WEB01.txt"),
                 ("setspn -Q HOST/WEB01.contoso.com", "setspn/query-HOST-WEB01.contoso.com.txt"),
-                ("nslookup www.contoso.com", "nslookup/www.contoso.com.txt"),
+                ("setspn -Q HOST/www.contoso.com", "setspn/query-HOST-www.contoso.com.txt"),
                 ("nslookup WEB01", "nslookup/WEB01.txt"),
                 ("nslookup WEB01.contoso.com", "nslookup/WEB01.contoso.com.txt"),
+                ("nslookup www.contoso.com", "nslookup/www.contoso.com.txt"),
             ],
         );
     }
 
     #[test]
-    fn an_open_binding_asks_for_the_names_of_the_server_once() {
-        let subjects = Subjects::new(&facts(), Some(&names(&[], &["web01"], OpenBinding::Present)));
-        assert_eq!(subjects.site_names, ["web01", "WEB01.contoso.com"]);
-        assert_eq!(subjects.any_names, ["web01", "WEB01.contoso.com"]);
-        assert_eq!(Subjects::new(&facts(), None).site_names, ["WEB01", "WEB01.contoso.com"]);
+    fn each_name_is_asked_about_once() {
+        let check = |names: Option<&Names>, expected: &[&str]| {
+            assert_eq!(Subjects::new(&facts(), names).names, expected);
+        };
+        check(None, &["WEB01", "WEB01.contoso.com"]);
+        check(
+            Some(&names(&[], &["web01", "app.contoso.com", "web01.contoso.com"])),
+            &["WEB01", "WEB01.contoso.com", "app.contoso.com"],
+        );
+    }
+
+    #[test]
+    fn who_is_searched_as_http_is_searched_as_host() {
+        let app = names(&[], &["app.contoso.com", "*.contoso.com"]);
+        for names in [None, Some(&app)] {
+            let steps = rest(&facts(), &Subjects::new(&facts(), names));
+            let about = |id: &str, class: &str| -> Vec<String> {
+                steps.iter().filter(|step| step.row.id == id).map(|step| line(step).replace(class, "")).collect()
+            };
+            assert_eq!(about("holders-of-http", "HTTP/"), about("holders-of-host", "HOST/"));
+        }
     }
 
     #[test]
@@ -535,11 +542,13 @@ mod tests {
         let workgroup = Facts::default();
         check(
             &workgroup,
-            Some(&names(&["x & del *"], &["*.contoso.com", "-D"], OpenBinding::Absent)),
+            Some(&names(&["x & del *"], &["*.contoso.com", "-D"])),
             &[
                 (r#"not: setspn -L "x & del *""#, "setspn/list-x___del__.txt"),
                 (r#"not: setspn -Q "HTTP/*.contoso.com""#, "setspn/query-HTTP-_.contoso.com.txt"),
                 ("not: setspn -Q HTTP/-D", "setspn/query-HTTP--D.txt"),
+                (r#"not: setspn -Q "HOST/*.contoso.com""#, "setspn/query-HOST-_.contoso.com.txt"),
+                ("not: setspn -Q HOST/-D", "setspn/query-HOST--D.txt"),
                 (r#"not: nslookup "*.contoso.com""#, "nslookup/_.contoso.com.txt"),
                 ("not: nslookup -D", "nslookup/-D.txt"),
             ],
@@ -550,14 +559,18 @@ mod tests {
     fn names_without_number_are_asked_about_up_to_a_limit() {
         let many: Vec<String> = (0..NAMES_PER_ROW + 5).map(|number| format!("site{number}.contoso.com")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let steps = rest(&facts(), &Subjects::new(&facts(), Some(&names(&[], &many, OpenBinding::Absent))));
-        let left_out = |step: &&Step| step.row.id == "holders-of-http" && matches!(step.take, Take::LeftOut(..));
-        assert_eq!(steps.iter().filter(left_out).count(), 5);
+        let steps = rest(&facts(), &Subjects::new(&facts(), Some(&names(&[], &many))));
+        let (left_out, asked): (Vec<_>, Vec<_>) = steps
+            .iter()
+            .filter(|step| step.row.id == "holders-of-http")
+            .partition(|step| matches!(step.take, Take::LeftOut(..)));
+        assert_eq!((asked.len(), left_out.len()), (NAMES_PER_ROW, 7), "the server has two names");
+        assert!(asked.iter().any(|step| line(step) == "setspn -Q HTTP/WEB01.contoso.com"));
     }
 
     #[test]
     fn file_names_are_unique_on_systems_that_ignore_case() {
-        let alike = names(&[r"A\b", "A_b", "a_B$"], &[], OpenBinding::Absent);
+        let alike = names(&[r"A\b", "A_b", "a_B$"], &[]);
         let steps = rest(&facts(), &Subjects::new(&facts(), Some(&alike)));
         let mut paths = BTreeSet::new();
         for step in &steps {

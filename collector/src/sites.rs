@@ -9,18 +9,6 @@ pub struct Names {
     pub pool_accounts: Vec<String>,
     /// The host headers of bindings for http and https.
     pub host_headers: Vec<String>,
-    /// Whether there are bindings that take requests for every name.
-    pub open_binding: OpenBinding,
-}
-
-/// Whether a site answers to the server's own names.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum OpenBinding {
-    /// Every binding names its host.
-    #[default]
-    Absent,
-    /// At least one does not.
-    Present,
 }
 
 /// Reads the names; what is not where IIS expects it is passed over.
@@ -62,9 +50,8 @@ fn binding(element: &Element, names: &mut Names) {
     }
     // `address:port:host`, where the address may be `[::1]`.
     let Some((_, host)) = element.attribute("bindingInformation").and_then(|all| all.rsplit_once(':')) else { return };
-    if host.is_empty() {
-        names.open_binding = OpenBinding::Present;
-    } else {
+    // Without a host header, a site answers to the server's own names, which are asked about anyway.
+    if !host.is_empty() {
         add(&mut names.host_headers, host);
     }
 }
@@ -81,9 +68,9 @@ mod tests {
     use super::*;
     use crate::markup::scan;
 
-    fn check(text: &str, pool_accounts: &[&str], host_headers: &[&str], open_binding: OpenBinding) {
+    fn check(text: &str, pool_accounts: &[&str], host_headers: &[&str]) {
         let owned = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
-        let expected = Names { pool_accounts: owned(pool_accounts), host_headers: owned(host_headers), open_binding };
+        let expected = Names { pool_accounts: owned(pool_accounts), host_headers: owned(host_headers) };
         assert_eq!(read(&scan(text).expect("understood")), expected, "{text}");
     }
 
@@ -97,12 +84,12 @@ mod tests {
             <add name="E"/>
             <applicationPoolDefaults><processModel identityType="ApplicationPoolIdentity"/></applicationPoolDefaults>
         </applicationPools>"#;
-        check(pools, &[r"CONTOSO\svc-web", r"CONTOSO\gmsa$"], &[], OpenBinding::Absent);
-        check(r#"<processModel identityType="SpecificUser" userName="x"/>"#, &[], &[], OpenBinding::Absent);
+        check(pools, &[r"CONTOSO\svc-web", r"CONTOSO\gmsa$"], &[]);
+        check(r#"<processModel identityType="SpecificUser" userName="x"/>"#, &[], &[]);
     }
 
     #[test]
-    fn bindings_name_hosts_or_are_open() {
+    fn bindings_name_hosts() {
         let site = |bindings: &str| format!("<sites><site><bindings>{bindings}</bindings></site></sites>");
         let named = site(
             r#"<binding protocol="http" bindingInformation="*:80:www.contoso.com"/>
@@ -110,7 +97,7 @@ mod tests {
                <binding protocol="net.tcp" bindingInformation="808:*"/>
                <binding protocol="http" bindingInformation="nonsense"/>"#,
         );
-        check(&named, &[], &["www.contoso.com"], OpenBinding::Absent);
-        check(&site(r#"<binding protocol="http" bindingInformation="*:80:"/>"#), &[], &[], OpenBinding::Present);
+        check(&named, &[], &["www.contoso.com"]);
+        check(&site(r#"<binding protocol="http" bindingInformation="*:80:"/>"#), &[], &[]);
     }
 }

@@ -12,7 +12,7 @@ use kerbscope_shared::read::{Integrity, read};
 use tempfile::TempDir;
 
 /// A server on which everything answers.
-const SERVER: [(&str, &str); 18] = [
+const SERVER: [(&str, &str); 21] = [
     ("environment.txt", "COMPUTERNAME=WEB01\nSystemRoot=C:\\Windows\n"),
     (
         "files/C/Windows/System32/inetsrv/config/applicationHost.config",
@@ -27,6 +27,9 @@ const SERVER: [(&str, &str); 18] = [
     ("commands/setspn -L WEB01.txt", "Registered ServicePrincipalNames"),
     ("commands/setspn -L CONTOSO%5Csvc-web.txt", "Registered ServicePrincipalNames"),
     ("commands/setspn -Q HTTP%2Fintranet.contoso.com.txt", "No such SPN found."),
+    ("commands/setspn -Q HTTP%2FWEB01.txt", "No such SPN found."),
+    ("commands/setspn -Q HTTP%2FWEB01.contoso.com.txt", "No such SPN found."),
+    ("commands/setspn -Q HOST%2Fintranet.contoso.com.txt", "No such SPN found."),
     ("commands/setspn -Q HOST%2FWEB01.txt", "Existing SPN found!"),
     ("commands/setspn -Q HOST%2FWEB01.contoso.com.txt", "Existing SPN found!"),
     ("commands/nslookup intranet.contoso.com.txt", "Name: intranet.contoso.com"),

@@ -127,20 +127,11 @@ fn pool_accounts(host: &Host) -> Vec<&str> {
     accounts
 }
 
-/// `HTTP/…` for each name that a binding answers to, and `HOST/…` of the server, each once.
+/// `HTTP/…` of the server's names and of each host header, then `HOST/…` of the same.
 fn spns_to_query(host: &Host) -> Vec<String> {
-    let own = [host.name.to_lowercase(), host.fqdn()];
-    let mut spns = Vec::new();
-    for site in &host.sites {
-        let names = site.host_header.as_ref().map_or(own.to_vec(), |header| vec![header.clone()]);
-        for spn in names.iter().map(|name| format!("HTTP/{name}")) {
-            if !spns.contains(&spn) {
-                spns.push(spn);
-            }
-        }
-    }
-    spns.extend([format!("HOST/{}", host.name), format!("HOST/{}", host.fqdn())]);
-    spns
+    let mut names = vec![host.name.to_owned(), host.fqdn()];
+    names.extend(host.sites.iter().filter_map(|site| site.host_header.clone()));
+    ["HTTP", "HOST"].iter().flat_map(|class| names.iter().map(move |name| format!("{class}/{name}"))).collect()
 }
 
 fn own_tickets(host: &Host) -> Attempt {
