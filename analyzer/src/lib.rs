@@ -6,11 +6,15 @@
 
 pub mod artifacts;
 pub mod case;
+pub mod cli;
 pub mod diagnosis;
 pub mod evidence;
 pub mod exchange;
+pub mod explain;
 pub mod facts;
 pub mod formats;
+#[cfg(feature = "gui")]
+pub mod gui;
 pub mod open;
 pub mod report;
 pub mod rules;

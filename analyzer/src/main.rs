@@ -1,3 +1,7 @@
-//! Placeholder.
+//! `kerbscope`: says why Kerberos sign-in to an IIS site fails.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    kerbscope::cli::main()
+}

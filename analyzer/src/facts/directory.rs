@@ -147,11 +147,16 @@ impl Directory {
     }
 }
 
-/// The command that lists the SPNs of an account, with words in the place of a name that is not safe to paste.
+/// The command that lists the SPNs of an account, with words in the place of a name that is not safe to paste. A
+/// computer is named without its domain and its dollar, as the collector does.
 pub fn list_command(account: &AccountName) -> String {
-    let shown = account.to_string();
-    let shown = shown.strip_suffix('$').unwrap_or(&shown);
-    if account.is_safe() { format!("setspn -L {shown}") } else { "setspn -L for the account of the pool".to_owned() }
+    if !account.is_safe() {
+        return "setspn -L for the account of the pool".to_owned();
+    }
+    match account.name().strip_suffix('$').filter(|name| name.to_uppercase() == **name) {
+        Some(computer) => format!("setspn -L {computer}"),
+        None => format!("setspn -L {account}"),
+    }
 }
 
 #[cfg(test)]

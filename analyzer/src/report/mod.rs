@@ -3,3 +3,5 @@
 pub mod escape;
 pub mod excerpt;
 pub mod headline;
+pub mod json;
+pub mod text;

@@ -1,0 +1,227 @@
+//! The door for the terminal: reads arguments, opens files, prints, and says by its exit code how it went.
+
+use std::ffi::OsString;
+use std::fmt::Write as _;
+use std::fs;
+use std::io::{self, IsTerminal as _, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use lexopt::{Arg, Parser, ValueExt as _};
+
+use crate::case::Case;
+use crate::explain;
+use crate::open::open;
+use crate::report::json::json;
+use crate::report::text::TextReport;
+use crate::rules::table::RULES;
+
+const HELP: &str = "\
+Kerbscope says why Kerberos (Integrated Windows Authentication) fails on an IIS site.
+
+Usage:
+  kerbscope [PATH...]                  open the window, on these bundles
+  kerbscope report PATH... [options]   print the diagnosis
+  kerbscope rules                      list what is checked
+  kerbscope explain RULE|CODE          what a rule checks, or what a code means
+
+A PATH is a bundle, any zip, a folder, or a single file. Several paths make one case: the bundles of
+a web server, of a client that fails and of a domain controller belong together.
+
+Options of report:
+  --format text|json   the form of the report (default: text)
+  --out FILE           write it to a file instead of the terminal
+
+Other options:
+  -h, --help           this text
+  -V, --version        the version
+
+Exit codes of report:
+  0  no problem was found     1  at least one problem was found     2  there is no diagnosis
+
+Examples:
+  kerbscope report kerbscope-WEB01.zip
+  kerbscope report web01.zip client07.zip --format json --out report.json
+  kerbscope explain 0x29
+";
+
+/// There is no diagnosis: bad usage, or nothing that can be opened.
+const NO_DIAGNOSIS: u8 = 2;
+
+/// What a person asked for.
+enum Request {
+    Help,
+    Version,
+    Window(Vec<PathBuf>),
+    Report { paths: Vec<PathBuf>, format: Format, out: Option<PathBuf> },
+    Rules,
+    Explain(String),
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Text,
+    Json,
+}
+
+/// Does what the command line asks for.
+pub fn main() -> ExitCode {
+    match parse(Parser::from_env()).map_err(|error| usage(&error)).and_then(run) {
+        Ok(code) => code,
+        Err(sentence) => {
+            let _ = writeln!(io::stderr(), "kerbscope: {sentence}");
+            ExitCode::from(NO_DIAGNOSIS)
+        }
+    }
+}
+
+fn usage(error: &lexopt::Error) -> String {
+    format!("{error} (see kerbscope --help)")
+}
+
+fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
+    let mut words: Vec<OsString> = Vec::new();
+    let mut format = Format::Text;
+    let mut out = None;
+    while let Some(argument) = arguments.next()? {
+        match argument {
+            Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
+            Arg::Short('V') | Arg::Long("version") => return Ok(Request::Version),
+            Arg::Long("format") => format = parse_format(&arguments.value()?.string()?)?,
+            Arg::Long("out") => out = Some(PathBuf::from(arguments.value()?)),
+            Arg::Value(word) => words.push(word),
+            _ => return Err(argument.unexpected()),
+        }
+    }
+    let command = words.first().and_then(|word| word.to_str()).unwrap_or_default().to_owned();
+    let rest = || words.iter().skip(1);
+    match command.as_str() {
+        "report" if words.len() > 1 => Ok(Request::Report { paths: rest().map(PathBuf::from).collect(), format, out }),
+        "report" => Err("report needs the path of a bundle".into()),
+        "rules" => Ok(Request::Rules),
+        "explain" if words.len() > 1 => {
+            Ok(Request::Explain(rest().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")))
+        }
+        "explain" => Err("explain needs the name of a rule or a code".into()),
+        _ => Ok(Request::Window(words.into_iter().map(PathBuf::from).collect())),
+    }
+}
+
+fn parse_format(name: &str) -> Result<Format, lexopt::Error> {
+    match name {
+        "text" => Ok(Format::Text),
+        "json" => Ok(Format::Json),
+        _ => Err(format!("there is no format {name:?}; there are text and json").into()),
+    }
+}
+
+fn run(request: Request) -> Result<ExitCode, String> {
+    match request {
+        Request::Help => print(HELP),
+        Request::Version => print(&version()),
+        Request::Rules => print(&rules()),
+        Request::Explain(what) => {
+            let words = explain::explain(&what);
+            print(
+                &words.ok_or_else(|| {
+                    format!("neither a rule nor a code that is known: {what:?} (see kerbscope rules)")
+                })?,
+            )
+        }
+        Request::Report { paths, format, out } => report(&paths, format, out.as_deref()),
+        Request::Window(paths) => window(&paths),
+    }
+}
+
+fn version() -> String {
+    format!(
+        "kerbscope {}, bundle format {}, report schema {}\n",
+        env!("CARGO_PKG_VERSION"),
+        kerbscope_shared::manifest::FORMAT_VERSION,
+        crate::report::json::SCHEMA
+    )
+}
+
+fn rules() -> String {
+    let width = RULES.iter().map(|rule| rule.info().name.len()).max().unwrap_or(0);
+    RULES.iter().fold(String::new(), |mut table, rule| {
+        let _ = writeln!(table, "{:width$}  {}", rule.info().name, rule.info().title);
+        table
+    })
+}
+
+fn report(paths: &[PathBuf], format: Format, out: Option<&Path>) -> Result<ExitCode, String> {
+    let case = open_case(paths)?;
+    let words = match format {
+        Format::Text => TextReport(&case).to_string(),
+        Format::Json => json(&case).map_err(|error| format!("the report cannot be written: {error}"))?,
+    };
+    match out {
+        Some(path) => {
+            fs::write(path, words).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+        }
+        None => {
+            print(&words)?;
+        }
+    }
+    Ok(ExitCode::from(u8::from(case.diagnosis.problems() > 0)))
+}
+
+/// Opens all paths as one case. On a terminal it says what it is doing: a large log takes a while.
+fn open_case(paths: &[PathBuf]) -> Result<Case, String> {
+    let mut bundles = Vec::new();
+    for path in paths {
+        progress(&format!("reading {}", path.display()));
+        let bundle = open(path).map_err(|error| error.to_string());
+        bundles.push(bundle.inspect_err(|_| progress(""))?);
+    }
+    progress("diagnosing");
+    let case = Case::open(bundles);
+    progress("");
+    if case.has_evidence() || !case.artifacts.is_empty() {
+        return Ok(case);
+    }
+    let names = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    let why = case.gaps.first().map_or_else(String::new, |gap| {
+        format!(
+            " ({}: {})",
+            crate::report::escape::escape(&gap.subject),
+            crate::report::escape::escape(&gap.reason.to_string())
+        )
+    });
+    Err(format!(
+        "{names}: nothing in it is evidence that is known{why}; expected are bundles of kerbscope-collect, \
+         applicationHost.config, event logs (.evtx), or what setspn, klist, ipconfig, systeminfo or nslookup printed"
+    ))
+}
+
+/// One line that replaces itself; nothing when nobody watches.
+fn progress(words: &str) {
+    let mut terminal = io::stderr();
+    if terminal.is_terminal() {
+        let _ = write!(terminal, "\r\x1b[K{}", crate::report::escape::escape(words));
+        let _ = terminal.flush();
+    }
+}
+
+/// Prints; a reader that went away, such as `head`, is no failure.
+fn print(words: &str) -> Result<ExitCode, String> {
+    match io::stdout().write_all(words.as_bytes()).and_then(|()| io::stdout().flush()) {
+        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
+        _ => Ok(ExitCode::SUCCESS),
+    }
+}
+
+#[cfg(feature = "gui")]
+fn window(paths: &[PathBuf]) -> Result<ExitCode, String> {
+    crate::gui::start::run(paths.to_vec()).map(|()| ExitCode::SUCCESS)
+}
+
+#[cfg(not(feature = "gui"))]
+fn window(paths: &[PathBuf]) -> Result<ExitCode, String> {
+    let hint = match paths.first() {
+        Some(path) => format!("try kerbscope report {}", path.display()),
+        None => "see kerbscope --help".to_owned(),
+    };
+    Err(format!("this build has no window; {hint}"))
+}
