@@ -9,7 +9,8 @@ use kerbscope_shared::write::{Attempt, BundleWriter};
 use crate::directory::{Account, DOMAIN};
 use crate::evtx::event::Event;
 use crate::evtx::log;
-use crate::host::{Access, DNS_DOMAIN, Host, NETBIOS_DOMAIN, Role};
+use crate::export;
+use crate::host::{Access, DNS_DOMAIN, Host, Role};
 use crate::iis::Identity;
 use crate::layout::application_host::{self, REDACTED};
 use crate::layout::ipconfig::{self, Network};
@@ -49,14 +50,12 @@ fn head(host: &Host) -> Manifest {
 }
 
 fn attempts(host: &Host) -> Vec<Attempt> {
-    let mut attempts = vec![iis(host)];
-    if host.role == Role::WebServer {
-        attempts.extend(all_setspn(host));
-    }
-    attempts.extend([own_tickets(host), machine_tickets(host)]);
+    let mut attempts = vec![iis(host), ipconfig(host), systeminfo(host), own_tickets(host), machine_tickets(host)];
+    attempts.extend(lists(host));
+    attempts.extend(queries(host));
+    attempts.extend(names(host).iter().map(|name| lookup(host, name)));
+    attempts.push(duplicates(host));
     attempts.extend(["System", "Security"].map(|channel| event_log(host, channel)));
-    attempts.extend([ipconfig(host), systeminfo(host)]);
-    attempts.extend(names_to_look_up(host).iter().map(|name| lookup(host, name)));
     attempts
 }
 
@@ -71,26 +70,34 @@ fn iis(host: &Host) -> Attempt {
     Attempt { redactions, ..attempt }
 }
 
-fn all_setspn(host: &Host) -> Vec<Attempt> {
-    let directory = &host.directory;
-    let mut attempts = vec![setspn_list(host, host.name, host.name)];
-    for account in pool_accounts(host) {
-        attempts.push(setspn_list(host, account, &format!(r"{NETBIOS_DOMAIN}\{account}")));
+/// What each account holds: the machine, then the accounts of the pools.
+fn lists(host: &Host) -> Vec<Attempt> {
+    let asked = std::iter::once(host.name).chain(pool_accounts(host));
+    let list = |asked: &str| {
+        let account = asked.rsplit('\\').next().unwrap_or(asked);
+        let text = setspn::list(&holder(host.directory.get(account)));
+        setspn(host, &format!("list-{}.txt", asked.replace('\\', "_")), &format!("-L {asked}"), text, 212)
+    };
+    asked.map(list).collect()
+}
+
+/// Who holds `HTTP/…` of each name, then who holds `HOST/…`.
+fn queries(host: &Host) -> Vec<Attempt> {
+    let mut attempts = Vec::new();
+    for class in ["HTTP", "HOST"] {
+        for name in names(host) {
+            let spn = format!("{class}/{name}");
+            let accounts = host.directory.holders(&spn);
+            let holders: Vec<_> = accounts.iter().map(|account| holder(account)).collect();
+            let text = setspn::query(DOMAIN, &holders);
+            attempts.push(setspn(host, &format!("query-{class}-{name}.txt"), &format!("-Q {spn}"), text, 187));
+        }
     }
-    for spn in spns_to_query(host) {
-        let accounts = directory.holders(&spn);
-        let holders: Vec<_> = accounts.iter().map(|account| holder(account)).collect();
-        let file = format!("query-{}.txt", spn.replace('/', "-"));
-        attempts.push(setspn(host, &file, &format!("-Q {spn}"), setspn::query(DOMAIN, &holders), 187));
-    }
-    let duplicates = setspn::duplicates(DOMAIN, &directory.duplicates());
-    attempts.push(setspn(host, "duplicates.txt", "-X", duplicates, 1930));
     attempts
 }
 
-fn setspn_list(host: &Host, account: &str, asked: &str) -> Attempt {
-    let text = setspn::list(&holder(host.directory.get(account)));
-    setspn(host, &format!("list-{account}.txt"), &format!("-L {asked}"), text, 212)
+fn duplicates(host: &Host) -> Attempt {
+    setspn(host, "duplicates.txt", "-X", setspn::duplicates(DOMAIN, &host.directory.duplicates()), 1930)
 }
 
 fn setspn(host: &Host, file: &str, arguments: &str, text: String, duration_ms: u64) -> Attempt {
@@ -117,21 +124,19 @@ fn holder(account: &Account) -> Holder<'_> {
 fn pool_accounts(host: &Host) -> Vec<&str> {
     let mut accounts = Vec::new();
     for pool in &host.pools {
-        if let Identity::Specific(user) = &pool.identity {
-            let account = user.rsplit('\\').next().unwrap_or(user);
-            if !accounts.contains(&account) {
-                accounts.push(account);
-            }
+        if let Identity::Specific(user) = &pool.identity
+            && !accounts.contains(&user.as_str())
+        {
+            accounts.push(user.as_str());
         }
     }
     accounts
 }
 
-/// `HTTP/…` of the server's names and of each host header, then `HOST/…` of the same.
-fn spns_to_query(host: &Host) -> Vec<String> {
-    let mut names = vec![host.name.to_owned(), host.fqdn()];
-    names.extend(host.sites.iter().filter_map(|site| site.host_header.clone()));
-    ["HTTP", "HOST"].iter().flat_map(|class| names.iter().map(move |name| format!("{class}/{name}"))).collect()
+/// The names of the host and the host headers of its sites.
+fn names(host: &Host) -> Vec<String> {
+    let headers = host.sites.iter().filter_map(|site| site.host_header.clone());
+    [host.name.to_owned(), host.full_name()].into_iter().chain(headers).collect()
 }
 
 fn own_tickets(host: &Host) -> Attempt {
@@ -150,11 +155,11 @@ fn machine_tickets(host: &Host) -> Attempt {
 
 fn event_log(host: &Host, channel: &str) -> Attempt {
     let file = format!("{channel}.evtx");
-    let source = Source::File(format!(r"C:\Windows\System32\winevt\Logs\{file}"));
+    let source = Source::Command(export::command(channel));
     if host.role == Role::Client && channel == "Security" {
         return denied(ArtifactKind::EventLog, &file, source);
     }
-    let computer = format!("{}.{DNS_DOMAIN}", host.name);
+    let computer = host.full_name();
     let mut events: Vec<_> = host.events.iter().filter(|event| event.channel == channel).cloned().collect();
     events.sort_by_key(|event| event.time);
     let events: Vec<_> = events.into_iter().map(|event| Event { computer: computer.clone(), ..event }).collect();
@@ -188,15 +193,9 @@ fn systeminfo(host: &Host) -> Attempt {
     collected(ArtifactKind::Systeminfo, "systeminfo.txt", source, systeminfo::text(&system).into_bytes(), 4210)
 }
 
-fn names_to_look_up(host: &Host) -> Vec<String> {
-    let mut names: Vec<String> = host.sites.iter().filter_map(|site| site.host_header.clone()).collect();
-    names.extend(host.lookups.iter().map(|&name| name.to_owned()));
-    names.push(host.fqdn());
-    names
-}
-
 fn lookup(host: &Host, name: &str) -> Attempt {
-    let text = nslookup::lookup(NAME_SERVER, name, &host.dns.answer(name));
+    let answer = host.dns.answer(&nslookup::full_name(name, DNS_DOMAIN));
+    let text = nslookup::lookup(NAME_SERVER, name, DNS_DOMAIN, &answer);
     let source = Source::Command(format!("nslookup {name}"));
     collected(ArtifactKind::Nslookup, &format!("{name}.txt"), source, text.into_bytes(), 44)
 }

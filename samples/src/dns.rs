@@ -19,20 +19,20 @@ enum Record {
 impl Dns {
     /// Gives a name an address, in place of what it had.
     pub fn address(&mut self, name: &str, address: &str) {
-        self.records.insert(name.to_owned(), Record::Address(address.to_owned()));
+        self.records.insert(name.to_lowercase(), Record::Address(address.to_owned()));
     }
 
     /// Makes a name stand for another, in place of what it had.
     pub fn alias(&mut self, name: &str, target: &str) {
-        self.records.insert(name.to_owned(), Record::Alias(target.to_owned()));
+        self.records.insert(name.to_lowercase(), Record::Alias(target.to_owned()));
     }
 
-    /// What a name server answers.
+    /// What a name server answers to a full name, whatever its case.
     pub fn answer(&self, name: &str) -> Answer<'_> {
-        match self.records.get(name) {
+        match self.records.get(&name.to_lowercase()) {
             None => Answer::Nothing,
             Some(Record::Address(address)) => Answer::Address(address),
-            Some(Record::Alias(target)) => match self.records.get(target) {
+            Some(Record::Alias(target)) => match self.records.get(&target.to_lowercase()) {
                 Some(Record::Address(address)) => Answer::Alias { target, address },
                 _ => Answer::Nothing,
             },
@@ -49,7 +49,7 @@ mod tests {
         let mut dns = Dns::default();
         dns.address("web01", "10.0.0.20");
         dns.address("www", "10.0.0.20");
-        assert_eq!(dns.answer("www"), Answer::Address("10.0.0.20"));
+        assert_eq!(dns.answer("WWW"), Answer::Address("10.0.0.20"));
         dns.alias("www", "web01");
         assert_eq!(dns.answer("www"), Answer::Alias { target: "web01", address: "10.0.0.20" });
         assert_eq!(dns.answer("ftp"), Answer::Nothing);

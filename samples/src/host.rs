@@ -8,8 +8,6 @@ use crate::layout::klist::Ticket;
 
 /// The domain of all hosts, as DNS knows it.
 pub const DNS_DOMAIN: &str = "contoso.com";
-/// The domain of all hosts, in front of account names.
-pub const NETBIOS_DOMAIN: &str = "CONTOSO";
 
 /// One host and what it can see of its domain.
 #[derive(Clone, Debug)]
@@ -28,8 +26,6 @@ pub struct Host {
     pub directory: Directory,
     /// The names of the domain.
     pub dns: Dns,
-    /// Names that the person who collects wants looked up.
-    pub lookups: Vec<&'static str>,
     /// The tickets of the person who collects.
     pub own_tickets: Vec<Ticket>,
     /// The tickets of the machine account.
@@ -61,9 +57,15 @@ pub enum Access {
 }
 
 impl Host {
-    /// The full name in lower case, as DNS has it.
-    pub fn fqdn(&self) -> String {
-        format!("{}.{DNS_DOMAIN}", self.name.to_lowercase())
+    /// The full name, as Windows makes it of the two that it has.
+    pub fn full_name(&self) -> String {
+        format!("{}.{DNS_DOMAIN}", self.name)
+    }
+
+    /// Lets this host see the accounts and the names that another one sees.
+    #[must_use]
+    pub fn in_domain_of(self, other: &Host) -> Self {
+        Self { directory: other.directory.clone(), dns: other.dns.clone(), ..self }
     }
 
     /// Adds a site with a pool of its own name, and the address of its host header.

@@ -11,6 +11,7 @@ pub mod directory;
 pub mod dns;
 pub mod events;
 pub mod evtx;
+pub mod export;
 pub mod host;
 pub mod iis;
 pub mod layout;

@@ -18,23 +18,29 @@ pub enum Answer<'a> {
     Nothing,
 }
 
-/// The whole text.
-pub fn lookup(server: (&str, &str), name: &str, answer: &Answer<'_>) -> String {
+/// The name that is really asked for: `nslookup` puts the suffix of the domain behind one without a dot.
+pub fn full_name(name: &str, suffix: &str) -> String {
+    if name.contains('.') { name.to_owned() } else { format!("{name}.{suffix}") }
+}
+
+/// The whole text; the answer is the one to the full name.
+pub fn lookup(server: (&str, &str), name: &str, suffix: &str, answer: &Answer<'_>) -> String {
     let (server_name, server_address) = server;
+    let full_name = full_name(name, suffix);
     let mut page = Page::default();
     page.line(format_args!("Server:  {server_name}"));
     page.line(format_args!("Address:  {server_address}"));
     page.gap();
     match answer {
         Answer::Address(address) => {
-            page.line(format_args!("Name:    {name}"));
+            page.line(format_args!("Name:    {full_name}"));
             page.line(format_args!("Address:  {address}"));
             page.gap();
         }
         Answer::Alias { target, address } => {
             page.line(format_args!("Name:    {target}"));
             page.line(format_args!("Address:  {address}"));
-            page.line(format_args!("Aliases:  {name}"));
+            page.line(format_args!("Aliases:  {full_name}"));
             page.gap();
         }
         Answer::Nothing => page.line(format_args!("*** {server_name} can't find {name}: Non-existent domain")),
@@ -46,12 +52,22 @@ pub fn lookup(server: (&str, &str), name: &str, answer: &Answer<'_>) -> String {
 mod tests {
     use super::*;
 
+    const SERVER: (&str, &str) = ("dc01.contoso.com", "10.0.0.10");
+
     #[test]
     fn an_alias_stands_below_the_name_that_it_stands_for() {
         let answer = Answer::Alias { target: "web01.contoso.com", address: "10.0.0.20" };
-        let text = lookup(("dc01.contoso.com", "10.0.0.10"), "www.contoso.com", &answer);
+        let text = lookup(SERVER, "www.contoso.com", "contoso.com", &answer);
         let expected = "Server:  dc01.contoso.com\r\nAddress:  10.0.0.10\r\n\r\nName:    web01.contoso.com\r\n\
             Address:  10.0.0.20\r\nAliases:  www.contoso.com\r\n\r\n";
         assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_short_name_is_found_by_its_full_name_and_missed_by_its_own() {
+        let found = lookup(SERVER, "WEB01", "contoso.com", &Answer::Address("10.0.0.20"));
+        assert!(found.ends_with("\r\n\r\nName:    WEB01.contoso.com\r\nAddress:  10.0.0.20\r\n\r\n"), "{found}");
+        let missed = lookup(SERVER, "WEB01", "contoso.com", &Answer::Nothing);
+        assert!(missed.ends_with("*** dc01.contoso.com can't find WEB01: Non-existent domain\r\n"), "{missed}");
     }
 }

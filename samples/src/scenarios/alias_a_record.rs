@@ -7,10 +7,12 @@ use super::hosts::{client, healthy};
 
 /// The story.
 pub fn scenario() -> Scenario {
-    let visitor = client().ticket(Ticket::service("alice", "HTTP/intranet.contoso.com", "8:31:04"));
+    let server = healthy();
+    let visitor =
+        client().in_domain_of(&server).ticket(Ticket::service("alice", "HTTP/intranet.contoso.com", "8:31:04"));
     Scenario::without_finding(
         "alias-a-record",
         "intranet.contoso.com is an address, and the client asks for the SPN that is registered",
-        &[healthy(), visitor],
+        &[server, visitor],
     )
 }

@@ -5,9 +5,11 @@ use super::hosts::{domain_controller, healthy};
 
 /// The story.
 pub fn scenario() -> Scenario {
+    let server = healthy();
+    let dc = domain_controller().in_domain_of(&server);
     Scenario::without_finding(
         "healthy-with-noise",
         "Kerberos works; the errors in the logs are harmless",
-        &[healthy(), domain_controller()],
+        &[server, dc],
     )
 }

@@ -45,7 +45,6 @@ pub fn healthy() -> Host {
 pub fn client() -> Host {
     let client = host("CLIENT07", Role::Client, "10.0.0.57");
     Host {
-        lookups: vec!["intranet.contoso.com", "web01.contoso.com"],
         own_tickets: vec![
             Ticket::granting("alice", "7:58:40"),
             Ticket::delegable("alice", LDAP, "7:58:41"),
@@ -76,7 +75,6 @@ fn host(name: &'static str, role: Role, address: &'static str) -> Host {
         sites: Vec::new(),
         directory: directory(),
         dns: Dns::default(),
-        lookups: Vec::new(),
         own_tickets: Vec::new(),
         machine_tickets: vec![
             Ticket::granting(&machine, "7:41:03"),

@@ -9,8 +9,9 @@ use super::hosts::{client, healthy};
 use super::noise::at;
 
 /// The client: its ticket is for the right account.
-fn visitor() -> Host {
+fn visitor(server: &Host) -> Host {
     client()
+        .in_domain_of(server)
         .ticket(Ticket::service("alice", "HTTP/intranet.contoso.com", "8:31:04"))
         .event(kerberos::modified(at("07:31:04.411"), "svc-web", "HTTP/intranet.contoso.com"))
         .event(kerberos::modified(at("07:40:18.690"), "svc-web", "HTTP/intranet.contoso.com"))
@@ -18,9 +19,11 @@ fn visitor() -> Host {
 
 /// The story.
 pub fn scenario() -> Scenario {
+    let server = healthy();
+    let visitor = visitor(&server);
     Scenario::of_rule(
         "krb-ap-err-modified-key-mismatch",
         "The right account cannot decrypt tickets for HTTP/intranet.contoso.com",
-        &[healthy(), visitor()],
+        &[server, visitor],
     )
 }

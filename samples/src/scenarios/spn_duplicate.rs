@@ -22,13 +22,16 @@ fn server() -> Host {
 }
 
 /// The domain controller, which says so.
-fn dc() -> Host {
+fn dc(server: &Host) -> Host {
     domain_controller()
+        .in_domain_of(server)
         .event(kdc::duplicate_name(at("07:31:04.051"), SPN))
         .event(kdc::duplicate_name(at("07:52:36.662"), SPN))
 }
 
 /// The story.
 pub fn scenario() -> Scenario {
-    Scenario::of_rule("spn-duplicate", "Two accounts hold HTTP/app.contoso.com", &[server(), dc()])
+    let server = server();
+    let dc = dc(&server);
+    Scenario::of_rule("spn-duplicate", "Two accounts hold HTTP/app.contoso.com", &[server, dc])
 }

@@ -1,0 +1,58 @@
+//! Every sample names its artifacts as the collector would name those of the same host, in the same order.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on may say so")]
+
+use std::io::Cursor;
+
+use kerbscope_collector::facts::Facts;
+use kerbscope_collector::options::Options;
+use kerbscope_collector::plan::{self, Step, Subjects, Take};
+use kerbscope_collector::{markup, sites};
+use kerbscope_samples::host::DNS_DOMAIN;
+use kerbscope_samples::scenarios;
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::limits::Limits;
+use kerbscope_shared::manifest::Source;
+use kerbscope_shared::read::{Archive, read};
+
+/// What a row of the manifest says of an artifact, whether or not it could be collected.
+type Row = (ArtifactKind, Option<String>, Source);
+
+fn planned(step: &Step) -> Row {
+    let source = match &step.take {
+        Take::Configuration(path) => Source::File(path.replace("%SystemRoot%", r"C:\Windows")),
+        Take::Program(command, _) => Source::Command(command.to_string()),
+        Take::EventLog(log) => Source::Command(log.export(u64::from(Options::default().logs.days) * 24).to_string()),
+        Take::LeftOut(source, _) => source.clone(),
+    };
+    (step.row.kind, Some(format!("{}/{}", step.row.kind.folder(), step.file_name)), source)
+}
+
+/// The plan for the host that this bundle comes from, as far as the bundle tells.
+fn plan_for(archive: &Archive) -> Vec<Row> {
+    let computer = archive.manifest.as_ref().unwrap().host.clone();
+    let facts = Facts { computer: Some(computer), domain: Some(DNS_DOMAIN.to_owned()), ..Facts::default() };
+    let configuration = archive.members.iter().find(|member| member.path == "iis/applicationHost.config");
+    let names = configuration.map(|member| {
+        let text = std::str::from_utf8(&member.bytes).unwrap();
+        sites::read(&markup::scan(text).unwrap())
+    });
+    let rest = plan::rest(&facts, &Subjects::new(&facts, names.as_ref()));
+    plan::first(&facts).iter().chain(&rest).map(planned).collect()
+}
+
+#[test]
+fn a_sample_names_its_artifacts_as_the_collector_does() {
+    for (stem, bytes) in scenarios::all().into_iter().flat_map(|scenario| scenario.bundles) {
+        let archive = read(Cursor::new(&bytes), &Limits::STANDARD).unwrap();
+        let mut expected = plan_for(&archive);
+        let entries = &archive.manifest.as_ref().unwrap().entries;
+        // What was not collected has no name in the bundle.
+        for (row, _) in expected.iter_mut().zip(entries).filter(|(_, entry)| entry.path.is_none()) {
+            row.1 = None;
+        }
+        let found: Vec<Row> =
+            entries.iter().map(|entry| (entry.kind, entry.path.clone(), entry.source.clone())).collect();
+        assert_eq!(found, expected, "{stem}");
+    }
+}
