@@ -63,7 +63,7 @@ pub enum Tab {
 }
 
 /// What the details are about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Selection {
     /// The finding at this index.
     Finding(usize),

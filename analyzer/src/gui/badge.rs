@@ -7,11 +7,7 @@ use crate::gui::theme::{self, Palette, Tone};
 /// Shows a badge with a word.
 pub fn badge(ui: &mut Ui, word: &str, tone: Tone) -> Response {
     let palette = Palette::of(ui);
-    let galley = ui.painter().layout_no_wrap(
-        word.to_owned(),
-        FontId::proportional(theme::SMALL),
-        palette.ink(tone),
-    );
+    let galley = ui.painter().layout_no_wrap(word.to_owned(), FontId::proportional(theme::SMALL), palette.ink(tone));
     let size = galley.size() + vec2(14.0, 5.0);
     let (rect, response) = ui.allocate_exact_size(size, Sense::hover());
     ui.painter().rect_filled(rect, CornerRadius::same(4), palette.ground(tone));

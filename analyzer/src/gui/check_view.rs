@@ -21,7 +21,7 @@ pub fn collect(ui: &mut Ui, content: &Content) -> Option<Action> {
     ui.add_space(4.0);
     let words = "These checks could not be judged: their evidence is missing. A check that is open is no good news. \
                  Run these on the host, or send the files, and open everything together as one case.";
-    ui.label(words);
+    ui.label(theme::prose(words));
     ui.add_space(8.0);
     commands(ui, &content.needs, "what to collect")
 }
@@ -48,7 +48,19 @@ pub fn check(ui: &mut Ui, check: &CheckContent) -> Option<Action> {
     }
     caption(ui, "About this check");
     ui.label(RichText::new(check.name).monospace());
-    ui.label(check.explanation);
+    ui.label(theme::prose(check.explanation));
     references(ui, check.references);
     asked
+}
+
+/// Shows that there is nothing to select: no finding, no open check, no gap.
+pub fn nothing(ui: &mut Ui, content: &Content) {
+    badge(ui, "clear", Tone::Good);
+    ui.add_space(4.0);
+    ui.label(RichText::new("Nothing to do").size(theme::TITLE));
+    ui.add_space(4.0);
+    let clear = plural(content.checks_that_are(Verdict::Clear).count(), "check");
+    ui.label(format!("{clear} had all the evidence that they needed, and did not find their cause."));
+    let words = "If users still cannot sign in, collect again right after a failure, or add the bundle of a client.";
+    ui.label(RichText::new(words).color(Palette::of(ui).weak));
 }

@@ -6,6 +6,9 @@ use crate::gui::action::Action;
 use crate::gui::badge::badge;
 use crate::gui::theme::{self, Palette, Tone};
 
+/// The room for the button beside a command.
+const BUTTON: f32 = 68.0;
+
 /// Shows commands one below the other, and a button for all of them where there are several.
 ///
 /// `what` tells the buttons apart for those who cannot see where they stand.
@@ -29,13 +32,15 @@ fn line(ui: &mut Ui, command: &str, what: &str) -> Option<Action> {
     let frame = egui::Frame::new().fill(palette.raised).corner_radius(theme::RADIUS);
     let frame = frame.inner_margin(Margin { left: 10, right: 6, top: 5, bottom: 5 });
     let copied = frame.show(ui, |ui| {
-        let right_to_left = egui::Layout::right_to_left(egui::Align::Min);
-        ui.with_layout(right_to_left, |ui| {
-            let copied = copy_button(ui, "Copy", &format!("Copy {what}"));
-            ui.with_layout(egui::Layout::left_to_right(egui::Align::Center).with_main_wrap(true), |ui| {
+        ui.horizontal_top(|ui| {
+            let width = (ui.available_width() - BUTTON).max(80.0);
+            ui.vertical(|ui| {
+                ui.set_width(width);
+                ui.add_space(5.0);
                 ui.label(RichText::new(command).monospace());
             });
-            copied
+            let right = egui::Layout::right_to_left(egui::Align::Min);
+            ui.with_layout(right, |ui| copy_button(ui, "Copy", &format!("Copy {what}"))).inner
         })
         .inner
     });

@@ -12,6 +12,7 @@ use crate::gui::theme::Tone;
 use crate::report::escape::escape;
 use crate::report::excerpt::excerpt;
 use crate::report::headline::{headline, tally};
+use crate::report::json::rules_left_open;
 use crate::rules::answer::Verdict;
 
 /// Rows of one list at most: a bundle may be made to have more than any person reads.
@@ -73,6 +74,8 @@ pub struct GapContent {
     pub code: &'static str,
     /// The reason.
     pub reason: String,
+    /// The names of the rules that it leaves open.
+    pub leaves_open: Vec<&'static str>,
     /// How to get it.
     pub how_to_collect: Option<String>,
     /// Where.
@@ -118,8 +121,7 @@ impl Content {
             needs: needs(&diagnosis.needs()),
             gaps: case.gaps.iter().take(ROWS).map(|gap| gap_content(case, gap)).collect(),
             exchanges: case.exchanges.iter().take(ROWS).map(|exchange| exchange_content(case, exchange)).collect(),
-            left_out: (!over.is_empty())
-                .then(|| format!("Shown here: {}. The report has all.", left_out.join(", "))),
+            left_out: (!over.is_empty()).then(|| format!("Shown here: {}. The report has all.", left_out.join(", "))),
         }
     }
 
@@ -173,6 +175,7 @@ fn gap_content(case: &Case, gap: &Gap) -> GapContent {
         subject: escape(&gap.subject),
         code: gap.reason.code(),
         reason: escape(&gap.reason.to_string()),
+        leaves_open: rules_left_open(case, gap),
         how_to_collect: gap.how_to_collect.as_deref().map(escape),
         evidence: pieces(case, gap.at.as_slice()),
     }

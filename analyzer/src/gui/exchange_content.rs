@@ -7,8 +7,7 @@ use crate::gui::theme::Tone;
 use crate::report::escape::escape;
 
 /// The steps of an exchange, in order.
-const STEPS: [StepKind; 5] =
-    [StepKind::Offer, StepKind::Name, StepKind::Owner, StepKind::Identity, StepKind::Decrypt];
+const STEPS: [StepKind; 5] = [StepKind::Offer, StepKind::Name, StepKind::Owner, StepKind::Identity, StepKind::Decrypt];
 
 /// What happens at one URL.
 #[derive(Clone, Debug)]

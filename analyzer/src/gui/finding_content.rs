@@ -74,9 +74,10 @@ impl FindingContent {
 /// Puts a finding into words.
 pub fn finding_content(case: &Case, ranked: &RankedFinding) -> FindingContent {
     let finding = &ranked.finding;
-    let scopes = finding.scopes.iter().map(|scope| {
-        escape(&format!("{}: site {}, path {}", scope.host.as_str(), scope.site, scope.path))
-    });
+    let scopes = finding
+        .scopes
+        .iter()
+        .map(|scope| escape(&format!("{}: site {}, path {}", scope.host.as_str(), scope.site, scope.path)));
     FindingContent {
         rule: ranked.rule.name,
         about_rule: ranked.rule.explanation,

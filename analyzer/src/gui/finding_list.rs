@@ -96,8 +96,14 @@ impl List {
             self.row(ui, row, Selection::Collect);
         }
         for (index, check) in content.checks_that_are(Verdict::Open) {
-            let note = if check.needs.is_empty() { check.name } else { "evidence is missing" };
-            let row = Row { badge: ("open", Tone::Unknown), text: check.title, note, indent: 0.0, selected: false };
+            let more = check.needs.len().saturating_sub(1);
+            let note = match check.needs.first() {
+                Some(need) if more > 0 => format!("{need} and {more} more"),
+                Some(need) => need.clone(),
+                None => check.name.to_owned(),
+            };
+            let row =
+                Row { badge: ("open", Tone::Unknown), text: check.title, note: &note, indent: 0.0, selected: false };
             self.row(ui, row, Selection::Check(index));
         }
     }

@@ -17,7 +17,7 @@ pub fn ui(ui: &mut Ui, content: &Content, finding: &FindingContent) -> Option<Ac
     let mut action = head(ui, content, finding);
     if !finding.explanation.is_empty() {
         caption(ui, "Why");
-        ui.label(&finding.explanation);
+        ui.label(theme::prose(&finding.explanation));
     }
     if !finding.fixes.is_empty() {
         caption(ui, "What to do");
@@ -45,8 +45,11 @@ fn head(ui: &mut Ui, content: &Content, finding: &FindingContent) -> Option<Acti
         badge(ui, finding.severity, finding.tone);
         ui.label(RichText::new(finding.confidence_words).color(palette.weak));
     });
-    ui.add_space(4.0);
-    ui.label(RichText::new(&finding.summary).size(theme::TITLE));
+    // The headline says the summary of the first cause already.
+    if finding.standing != Standing::Primary {
+        ui.add_space(4.0);
+        ui.label(RichText::new(&finding.summary).size(theme::TITLE));
+    }
     let Standing::Consequence(cause) = finding.standing else { return None };
     let known = content.findings.get(cause)?;
     let mut asked = None;
@@ -68,7 +71,7 @@ fn fix_card(ui: &mut Ui, fix: &FixContent, number: usize) -> Option<Action> {
         ui.label(RichText::new(format!("·  needs {}", fix.who)).size(theme::SMALL).color(palette.weak));
     });
     if let Some(note) = &fix.note {
-        ui.label(note);
+        ui.label(theme::prose(note));
     }
     if fix.commands.is_empty() {
         let words = "There is no command to paste: a name in the bundle is not safe on a command line, or this is not done by a command.";
@@ -93,7 +96,7 @@ fn concerned(ui: &mut Ui, finding: &FindingContent) {
 fn about(ui: &mut Ui, finding: &FindingContent) {
     caption(ui, "About this check");
     ui.label(RichText::new(finding.rule).monospace());
-    ui.label(finding.about_rule);
+    ui.label(theme::prose(finding.about_rule));
     references(ui, finding.references);
 }
 

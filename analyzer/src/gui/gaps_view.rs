@@ -4,10 +4,9 @@ use egui::{RichText, Ui};
 
 use crate::gui::action::Action;
 use crate::gui::badge::{badge, caption};
-use crate::gui::command_view::commands;
 use crate::gui::content::GapContent;
 use crate::gui::evidence_view::evidence;
-use crate::gui::theme::{self, Tone};
+use crate::gui::theme::{self, Palette, Tone};
 
 /// Shows a gap.
 pub fn ui(ui: &mut Ui, gap: &GapContent) -> Option<Action> {
@@ -16,14 +15,22 @@ pub fn ui(ui: &mut Ui, gap: &GapContent) -> Option<Action> {
     ui.label(RichText::new(&gap.subject).size(theme::TITLE));
     caption(ui, "Why");
     ui.label(&gap.reason);
-    let mut asked = None;
+    if !gap.leaves_open.is_empty() {
+        caption(ui, "Checks that it leaves open");
+        for rule in &gap.leaves_open {
+            ui.label(RichText::new(*rule).monospace());
+        }
+    }
     if let Some(how) = &gap.how_to_collect {
-        caption(ui, "How to collect it");
-        asked = commands(ui, std::slice::from_ref(how), "how to collect it");
+        // It is what the bundle says was run, and a bundle may be hostile: it is shown, and no button copies it.
+        caption(ui, "How it was to be collected, as the bundle says");
+        ui.label(RichText::new(how).monospace());
+        let words = "Run kerbscope-collect again, as an administrator, and open the new bundle.";
+        ui.label(RichText::new(words).color(Palette::of(ui).weak));
     }
-    if !gap.evidence.is_empty() {
-        caption(ui, "Where");
-        asked = evidence(ui, &gap.evidence).or(asked);
+    if gap.evidence.is_empty() {
+        return None;
     }
-    asked
+    caption(ui, "Where");
+    evidence(ui, &gap.evidence)
 }

@@ -30,7 +30,8 @@ impl Row<'_> {
         let badge = ui.painter().layout_no_wrap(word.to_owned(), small.clone(), palette.ink(tone));
         let left = self.indent + 12.0;
         let inner = (width - left - 10.0).max(40.0);
-        let text = ui.painter().layout_job(wrapped(self.text, FontId::proportional(theme::BODY), palette.text, inner, 3));
+        let text =
+            ui.painter().layout_job(wrapped(self.text, FontId::proportional(theme::BODY), palette.text, inner, 3));
         let note_width = (inner - badge.size().x - 24.0).max(20.0);
         let note = ui.painter().layout_job(wrapped(self.note, small, palette.weak, note_width, 1));
         let badge_size = badge.size() + vec2(12.0, 4.0);
@@ -86,6 +87,7 @@ pub fn focus_ring(ui: &Ui, rect: egui::Rect, response: &Response) {
 /// Text that wraps, and ends in an ellipsis where there is no room for more lines.
 pub fn wrapped(text: &str, font: FontId, color: Color32, width: f32, lines: usize) -> LayoutJob {
     let mut job = LayoutJob::single_section(text.to_owned(), TextFormat::simple(font, color));
-    job.wrap = TextWrapping { max_width: width, max_rows: lines, break_anywhere: false, overflow_character: Some('…') };
+    job.wrap =
+        TextWrapping { max_width: width, max_rows: lines, break_anywhere: false, overflow_character: Some('…') };
     job
 }

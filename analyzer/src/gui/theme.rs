@@ -145,6 +145,11 @@ impl Palette {
     }
 }
 
+/// Text of more than one line, with room between them.
+pub fn prose(text: &str) -> egui::RichText {
+    egui::RichText::new(text).line_height(Some(19.0))
+}
+
 /// Gives both themes their look.
 pub fn install(ctx: &egui::Context) {
     for (theme, palette) in [(Theme::Dark, &Palette::DARK), (Theme::Light, &Palette::LIGHT)] {

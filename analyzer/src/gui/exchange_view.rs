@@ -1,0 +1,133 @@
+//! Exchanges as paths of five steps, from the server's offer to the decrypted ticket.
+
+use egui::{Align2, FontId, Response, RichText, Sense, Stroke, StrokeKind, Ui, vec2};
+
+use crate::gui::action::{Action, StepSelection};
+use crate::gui::badge::badge;
+use crate::gui::evidence_view::evidence;
+use crate::gui::exchange_content::{ExchangeContent, StepContent};
+use crate::gui::finding_list::Reveal;
+use crate::gui::row::{focus_ring, wrapped};
+use crate::gui::theme::{self, Palette};
+
+/// The room between two steps, with the arrow.
+const ARROW: f32 = 22.0;
+
+/// Lines of text in a step; the rest is in the details.
+const LINES: usize = 3;
+
+/// Shows the exchanges.
+pub fn ui(ui: &mut Ui, exchanges: &[ExchangeContent], selected: StepSelection, reveal: Reveal) -> Option<Action> {
+    if exchanges.is_empty() {
+        ui.add_space(16.0);
+        ui.label("No exchange could be derived: no site with Windows authentication is known.");
+        let hint = "It takes applicationHost.config of the web server.";
+        ui.label(RichText::new(hint).color(Palette::of(ui).weak));
+        return None;
+    }
+    let mut action = None;
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        for (index, exchange) in exchanges.iter().enumerate() {
+            let step = (selected.exchange == index).then_some(selected.step);
+            let card = ui.push_id(("exchange", index), |ui| {
+                Palette::of(ui).card().show(ui, |ui| card(ui, exchange, index, step))
+            });
+            if step.is_some() && reveal == Reveal::Selected {
+                card.response.scroll_to_me(None);
+            }
+            action = card.inner.inner.or(action.take());
+            ui.add_space(4.0);
+        }
+    });
+    action
+}
+
+fn card(ui: &mut Ui, exchange: &ExchangeContent, index: usize, selected: Option<usize>) -> Option<Action> {
+    let palette = Palette::of(ui);
+    ui.set_min_width(ui.available_width());
+    ui.horizontal_wrapped(|ui| {
+        badge(ui, exchange.outcome, exchange.tone);
+        ui.label(RichText::new(&exchange.url).monospace());
+        ui.label(RichText::new(&exchange.clients).color(palette.weak));
+        ui.label(RichText::new(format!("·  {}", exchange.site)).color(palette.weak));
+    });
+    ui.add_space(4.0);
+    let mut action = path(ui, exchange, index, selected);
+    if let Some(step) = selected.and_then(|step| exchange.steps.get(step)) {
+        ui.add_space(6.0);
+        ui.horizontal_wrapped(|ui| {
+            let head = RichText::new(format!("{} {}: {}", step.glyph, step.title, step.state));
+            ui.label(head.color(palette.ink(step.tone)));
+            ui.label(&step.text);
+        });
+        action = evidence(ui, &step.evidence).or(action);
+    }
+    action
+}
+
+fn path(ui: &mut Ui, exchange: &ExchangeContent, index: usize, selected: Option<usize>) -> Option<Action> {
+    let mut action = None;
+    let count = exchange.steps.len().max(1);
+    let arrows = ARROW * f32_of(count.saturating_sub(1));
+    let width = ((ui.available_width() - arrows) / f32_of(count)).floor().max(90.0);
+    ui.horizontal(|ui| {
+        ui.spacing_mut().item_spacing.x = 0.0;
+        for (number, step) in exchange.steps.iter().enumerate() {
+            if number > 0 {
+                arrow(ui);
+            }
+            let response = step_box(ui, step, width, selected == Some(number));
+            let response = response.on_hover_text(&step.text);
+            if response.clicked() {
+                action = Some(Action::SelectStep(StepSelection { exchange: index, step: number }));
+            }
+        }
+    });
+    action
+}
+
+/// A small count as a length; there are five steps.
+fn f32_of(count: usize) -> f32 {
+    u8::try_from(count).map_or(f32::from(u8::MAX), f32::from)
+}
+
+fn box_height() -> f32 {
+    8.0 + 18.0 + 4.0 + 17.0 * f32_of(LINES) + 8.0
+}
+
+fn arrow(ui: &mut Ui) {
+    let (rect, _) = ui.allocate_exact_size(vec2(ARROW, box_height()), Sense::hover());
+    let palette = Palette::of(ui);
+    let stroke = Stroke::new(1.5, palette.weak);
+    let tip = rect.right_center() - vec2(4.0, 0.0);
+    ui.painter().line_segment([rect.left_center() + vec2(4.0, 0.0), tip], stroke);
+    ui.painter().line_segment([tip - vec2(5.0, 4.0), tip], stroke);
+    ui.painter().line_segment([tip - vec2(5.0, -4.0), tip], stroke);
+}
+
+fn step_box(ui: &mut Ui, step: &StepContent, width: f32, selected: bool) -> Response {
+    let palette = Palette::of(ui);
+    let (rect, response) = ui.allocate_exact_size(vec2(width, box_height()), Sense::click());
+    let name = format!("{}: {}. {}", step.title, step.state, step.text);
+    response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &name));
+    if !ui.is_rect_visible(rect) {
+        return response;
+    }
+    let ink = palette.ink(step.tone);
+    let fill = if selected || response.hovered() { palette.selected } else { palette.raised };
+    let line = if selected { Stroke::new(1.5, palette.accent) } else { Stroke::new(1.0, palette.border) };
+    let painter = ui.painter();
+    painter.rect(rect, theme::RADIUS, fill, line, StrokeKind::Inside);
+    let top = rect.with_max_y(rect.top() + 3.0);
+    painter.rect_filled(top, theme::RADIUS, ink);
+    let corner = rect.min + vec2(10.0, 9.0);
+    let title = FontId::proportional(theme::BODY);
+    let glyph = painter.text(corner, Align2::LEFT_TOP, step.glyph, title.clone(), ink);
+    let beside = egui::pos2(glyph.right() + 6.0, corner.y);
+    painter.text(beside, Align2::LEFT_TOP, step.title, title, palette.text);
+    let small = FontId::proportional(theme::SMALL);
+    let text = painter.layout_job(wrapped(&step.text, small, palette.weak, width - 20.0, LINES));
+    painter.galley(corner + vec2(0.0, 22.0), text, palette.weak);
+    focus_ring(ui, rect, &response);
+    response
+}

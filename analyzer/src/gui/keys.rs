@@ -1,0 +1,131 @@
+//! All keys in one table: it makes them work, and it is what F1 shows.
+
+use egui::{Key, KeyboardShortcut, Modifiers};
+
+use crate::gui::action::{Action, Pick, Tab};
+
+/// What a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Command {
+    /// Choose what to open.
+    Open,
+    /// Select what follows.
+    Next,
+    /// Select what precedes.
+    Previous,
+    /// Copy the first command that fixes the selected finding.
+    CopyFix,
+    /// The diagnosis.
+    Findings,
+    /// The exchanges.
+    Exchanges,
+    /// Dark or light.
+    Theme,
+    /// The list of keys.
+    Help,
+    /// Close what lies on top.
+    Escape,
+    /// Close the window.
+    Quit,
+    /// The window itself, or what has the keyboard, sees to it.
+    BuiltIn,
+}
+
+/// One row of the table.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// What it asks for.
+    pub command: Command,
+    /// The keys, as people write them.
+    pub keys: &'static str,
+    /// What they do.
+    pub does: &'static str,
+    shortcuts: &'static [KeyboardShortcut],
+}
+
+const fn plain(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::NONE, key)
+}
+
+const fn with_ctrl(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::COMMAND, key)
+}
+
+const fn row(
+    command: Command,
+    keys: &'static str,
+    does: &'static str,
+    shortcuts: &'static [KeyboardShortcut],
+) -> Binding {
+    Binding { command, keys, does, shortcuts }
+}
+
+/// Every key.
+pub const TABLE: &[Binding] = &[
+    row(Command::Open, "Ctrl+O", "open", &[with_ctrl(Key::O)]),
+    row(Command::Next, "J  or  ↓", "next in the list", &[plain(Key::J), plain(Key::ArrowDown)]),
+    row(Command::Previous, "K  or  ↑", "previous in the list", &[plain(Key::K), plain(Key::ArrowUp)]),
+    row(Command::CopyFix, "C", "copy the first command that fixes it", &[plain(Key::C)]),
+    row(Command::BuiltIn, "Ctrl+C", "copy the command whose button has the keyboard, or the marked text", &[]),
+    row(Command::Findings, "Ctrl+1", "diagnosis", &[with_ctrl(Key::Num1)]),
+    row(Command::Exchanges, "Ctrl+2", "exchanges", &[with_ctrl(Key::Num2)]),
+    row(Command::BuiltIn, "Tab", "go to the next button or row", &[]),
+    row(Command::BuiltIn, "Enter", "press it", &[]),
+    row(Command::Theme, "Ctrl+T", "dark or light theme", &[with_ctrl(Key::T)]),
+    row(Command::BuiltIn, "Ctrl + / - / 0", "larger, smaller, usual size", &[]),
+    row(Command::Help, "F1", "all keys", &[plain(Key::F1)]),
+    row(Command::Escape, "Esc", "close what lies on top", &[plain(Key::Escape)]),
+    row(Command::Quit, "Ctrl+Q", "quit", &[with_ctrl(Key::Q)]),
+];
+
+/// The rows that the start page shows.
+pub const HINTS: [Command; 4] = [Command::Open, Command::Next, Command::CopyFix, Command::Help];
+
+/// The row of a command.
+pub fn binding(command: Command) -> Option<&'static Binding> {
+    TABLE.iter().find(|binding| binding.command == command)
+}
+
+/// What the keys ask for that were pressed. Keys without Ctrl belong to a field while someone types in it.
+pub fn pressed(ctx: &egui::Context) -> Option<Action> {
+    let typing = ctx.egui_wants_keyboard_input() && ctx.text_edit_focused();
+    let is_pressed = |shortcut: &KeyboardShortcut| {
+        let free = shortcut.modifiers.any() || matches!(shortcut.logical_key, Key::F1 | Key::Escape) || !typing;
+        free && ctx.input_mut(|input| {
+            // egui ignores Shift and Alt when it compares; a key with them is another key.
+            let exact = input.modifiers.matches_exact(shortcut.modifiers);
+            exact && input.consume_shortcut(shortcut)
+        })
+    };
+    let binding = TABLE.iter().find(|binding| binding.shortcuts.iter().any(is_pressed))?;
+    action(binding.command)
+}
+
+const fn action(command: Command) -> Option<Action> {
+    Some(match command {
+        Command::Open => Action::Browse(Pick::Files),
+        Command::Next => Action::Next,
+        Command::Previous => Action::Previous,
+        Command::CopyFix => Action::CopyFix,
+        Command::Findings => Action::Show(Tab::Findings),
+        Command::Exchanges => Action::Show(Tab::Exchanges),
+        Command::Theme => Action::ToggleTheme,
+        Command::Help => Action::ToggleHelp,
+        Command::Escape => Action::Escape,
+        Command::Quit => Action::Quit,
+        Command::BuiltIn => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things() {
+        let all: Vec<_> = TABLE.iter().flat_map(|binding| binding.shortcuts).collect();
+        for (index, shortcut) in all.iter().enumerate() {
+            assert!(!all[index + 1..].contains(shortcut), "{shortcut:?}");
+        }
+    }
+}

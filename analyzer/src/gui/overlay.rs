@@ -1,0 +1,119 @@
+//! What lies over or above the rest: what is being opened, what could not be, the keys, and a field for a path.
+
+use std::path::PathBuf;
+
+use egui::{Layout, Margin, RichText, Ui, vec2};
+
+use crate::gui::action::Action;
+use crate::gui::keys;
+use crate::gui::load::{Failure, Loading};
+use crate::gui::theme::{self, Palette, Tone};
+
+fn strip(ui: &Ui, tone: Tone) -> egui::Frame {
+    egui::Frame::new().fill(Palette::of(ui).ground(tone)).inner_margin(Margin::symmetric(16, 8))
+}
+
+/// Shows what is being opened, for how long, and a button that stops waiting.
+pub fn loading(ui: &mut Ui, loading: &Loading) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let frame = strip(ui, Tone::Calm);
+    let mut action = None;
+    egui::Panel::top("loading").frame(frame).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.add(egui::Spinner::new().size(16.0).color(palette.ink(Tone::Calm)));
+            ui.label(format!("Opening {}", loading.names));
+            let note = format!("{}  ·  {} s", loading.stage, loading.since.elapsed().as_secs());
+            ui.label(RichText::new(note).color(palette.weak));
+            ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
+                if ui.button("Cancel").clicked() {
+                    action = Some(Action::CancelLoading);
+                }
+            });
+        });
+    });
+    action
+}
+
+/// Shows what could not be opened, and what to do.
+pub fn failures(ui: &mut Ui, failures: &[Failure]) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let frame = strip(ui, Tone::Bad);
+    let mut action = None;
+    egui::Panel::top("failures").frame(frame).show(ui, |ui| {
+        ui.with_layout(Layout::right_to_left(egui::Align::Min), |ui| {
+            if ui.button("Dismiss").clicked() {
+                action = Some(Action::DismissFailure);
+            }
+            ui.vertical(|ui| {
+                for failure in failures.iter().take(5) {
+                    ui.label(RichText::new(&failure.what).color(palette.ink(Tone::Bad)));
+                    ui.label(RichText::new(failure.advice).color(palette.text));
+                }
+                if failures.len() > 5 {
+                    ui.label(format!("and {} more", failures.len().saturating_sub(5)));
+                }
+            });
+        });
+    });
+    action
+}
+
+/// Shows all keys.
+pub fn help(ctx: &egui::Context) -> Option<Action> {
+    let modal = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
+        ui.set_width(460.0);
+        ui.label(RichText::new("Keys").size(theme::TITLE));
+        ui.add_space(6.0);
+        let weak = Palette::of(ui).weak;
+        egui::Grid::new("keys").num_columns(2).spacing(vec2(24.0, 6.0)).show(ui, |ui| {
+            for binding in keys::TABLE {
+                ui.label(RichText::new(binding.keys).monospace());
+                ui.label(RichText::new(binding.does).color(weak));
+                ui.end_row();
+            }
+        });
+        ui.add_space(8.0);
+        ui.button("Close").clicked()
+    });
+    (modal.inner || modal.should_close()).then_some(Action::ToggleHelp)
+}
+
+/// Shows a field for a path, where the desktop has no dialog.
+pub fn path_field(ctx: &egui::Context, text: &mut String) -> Option<Action> {
+    let modal = egui::Modal::new(egui::Id::unique("path")).show(ctx, |ui| {
+        ui.set_width(520.0);
+        ui.label(RichText::new("Open by path").size(theme::TITLE));
+        let words = "This desktop has no file dialog. Type or paste a path, or drop a file on the window.";
+        ui.label(RichText::new(words).color(Palette::of(ui).weak));
+        ui.add_space(6.0);
+        let label = ui.label("Path of a bundle, a zip, a folder, or a file");
+        let field = egui::TextEdit::singleline(text).desired_width(f32::INFINITY).margin(vec2(8.0, 6.0));
+        let field = ui.add(field).labelled_by(label.id);
+        let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
+        if !entered && ui.memory(|memory| memory.focused().is_none()) {
+            field.request_focus();
+        }
+        ui.add_space(8.0);
+        let buttons = ui.horizontal(|ui| (ui.button("Open").clicked(), ui.button("Cancel").clicked())).inner;
+        (entered || buttons.0, buttons.1)
+    });
+    let (open, cancel) = modal.inner;
+    let path = text.trim().trim_matches('"');
+    if open && !path.is_empty() {
+        return Some(Action::Open(vec![PathBuf::from(path)]));
+    }
+    (cancel || modal.should_close()).then_some(Action::CloseDialog)
+}
+
+/// Says for a moment that something was done.
+pub fn toast(ctx: &egui::Context, text: &str) {
+    let area = egui::Area::new(egui::Id::unique("toast")).anchor(egui::Align2::RIGHT_BOTTOM, vec2(-16.0, -16.0));
+    area.order(egui::Order::Tooltip).interactable(false).show(ctx, |ui| {
+        let palette = Palette::of(ui);
+        let frame = egui::Frame::new().fill(palette.ground(Tone::Good)).corner_radius(theme::RADIUS);
+        frame.inner_margin(Margin::symmetric(14, 8)).show(ui, |ui| {
+            ui.set_max_width(520.0);
+            ui.add(egui::Label::new(RichText::new(text).color(palette.ink(Tone::Good))).truncate());
+        });
+    });
+}

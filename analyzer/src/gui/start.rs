@@ -1,0 +1,57 @@
+//! Starts the window. Only this file knows the library that makes one.
+
+use std::path::PathBuf;
+
+use eframe::{CreationContext, Frame, NativeOptions, Storage};
+
+use crate::gui::app::App;
+use crate::gui::file_dialog;
+use crate::gui::settings::Settings;
+
+/// Under this name the settings are kept.
+const SETTINGS: &str = "settings";
+
+/// Opens the window, on these paths as one case; returns when it is closed.
+///
+/// # Errors
+///
+/// This computer has no window to offer; the sentence names the way that needs none.
+pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
+    let viewport = egui::ViewportBuilder::default()
+        .with_app_id("kerbscope")
+        .with_title("Kerbscope")
+        .with_inner_size([1280.0, 800.0])
+        .with_min_inner_size([820.0, 520.0])
+        .with_drag_and_drop(true);
+    let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
+    let window = |creation: &CreationContext<'_>| {
+        let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS)).unwrap_or_default();
+        let app = App::new(&creation.egui_ctx, settings, paths, file_dialog::desktop);
+        Ok(Box::new(Window(app)) as Box<dyn eframe::App>)
+    };
+    eframe::run_native("kerbscope", options, Box::new(window)).map_err(|error| {
+        format!("the window cannot be opened here ({error}); `kerbscope report PATH` says the same without a window")
+    })
+}
+
+struct Window(App);
+
+impl eframe::App for Window {
+    fn logic(&mut self, ctx: &egui::Context, _: &mut Frame) {
+        self.0.logic(ctx);
+    }
+
+    fn ui(&mut self, ui: &mut egui::Ui, _: &mut Frame) {
+        self.0.ui(ui);
+    }
+
+    fn save(&mut self, storage: &mut dyn Storage) {
+        let settings: &Settings = self.0.settings();
+        eframe::set_value(storage, SETTINGS, settings);
+    }
+
+    /// Where lists were scrolled to belongs to the last case, not to the next.
+    fn persist_egui_memory(&self) -> bool {
+        false
+    }
+}

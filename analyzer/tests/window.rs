@@ -1,0 +1,340 @@
+//! The window, driven by the names of its buttons and rows, without a screen.
+
+#![cfg(feature = "gui")]
+
+use std::io::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use egui::{Key, Modifiers, OutputCommand};
+use egui_kittest::Harness;
+use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kerbscope::gui::action::Pick;
+use kerbscope::gui::app::App;
+use kerbscope::gui::settings::Settings;
+use kerbscope_shared::read::Member;
+
+type Window = Harness<'static, Seen>;
+
+/// The app, and what it put on the clipboard.
+#[derive(Default)]
+struct Seen {
+    app: Option<App>,
+    copied: Vec<String>,
+}
+
+fn sample(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/bundles").join(name)
+}
+
+fn window(paths: Vec<PathBuf>) -> Window {
+    window_that_asks(paths, |_| None)
+}
+
+fn window_that_asks(paths: Vec<PathBuf>, ask: kerbscope::gui::file_dialog::Ask) -> Window {
+    let mut paths = Some(paths);
+    let builder = Harness::builder().with_size([1280.0, 2400.0]);
+    let mut window = builder.build_ui_state(
+        move |ui, seen: &mut Seen| {
+            let start = || App::new(ui.ctx(), Settings::default(), paths.take().unwrap_or_default(), ask);
+            let app = seen.app.get_or_insert_with(start);
+            app.logic(ui.ctx());
+            app.ui(ui);
+            ui.output(|output| seen.copied.extend(output.commands.iter().filter_map(copied_text)));
+        },
+        Seen::default(),
+    );
+    settle(&mut window);
+    window
+}
+
+/// Steps until nothing goes on in the background; a spinner asks for frames without end.
+fn settle(window: &mut Window) {
+    let deadline = Instant::now() + Duration::from_mins(1);
+    window.step();
+    window.step();
+    while window.state().app.as_ref().is_none_or(App::is_busy) {
+        assert!(Instant::now() < deadline, "the background does not come to an end");
+        std::thread::yield_now();
+        window.step();
+    }
+    window.run();
+}
+
+fn press(window: &mut Window, modifiers: Modifiers, key: Key) {
+    window.key_press_modifiers(modifiers, key);
+    settle(window);
+}
+
+fn copied_text(command: &OutputCommand) -> Option<String> {
+    match command {
+        OutputCommand::CopyText(text) => Some(text.clone()),
+        _ => None,
+    }
+}
+
+fn click(window: &mut Window, name: &str) {
+    window.get_by_label(name).click();
+    settle(window);
+}
+
+fn shows(window: &Window, text: &str) -> bool {
+    window.query_all_by_label_contains(text).next().is_some()
+}
+
+fn selected(window: &Window) -> Vec<String> {
+    use egui::accesskit::Toggled;
+    let nodes =
+        window.root().children_recursive().filter(|node| node.accesskit_node().toggled() == Some(Toggled::True));
+    nodes.filter_map(|node| node.accesskit_node().label()).filter(|label| label.contains(": ")).collect()
+}
+
+#[derive(Debug)]
+struct Dropped(PathBuf);
+
+impl egui::DroppedFile for Dropped {
+    fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn bytes(&self) -> Result<Vec<u8>, String> {
+        Err("nobody reads it through the window".to_owned())
+    }
+}
+
+fn drop_on(window: &mut Window, path: PathBuf) {
+    window.input_mut().dropped_files = vec![Arc::new(Dropped(path))];
+    window.step();
+    window.input_mut().dropped_files.clear();
+}
+
+const FIX: &str = "%windir%\\system32\\inetsrv\\appcmd set config \"VGS Portal\" \
+                   -section:system.webServer/security/authentication/windowsAuthentication \
+                   /useAppPoolCredentials:true /commit:apphost";
+
+#[test]
+fn without_a_bundle_it_says_what_can_be_opened() {
+    let window = window(Vec::new());
+    window.get_by_label("Open…");
+    window.get_by_label("Drop a bundle here");
+    window.get_by_label("A folder");
+    assert!(shows(&window, "Ctrl+O"));
+}
+
+#[test]
+fn a_finding_is_shown_with_its_evidence_and_its_command() {
+    let window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    assert!(shows(&window, "HTTP/portal.contoso.com is held by CONTOSO\\svc-web"));
+    assert!(shows(&window, "1 problem."));
+    assert!(shows(&window, "WEB01  ·  web server  ·  Microsoft Windows Server 2022"));
+    assert!(shows(&window, "Certain: the evidence states it."));
+    window.get_by_label(FIX);
+    assert!(shows(&window, "iis/applicationHost.config:"));
+    assert!(shows(&window, "<windowsAuthentication enabled=\"true\""));
+    window.get_by_label("kernelmode-spn-on-pool-account");
+}
+
+#[test]
+fn the_button_copies_the_command_and_nothing_else() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    click(&mut window, "Copy the command of fix 1");
+    assert_eq!(window.state().copied, [FIX]);
+    assert!(shows(&window, "Copied: "));
+}
+
+#[test]
+fn the_key_c_copies_the_first_command_that_fixes_it() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    press(&mut window, Modifiers::NONE, Key::C);
+    assert_eq!(window.state().copied, [FIX]);
+}
+
+#[test]
+fn ctrl_c_copies_the_command_whose_button_has_the_keyboard() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    window.get_by_label("Copy the command of fix 1").focus();
+    window.step();
+    window.event(egui::Event::Copy);
+    window.step();
+    assert_eq!(window.state().copied, [FIX]);
+}
+
+#[test]
+fn checks_that_are_open_say_what_to_collect() {
+    let mut window = window(vec![sample("setspn-denied.zip")]);
+    assert!(shows(&window, "No problem found in what could be judged; some checks are open."));
+    assert!(shows(&window, "open checks"));
+    assert!(shows(&window, "setspn -Q HTTP/portal.contoso.com"));
+    click(&mut window, "Copy what to collect 2");
+    assert_eq!(window.state().copied, ["setspn -Q HTTP/intranet.contoso.com"]);
+    click(&mut window, "open: Several accounts hold the same SPN");
+    window.get_by_label("spn-duplicate");
+}
+
+#[test]
+fn gaps_say_why_and_are_not_offered_to_be_run() {
+    let mut window = window(vec![sample("setspn-denied.zip")]);
+    let first = window.query_all_by_label_contains("access-denied: setspn").next().expect("a gap");
+    first.click();
+    settle(&mut window);
+    assert!(shows(&window, "How it was to be collected, as the bundle says"));
+    assert!(window.query_all_by_label_contains("Copy how").next().is_none());
+}
+
+#[test]
+fn health_is_said_in_words() {
+    let window = window(vec![sample("healthy-with-noise.zip")]);
+    assert!(shows(&window, "No problem found"));
+    assert!(shows(&window, "0 problems."));
+}
+
+#[test]
+fn several_bundles_make_one_case() {
+    let window = window(vec![sample("spn-alias-cname.zip"), sample("spn-alias-cname-client.zip")]);
+    assert!(shows(&window, "spn-alias-cname.zip, spn-alias-cname-client.zip"));
+    assert!(shows(&window, "·  client"));
+}
+
+#[test]
+fn exchanges_are_shown_step_by_step_with_their_evidence() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    assert!(shows(&window, "http://portal.contoso.com/"));
+    assert!(shows(&window, "Decrypt: wrong. The keys do not match: KRB_AP_ERR_MODIFIED"));
+    let portal = "Owner: good. CONTOSO\\svc-web holds it";
+    window.query_all_by_label_contains(portal).next().expect("the owner").click();
+    settle(&mut window);
+    assert!(shows(&window, "setspn/"));
+}
+
+#[test]
+fn what_is_no_evidence_is_said_in_a_sentence() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let notes = folder.path().join("notes.txt");
+    std::fs::write(&notes, "remember the milk").expect("a file");
+    let empty = folder.path().join("empty.zip");
+    std::fs::write(&empty, "").expect("a file");
+    let cut = folder.path().join("cut.zip");
+    std::fs::write(&cut, b"PK\x03\x04 and no more").expect("a file");
+    for (path, words, advice) in [
+        (notes, "notes.txt: there is no evidence in it that Kerbscope knows", "Open the zip that kerbscope-collect"),
+        (empty, "empty.zip: there is nothing in it", "Copy it again from the server"),
+        (cut, "cut.zip: the zip cannot be opened", "Copy it again from the server"),
+        (folder.path().join("gone.zip"), "gone.zip: ", "Check that it is still there"),
+    ] {
+        let mut window = window(vec![path]);
+        assert!(shows(&window, words), "{words}");
+        assert!(shows(&window, advice), "{advice}");
+        click(&mut window, "Dismiss");
+        assert!(!shows(&window, words));
+        window.get_by_label("Drop a bundle here");
+    }
+}
+
+#[test]
+fn what_can_be_opened_is_shown_beside_what_cannot() {
+    let window = window(vec![sample("no-such.zip"), sample("healthy-with-noise.zip")]);
+    assert!(shows(&window, "no-such.zip: "));
+    assert!(shows(&window, "No problem found"));
+}
+
+#[test]
+fn of_two_files_that_are_dropped_the_last_one_counts() {
+    let mut window = window(Vec::new());
+    drop_on(&mut window, sample("setspn-denied.zip"));
+    assert!(shows(&window, "Opening setspn-denied.zip"));
+    drop_on(&mut window, sample("kernelmode-spn-on-pool-account.zip"));
+    settle(&mut window);
+    assert!(shows(&window, "kernelmode-spn-on-pool-account.zip"));
+    assert!(!shows(&window, "setspn-denied.zip"));
+    assert_eq!(window.state().app.as_ref().expect("the app").settings().recent.len(), 1);
+}
+
+#[test]
+fn what_is_being_opened_can_be_cancelled() {
+    let mut window = window(Vec::new());
+    drop_on(&mut window, sample("setspn-denied.zip"));
+    window.get_by_label("Cancel").click_accesskit();
+    settle(&mut window);
+    window.get_by_label("Drop a bundle here");
+    assert!(!shows(&window, "setspn-denied.zip"));
+}
+
+#[test]
+fn j_and_k_walk_through_the_list() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    let first = selected(&window);
+    assert!(first[0].starts_with("blocker: "), "{first:?}");
+    press(&mut window, Modifiers::NONE, Key::J);
+    let second = selected(&window);
+    assert_ne!(first, second);
+    press(&mut window, Modifiers::NONE, Key::K);
+    assert_eq!(selected(&window), first);
+    press(&mut window, Modifiers::NONE, Key::ArrowUp);
+    assert_eq!(selected(&window), first);
+}
+
+#[test]
+fn f1_shows_the_keys_and_escape_hides_them() {
+    let mut window = window(Vec::new());
+    assert!(!shows(&window, "copy the command whose button has the keyboard"));
+    press(&mut window, Modifiers::NONE, Key::F1);
+    assert!(shows(&window, "copy the command whose button has the keyboard"));
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!shows(&window, "copy the command whose button has the keyboard"));
+}
+
+#[test]
+fn where_there_is_no_dialog_a_path_can_be_typed() {
+    let mut window = window_that_asks(Vec::new(), |pick| {
+        assert_eq!(pick, Pick::Files);
+        None
+    });
+    press(&mut window, Modifiers::COMMAND, Key::O);
+    window.get_by_role_and_label(egui::Role::TextInput, "Path of a bundle, a zip, a folder, or a file").focus();
+    window.step();
+    let path = sample("healthy-with-noise.zip").display().to_string();
+    window.event(egui::Event::Text(path));
+    window.step();
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(shows(&window, "No problem found"));
+}
+
+#[test]
+fn what_the_dialog_answers_is_opened() {
+    let mut window = window_that_asks(Vec::new(), |_| Some(vec![sample("healthy-with-noise.zip")]));
+    click(&mut window, "Open folder…");
+    assert!(shows(&window, "No problem found"));
+}
+
+#[test]
+fn hostile_names_are_written_out() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("hostile.zip");
+    let bundle = kerbscope::open::open(&sample("kernelmode-spn-on-pool-account.zip")).expect("a bundle");
+    let is_config = |member: &&Member| member.path.ends_with("applicationHost.config");
+    let config = bundle.archive.members.iter().find(is_config).expect("the configuration");
+    let config = String::from_utf8_lossy(&config.bytes).replace("VGS Portal", "VGS\u{202e}lat\u{200b}roP\u{85}");
+    let file = std::fs::File::create(&path).expect("a file");
+    let mut zip = zip::ZipWriter::new(file);
+    zip.start_file("applicationHost.config", zip::write::SimpleFileOptions::default()).expect("an entry");
+    zip.write_all(config.as_bytes()).expect("bytes");
+    zip.finish().expect("a zip");
+    let mut window = window(vec![path]);
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    assert!(shows(&window, "VGS\\u{202e}lat\\u{200b}roP\\u{85}"));
+    for node in window.root().children_recursive() {
+        let label = node.accesskit_node().label().unwrap_or_default();
+        assert!(!label.contains(['\u{202e}', '\u{200b}', '\u{85}']), "{label:?}");
+    }
+}
+
+#[test]
+fn the_theme_changes_and_is_remembered() {
+    let mut window = window(Vec::new());
+    click(&mut window, "Light theme");
+    window.get_by_label("Dark theme");
+    let settings = window.state().app.as_ref().expect("the app").settings();
+    assert_eq!(settings.theme, kerbscope::gui::settings::ThemeChoice::Light);
+}
