@@ -58,8 +58,9 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<TicketCache> {
             parsed.value.logon_id.get_or_insert(Cited::new(logon_id, artifact.line(number)));
         } else if let Some(count) = ticket_count(words) {
             parsed.value.count.get_or_insert(Cited::new(count, artifact.line(number)));
-        } else if let Some(server) = words.strip_prefix("Server:") {
-            // The Resource Kit prints neither a number nor a client.
+        } else if let (Some(server), true) = (words.strip_prefix("Server:"), parsed.value.count.is_some()) {
+            // The Resource Kit prints neither a number nor a client. `nslookup` begins with the same word, and counts
+            // no tickets.
             finish(artifact, &mut block, &mut parsed);
             push(artifact, number, number, None, server, Vec::new(), &mut parsed);
         }
@@ -207,7 +208,7 @@ mod tests {
         for text in [MODERN, GERMAN, RESOURCE_KIT, "Current LogonId is 0:0x3e7\n\nCached Tickets: (0)\n"] {
             assert!(recognizes(&Text::from(text)), "{text}");
         }
-        for text in ["", "hello: (2)\n", "time is 10:0x\n"] {
+        for text in ["", "hello: (2)\n", "time is 10:0x\n", "Server:  dc01.contoso.com\nAddress:  10.0.0.10\n"] {
             assert!(!recognizes(&Text::from(text)), "{text}");
         }
     }

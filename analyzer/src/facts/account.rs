@@ -81,9 +81,14 @@ impl AccountName {
         }
     }
 
+    /// An account with a name of its own and the name of its domain.
+    pub fn new(domain: Option<String>, name: impl Into<String>) -> Self {
+        Self { domain, name: name.into() }
+    }
+
     /// The account of a computer in a domain.
     pub fn machine(domain: Option<&str>, host: &str) -> Self {
-        Self { domain: domain.map(str::to_owned), name: format!("{}$", host.to_uppercase()) }
+        Self::new(domain.map(str::to_owned), format!("{}$", host.to_uppercase()))
     }
 
     /// The domain, as written.

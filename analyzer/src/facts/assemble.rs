@@ -124,7 +124,7 @@ impl Assembler<'_> {
             }
             Contents::Klist(cache) => self.klist(cache),
             Contents::EventLog(log) => self.event_log(log, read),
-            Contents::Nslookup(lookup) => self.nslookup(lookup, read.artifact.source.as_deref()),
+            Contents::Nslookup(lookup) => self.nslookup(lookup, read),
             Contents::Nothing => self.nothing(read),
             Contents::Ipconfig(_) | Contents::Systeminfo(_) => {}
         }
@@ -170,22 +170,28 @@ impl Assembler<'_> {
         self.host = own;
     }
 
-    fn nslookup(&mut self, lookup: &NameLookup, command: Option<&str>) {
-        let asked = command.and_then(|command| command.split_whitespace().nth(1)).map(str::to_owned);
+    /// Aliases stand at the end of an answer: in one that is cut, their absence proves nothing.
+    fn nslookup(&mut self, lookup: &NameLookup, read: &ReadArtifact) {
+        let command = read.artifact.source.as_deref();
+        let asked = command.and_then(|command| command.split_whitespace().nth(1)).map(str::to_lowercase);
         let names = &mut self.host().names;
         if let (Some(asked), Some(not_found)) = (&asked, &lookup.not_found) {
             names.add(asked, Resolution::Missing, not_found.at);
         }
         let Some(canonical) = &lookup.name else { return };
+        let name = canonical.value.to_lowercase();
         for alias in &lookup.aliases {
-            names.add(&alias.value, Resolution::Alias(canonical.value.to_lowercase()), alias.at);
+            names.add(&alias.value, Resolution::Alias(name.clone()), alias.at);
         }
-        let address = Resolution::Address(canonical.value.to_lowercase());
-        // A short name that was completed by the resolver holds the same addresses.
-        if let Some(asked) = asked.filter(|_| lookup.aliases.is_empty()) {
-            names.add(&asked, address.clone(), canonical.at);
+        if !read.is_whole() {
+            return;
         }
-        names.add(&canonical.value, address, canonical.at);
+        // A short name that the resolver completed holds the same addresses.
+        let completed =
+            asked.filter(|asked| name.strip_prefix(asked.as_str()).is_some_and(|rest| rest.starts_with('.')));
+        for own in completed.into_iter().chain([name.clone()]) {
+            names.add(&own, Resolution::Address(name.clone()), canonical.at);
+        }
     }
 }
 

@@ -101,8 +101,8 @@ impl Directory {
     /// Whether an account of the directory is the one that a name means; none when the evidence cannot tell.
     ///
     /// A tool that was asked about the name decides. Otherwise a common name that equals the account's name is
-    /// taken for it; a common name that differs proves nothing for users, whose two names may differ, and everything
-    /// for computers, whose names never do.
+    /// taken for it, and then no other account is it. Where no account has that common name, one that differs proves
+    /// nothing for users, whose two names may differ, and everything for computers, whose names never do.
     pub fn is(&self, name: &AccountName, dn: &Dn) -> Option<bool> {
         if let Some((_, answer)) = self.asked.iter().find(|(asked, _)| asked.is(name)) {
             return Some(answer == dn);
@@ -113,15 +113,21 @@ impl Directory {
         if name.matches(dn) {
             return Some(true);
         }
-        name.name().ends_with('$').then_some(false)
+        let is_known =
+            self.listed.keys().chain(self.holders.values().flat_map(BTreeMap::keys)).any(|dn| name.matches(dn));
+        (is_known || name.name().ends_with('$')).then_some(false)
     }
 
-    /// The name under which a person knows the account with this distinguished name.
+    /// The name under which a person knows the account with this distinguished name: the one that a tool was asked
+    /// about, or its domain and common name. The NetBIOS name of a domain is the first label of its DNS name unless
+    /// someone chose another.
     pub fn name_of(&self, dn: &Dn) -> AccountName {
-        match self.asked.iter().find(|(asked, answer)| answer == dn && asked.domain().is_some()) {
-            Some((name, _)) => name.clone(),
-            None => AccountName::parse(dn.common_name()),
+        if let Some((name, _)) = self.asked.iter().find(|(asked, answer)| answer == dn && asked.domain().is_some()) {
+            return name.clone();
         }
+        let domain = dn.domain();
+        let label = domain.split('.').next().filter(|label| !label.is_empty());
+        AccountName::new(label.map(str::to_uppercase), dn.common_name())
     }
 
     /// Whether anything at all is known about SPNs.
@@ -199,6 +205,8 @@ mod tests {
         let same_name = Dn::new("CN=svc-web,DC=contoso,DC=com");
         assert_eq!(directory.is(&account, &friendly), None);
         assert_eq!(directory.is(&account, &same_name), Some(true));
+        directory.list(same_name.clone(), at());
+        assert_eq!(directory.is(&account, &friendly), Some(false));
         directory.ask(account.clone(), friendly.clone());
         assert_eq!(directory.is(&account, &friendly), Some(true));
         assert_eq!(directory.is(&account, &same_name), Some(false));

@@ -40,28 +40,29 @@ pub fn read(bytes: &[u8], mut take: impl FnMut(&str)) -> Vec<Loss> {
         if chunk.iter().all(|byte| *byte == 0) {
             continue;
         }
-        let mut whole = chunk.to_vec();
-        if whole.len() < CHUNK {
+        if chunk.len() < CHUNK {
             losses.add(Some(number), format!("cut off after {} of {CHUNK} bytes", chunk.len()));
-            whole.resize(CHUNK, 0);
         }
-        read_chunk(number, whole, &settings, &mut take, &mut losses);
+        read_chunk(number, chunk, &settings, &mut take, &mut losses);
     }
     losses.finish()
 }
 
+/// Reads the records of a chunk. One that is cut is filled up with zeros; its last, half record is none.
 fn read_chunk(
     number: usize,
-    bytes: Vec<u8>,
+    bytes: &[u8],
     settings: &Arc<ParserSettings>,
     take: &mut impl FnMut(&str),
     losses: &mut Losses,
 ) {
-    let mut data = match EvtxChunkData::new(bytes, false) {
+    let mut whole = bytes.to_vec();
+    whole.resize(CHUNK, 0);
+    let mut data = match EvtxChunkData::new(whole, false) {
         Ok(data) => data,
         Err(error) => return losses.add(Some(number), error.to_string()),
     };
-    if !data.validate_checksum() {
+    if bytes.len() == CHUNK && !data.validate_checksum() {
         losses.add(Some(number), "its checksum does not match; values may be wrong".to_owned());
     }
     let mut chunk = match data.parse(Arc::clone(settings)) {
@@ -69,11 +70,18 @@ fn read_chunk(
         Err(error) => return losses.add(Some(number), error.to_string()),
     };
     for record in chunk.iter() {
+        let is_whole = record.as_ref().is_ok_and(|record| end(record) <= bytes.len() as u64);
         match record.and_then(evtx::EvtxRecord::into_xml) {
-            Ok(record) => take(&record.data),
+            Ok(record) if is_whole => take(&record.data),
+            Ok(_) => {}
             Err(error) => losses.add(Some(number), error.to_string()),
         }
     }
+}
+
+/// Where in its chunk a record ends, with the copy of its size.
+fn end(record: &evtx::EvtxRecord<'_>) -> u64 {
+    record.binxml_offset.saturating_add(u64::from(record.binxml_size)).saturating_add(4)
 }
 
 /// The losses so far, and how many were not kept.

@@ -56,7 +56,7 @@ impl Rule for KrbApErrModifiedKeyMismatch {
         let exchanges = situation.ticket_exchanges(answer)?;
         for (spn, records) in refused(situation) {
             let concerned: Vec<_> = exchanges.iter().copied().filter(|exchange| asks_for(exchange, spn)).collect();
-            judge(spn, &records, &concerned, answer);
+            judge(spn, &records, &concerned, unfollowed(&exchanges), answer);
         }
         let client_log = situation.facts.hosts.values().filter(|host| host.role == Role::Client);
         if !client_log.into_iter().any(|host| host.whole_log("System").is_ok()) {
@@ -82,9 +82,15 @@ fn asks_for(exchange: &Exchange, spn: &Spn) -> bool {
     exchange.request.as_ref().and_then(|request| request.seen().ok()).is_some_and(|request| request.spn == *spn)
 }
 
+/// Names of sites that may be a CNAME of any other name, and so may be what a refused ticket was meant for.
+fn unfollowed(exchanges: &[&Exchange]) -> Option<NotKnown> {
+    let requests = exchanges.iter().filter_map(|exchange| exchange.request.as_ref());
+    requests.filter_map(|request| request.complete().err()).reduce(NotKnown::and)
+}
+
 /// Another cause that is known for one exchange of this name explains the event; only when all are sound does the
 /// key itself come into question.
-fn judge(spn: &Spn, records: &[Evidence], concerned: &[&Exchange], answer: &mut Answer) {
+fn judge(spn: &Spn, records: &[Evidence], concerned: &[&Exchange], unfollowed: Option<NotKnown>, answer: &mut Answer) {
     if concerned.is_empty() {
         return answer.open(NotKnown::until(format!("the bundle of the server that answers to {}", spn.host())));
     }
@@ -95,7 +101,7 @@ fn judge(spn: &Spn, records: &[Evidence], concerned: &[&Exchange], answer: &mut 
         Outcome::Unknown(not_known) => Some(not_known.clone()),
         _ => None,
     });
-    match unknown {
+    match unknown.or(unfollowed) {
         Some(not_known) => answer.open(not_known),
         None => answer.find(finding(spn, records, concerned)),
     }

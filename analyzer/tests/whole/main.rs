@@ -1,0 +1,11 @@
+//! The whole analyzer, from bytes to reports: laws, golden reports, hostile input, real logs, the command line.
+
+#![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on may say so")]
+
+mod command_line;
+mod corpus;
+mod golden;
+mod hostile;
+mod house;
+mod laws;
+mod sample;
