@@ -111,10 +111,17 @@ impl Assembler<'_> {
         match &read.contents.value {
             Contents::IisConfig(config) => {
                 let iis = iis::effective(read.id, config, self.host.as_str());
-                let whole = read.is_whole();
+                let not_known = if iis.is_cut {
+                    Some(NotKnown::until("a configuration with fewer sites: this one is over the limit"))
+                } else {
+                    (!read.is_whole()).then(whole_config)
+                };
                 let host = self.host();
                 host.role = Role::WebServer;
-                host.iis = Some(if whole { Fact::Known(iis) } else { Fact::Partial(iis, whole_config()) });
+                host.iis = Some(match not_known {
+                    Some(not_known) => Fact::Partial(iis, not_known),
+                    None => Fact::Known(iis),
+                });
             }
             Contents::Setspn(runs) => {
                 for run in runs {

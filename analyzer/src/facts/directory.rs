@@ -1,6 +1,6 @@
 //! Which account of the directory holds which SPN, and how much of the directory was asked.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
@@ -40,17 +40,31 @@ pub struct Directory {
     duplicates_searched: Option<Evidence>,
     /// Account names that a tool was asked about, and the account it answered with.
     asked: Vec<(AccountName, Dn)>,
+    /// Every account that was seen, by its common name in lower case.
+    by_common_name: BTreeMap<String, BTreeSet<Dn>>,
 }
 
 impl Directory {
     /// This account holds this SPN.
     pub fn hold(&mut self, spn: Spn, dn: Dn, at: Evidence) {
+        self.see(&dn);
         self.holders.entry(spn).or_default().entry(dn).or_insert(at);
     }
 
     /// All SPNs of this account are known.
     pub fn list(&mut self, dn: Dn, at: Evidence) {
+        self.see(&dn);
         self.listed.entry(dn).or_insert(at);
+    }
+
+    fn see(&mut self, dn: &Dn) {
+        self.by_common_name.entry(dn.common_name().to_lowercase()).or_default().insert(dn.clone());
+    }
+
+    /// The accounts that were seen under the name of an account.
+    fn named_like<'a>(&'a self, account: &'a AccountName) -> impl Iterator<Item = &'a Dn> {
+        let name = account.name().strip_suffix('$').unwrap_or(account.name()).to_lowercase();
+        self.by_common_name.get(&name).into_iter().flatten().filter(|dn| account.matches(dn))
     }
 
     /// The directory was searched for this SPN; what was found was added by [`Directory::hold`].
@@ -113,8 +127,7 @@ impl Directory {
         if name.matches(dn) {
             return Some(true);
         }
-        let is_known =
-            self.listed.keys().chain(self.holders.values().flat_map(BTreeMap::keys)).any(|dn| name.matches(dn));
+        let is_known = self.named_like(name).next().is_some();
         (is_known || name.name().ends_with('$')).then_some(false)
     }
 
@@ -126,8 +139,13 @@ impl Directory {
             return name.clone();
         }
         let domain = dn.domain();
-        let label = domain.split('.').next().filter(|label| !label.is_empty());
-        AccountName::new(label.map(str::to_uppercase), dn.common_name())
+        let label = domain.split('.').next().filter(|label| !label.is_empty()).map(str::to_uppercase);
+        // An account that holds HOST for its own name is a computer; its account name ends with a dollar.
+        let own = Spn::host_alias(dn.common_name()).and_then(|own| self.holders.get(&own));
+        if own.is_some_and(|holders| holders.contains_key(dn)) {
+            return AccountName::machine(label.as_deref(), dn.common_name());
+        }
+        AccountName::new(label, dn.common_name())
     }
 
     /// Whether anything at all is known about SPNs.

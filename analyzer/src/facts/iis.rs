@@ -1,10 +1,19 @@
 //! What IIS does with a request for a path: which site, which pool, whose account, which ways to sign in.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::artifacts::iis_config::{Binding, IisConfig, ProcessModel, Scope, Site};
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{ArtifactId, Evidence};
 use crate::facts::account::AccountName;
 use crate::facts::sign_in::SignIn;
+
+/// Paths of one site that are looked at; a site has some dozens.
+const PATHS: usize = 1_000;
+/// Bindings of one site that are looked at.
+const BINDINGS: usize = 1_000;
+/// Paths times bindings of all sites that are looked at; a host of thousands of small sites stays below it.
+const URLS: usize = 20_000;
 
 /// The sites of a host.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +22,8 @@ pub struct Iis {
     pub config: ArtifactId,
     /// The sites, in the order of the file.
     pub sites: Vec<SiteFacts>,
+    /// There are more sites, paths or bindings than are looked at.
+    pub is_cut: bool,
 }
 
 /// One site.
@@ -119,14 +130,68 @@ impl std::fmt::Display for PoolIdentity {
 
 /// Works out what is in force on a host of this name.
 pub fn effective(artifact: ArtifactId, config: &IisConfig, host: &str) -> Iis {
-    let sites = config.sites.iter().map(|site| site_facts(config, site, host)).collect();
-    Iis { config: artifact, sites }
+    let scopes = Scopes::of(config);
+    let mut iis = Iis { config: artifact, sites: Vec::new(), is_cut: false };
+    let mut urls = 0_usize;
+    for site in &config.sites {
+        let facts = site_facts(config, &scopes, site, host, &mut iis.is_cut);
+        urls = urls.saturating_add(facts.paths.len().saturating_mul(facts.bindings.len()));
+        if urls > URLS {
+            iis.is_cut = true;
+            break;
+        }
+        iis.sites.push(facts);
+    }
+    iis
 }
 
-fn site_facts(config: &IisConfig, site: &Site, host: &str) -> SiteFacts {
-    let paths = paths(config, site).into_iter().map(|path| {
+/// The scopes of a configuration by the site that they speak of, so that many sites stay cheap.
+struct Scopes<'a> {
+    root: Vec<&'a Scope>,
+    /// By the name of the site in lower case.
+    sites: BTreeMap<String, Vec<&'a Scope>>,
+}
+
+impl<'a> Scopes<'a> {
+    fn of(config: &'a IisConfig) -> Self {
+        let mut scopes = Self { root: Vec::new(), sites: BTreeMap::new() };
+        for scope in &config.scopes {
+            match scope.path.as_deref() {
+                None => scopes.root.push(scope),
+                Some(path) => {
+                    let site = path.split('/').next().unwrap_or_default().to_lowercase();
+                    scopes.sites.entry(site).or_default().push(scope);
+                }
+            }
+        }
+        scopes
+    }
+
+    fn of_site(&self, site: &str) -> &[&'a Scope] {
+        self.sites.get(&site.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
+    /// The scopes that hold for a path, from the root of the file to the deepest location.
+    fn of_path(&self, site: &str, path: &str) -> Vec<&'a Scope> {
+        let full = format!("{site}/{}", path.trim_matches('/')).trim_end_matches('/').to_lowercase();
+        let mut own: Vec<_> = self.of_site(site).iter().copied().filter(|scope| holds_for(scope, &full)).collect();
+        own.sort_by_key(|scope| scope.path.as_deref().map_or(0, |path| path.trim_end_matches('/').len()));
+        self.root.iter().copied().chain(own).collect()
+    }
+}
+
+fn holds_for(scope: &Scope, full: &str) -> bool {
+    let prefix = scope.path.as_deref().unwrap_or_default().trim_end_matches('/').to_lowercase();
+    full.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+fn site_facts(config: &IisConfig, scopes: &Scopes<'_>, site: &Site, host: &str, is_cut: &mut bool) -> SiteFacts {
+    let mut paths = paths(scopes, site);
+    *is_cut |= paths.len() > PATHS || site.bindings.len() > BINDINGS;
+    paths.truncate(PATHS);
+    let paths = paths.into_iter().map(|path| {
         let pool = pool_name(config, site, &path);
-        let scopes = scopes(config, &site.name.value, &path);
+        let scopes = scopes.of_path(&site.name.value, &path);
         PathFacts {
             pool: pool_facts(config, pool, site.name.at, host),
             sign_in: SignIn::merge(scopes.iter().copied(), site.name.at),
@@ -137,41 +202,22 @@ fn site_facts(config: &IisConfig, site: &Site, host: &str) -> SiteFacts {
     SiteFacts {
         name: site.name.value.clone(),
         at: site.name.at,
-        bindings: site.bindings.clone(),
         paths: paths.collect(),
+        bindings: site.bindings.iter().take(BINDINGS).cloned().collect(),
     }
 }
 
 /// The root, the applications, and the folders whose sign-in settings differ.
-fn paths(config: &IisConfig, site: &Site) -> Vec<String> {
+fn paths(scopes: &Scopes<'_>, site: &Site) -> Vec<String> {
     let applications = site.applications.iter().map(|application| application.path.value.clone());
-    let folders = config.scopes.iter().filter_map(|scope| {
-        let (name, path) = scope.path.as_deref()?.split_once('/')?;
+    let folders = scopes.of_site(&site.name.value).iter().filter_map(|scope| {
+        let (_, path) = scope.path.as_deref()?.split_once('/')?;
         let has_settings = scope.windows.is_some() || scope.anonymous.is_some();
-        (name.eq_ignore_ascii_case(&site.name.value) && has_settings).then(|| format!("/{}", path.trim_matches('/')))
+        has_settings.then(|| format!("/{}", path.trim_matches('/')))
     });
-    let mut seen = Vec::<String>::new();
-    for path in std::iter::once("/".to_owned()).chain(applications).chain(folders) {
-        if !seen.iter().any(|known| known.eq_ignore_ascii_case(&path)) {
-            seen.push(path);
-        }
-    }
-    seen
-}
-
-/// The scopes that hold for a path, from the root of the file to the deepest location.
-fn scopes<'a>(config: &'a IisConfig, site: &str, path: &str) -> Vec<&'a Scope> {
-    let full = format!("{site}/{}", path.trim_matches('/')).trim_end_matches('/').to_lowercase();
-    let mut scopes: Vec<_> = config
-        .scopes
-        .iter()
-        .filter(|scope| {
-            let prefix = scope.path.as_deref().unwrap_or_default().trim_end_matches('/').to_lowercase();
-            prefix.is_empty() || full == prefix || full.starts_with(&format!("{prefix}/"))
-        })
-        .collect();
-    scopes.sort_by_key(|scope| scope.path.as_deref().map_or(0, |path| path.trim_end_matches('/').len()));
-    scopes
+    let mut seen = BTreeSet::new();
+    let all = std::iter::once("/".to_owned()).chain(applications).chain(folders);
+    all.filter(|path| seen.insert(path.to_lowercase())).collect()
 }
 
 /// The pool of the application that a path belongs to: the one with the longest path that leads there.
@@ -256,6 +302,16 @@ mod tests {
             let site = facts(&CONFIG.replace("CONTOSO\\svc-a", user));
             assert!(matches!(site.paths[1].pool.identity, PoolIdentity::LocalAccount(_)), "{user}");
         }
+    }
+
+    #[test]
+    fn more_than_is_looked_at_is_said() {
+        let binding = r#"<binding protocol="http" bindingInformation="*:80:x" />"#;
+        let config = CONFIG.replace("<bindings>", &format!("<bindings>{}", binding.repeat(BINDINGS)));
+        let parsed = iis_config::parse(ArtifactId(0), &Text::from(config.as_str()));
+        assert!(effective(ArtifactId(0), &parsed.value, "WEB01").is_cut);
+        let parsed = iis_config::parse(ArtifactId(0), &Text::from(CONFIG));
+        assert!(!effective(ArtifactId(0), &parsed.value, "WEB01").is_cut);
     }
 
     #[test]
