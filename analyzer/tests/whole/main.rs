@@ -9,3 +9,4 @@ mod hostile;
 mod house;
 mod laws;
 mod sample;
+mod schema;
