@@ -22,8 +22,9 @@ const PROVIDERS: [&str; 7] = [
     "Microsoft-Windows-HttpService",
 ];
 
-/// Logons, failed logons, logons with other credentials, NTLM validations.
-const LOGON_EVENTS: [u32; 4] = [4624, 4625, 4648, 4776];
+/// Logons, failed logons, logons with other credentials; on a domain controller also tickets that were asked for and
+/// NTLM validations. A web server writes none of the latter, so asking for them costs nothing there.
+const SIGN_IN_EVENTS: [u32; 7] = [4624, 4625, 4648, 4768, 4769, 4771, 4776];
 
 impl EventLog {
     /// Its name.
@@ -46,7 +47,7 @@ impl EventLog {
     pub fn export(self, hours: u64) -> Command {
         let conditions: Vec<String> = match self {
             Self::System => PROVIDERS.iter().map(|provider| format!("@Name='{provider}'")).collect(),
-            Self::Security => LOGON_EVENTS.iter().map(|id| format!("EventID={id}")).collect(),
+            Self::Security => SIGN_IN_EVENTS.iter().map(|id| format!("EventID={id}")).collect(),
         };
         let conditions = conditions.join(" or ");
         let events = match self {
@@ -70,7 +71,7 @@ mod tests {
         assert_eq!(
             EventLog::Security.export(24).to_string(),
             "wevtutil epl Security Security.evtx \"/q:*[System[(EventID=4624 or EventID=4625 or EventID=4648 or \
-             EventID=4776) and TimeCreated[timediff(@SystemTime) <= 86400000]]]\""
+             EventID=4768 or EventID=4769 or EventID=4771 or EventID=4776) and TimeCreated[timediff(@SystemTime) <= 86400000]]]\""
         );
         let system = EventLog::System.export(168).to_string();
         assert!(

@@ -1,7 +1,4 @@
 //! The command that exports a log: the week before collecting, and of that what concerns signing in.
-//!
-//! FIXME: the logs of the samples are not filtered. They hold what this command would leave out: service control
-//! manager events (7036), and on a domain controller the audits of tickets (4768, 4769, 4771).
 
 const WEEK_MS: u64 = 7 * 24 * 60 * 60 * 1000;
 
@@ -13,7 +10,7 @@ pub fn command(channel: &str) -> String {
          @Name='Microsoft-Windows-Time-Service' or @Name='Microsoft-Windows-WAS' or \
          @Name='Microsoft-Windows-HttpService']"
     } else {
-        "(EventID=4624 or EventID=4625 or EventID=4648 or EventID=4776)"
+        "(EventID=4624 or EventID=4625 or EventID=4648 or EventID=4768 or EventID=4769 or EventID=4771 or EventID=4776)"
     };
     let filter = format!("/q:*[System[{wanted} and TimeCreated[timediff(@SystemTime) <= {WEEK_MS}]]]");
     format!("wevtutil epl {channel} {channel}.evtx \"{filter}\"")

@@ -163,7 +163,7 @@ impl Assembler<'_> {
             matches!(id, 4768 | 4769 | 4771) || provider.to_lowercase().contains("key-distribution-center")
         };
         let is_dc = log.counts.keys().any(issues_tickets);
-        let channel = log.channel.clone().unwrap_or_default();
+        let channel = log.channel.clone().or_else(|| named_channel(read)).unwrap_or_default();
         let at = read.id.whole();
         let whole = read.is_whole();
         let host = self.host();
@@ -200,6 +200,13 @@ impl Assembler<'_> {
             names.add(&own, Resolution::Address(name.clone()), canonical.at);
         }
     }
+}
+
+/// An export that holds no record names no channel; the collector names the file after it.
+fn named_channel(read: &ReadArtifact) -> Option<String> {
+    read.artifact.source.as_ref()?;
+    let file = read.artifact.path.rsplit('/').next()?;
+    Some(file.strip_suffix(".evtx")?.to_owned())
 }
 
 fn whole_config() -> NotKnown {

@@ -122,12 +122,12 @@ fn an_event_log_cut_in_a_chunk_keeps_its_records() {
     let log = member(&healthy(), "events/System.evtx");
     let whole = kerbscope::artifacts::event_log::parse(kerbscope::evidence::place::ArtifactId(0), &log);
     let used = u32::from_le_bytes(log[4096 + 48..4096 + 52].try_into().expect("four bytes"));
-    let case = loose("half.evtx", log[..4096 + 3 * used as usize / 4].to_vec());
+    let case = loose("half.evtx", log[..4096 + used as usize - 10].to_vec());
     assert!(gaps(&case).iter().any(|gap| gap.contains("chunk 0: cut off")), "{:?}", gaps(&case));
     let kerbscope::artifacts::contents::Contents::EventLog(half) = &case.artifacts[0].contents.value else {
         panic!("is an event log")
     };
-    assert!(half.records > 0 && half.records < whole.value.records, "{}", half.records);
+    assert_eq!(half.records, whole.value.records - 1);
 }
 
 #[test]

@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::events::kerberos::ErrorReceived;
+use crate::events::security;
 use crate::events::security::Visitor;
-use crate::events::{security, service_control};
 use crate::evtx::event::Event;
 
 /// A user who opens the sites of the samples.
@@ -36,8 +36,6 @@ fn kerberos_errors() -> Vec<Event> {
 /// The noise of a web server.
 pub fn of_a_server() -> Vec<Event> {
     let mut events = kerberos_errors();
-    events.push(service_control::running(at("06:40:11.870"), "Windows Process Activation Service", "WAS"));
-    events.push(service_control::running(at("06:40:12.544"), "World Wide Web Publishing Service", "W3SVC"));
     events.push(security::kerberos_logon(at("07:02:15.377"), &ALICE));
     events.push(security::kerberos_logon(at("07:09:50.026"), &BOB));
     events.push(security::kerberos_logon(at("07:24:31.902"), &ALICE));
@@ -46,15 +44,12 @@ pub fn of_a_server() -> Vec<Event> {
 
 /// The noise of a workstation.
 pub fn of_a_client() -> Vec<Event> {
-    let mut events = kerberos_errors();
-    events.push(service_control::running(at("06:39:58.215"), "Netlogon", "Netlogon"));
-    events
+    kerberos_errors()
 }
 
 /// The noise of a domain controller: tickets given out, and a mistyped password.
 pub fn of_a_domain_controller() -> Vec<Event> {
     vec![
-        service_control::running(at("04:10:02.650"), "Kerberos Key Distribution Center", "Kdc"),
         security::granting_ticket(at("06:58:40.101"), &ALICE),
         security::service_ticket(at("06:58:40.988"), &ALICE, ("DC01$", 1000)),
         security::refused_password(at("07:05:17.440"), &BOB),
