@@ -19,7 +19,7 @@
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::identity::machine_account;
-use crate::facts::account::AccountName;
+use crate::facts::account::{AccountName, Dn};
 use crate::facts::case_facts::HostFacts;
 use crate::facts::directory::list_command;
 use crate::facts::events::What;
@@ -74,14 +74,14 @@ struct Missing {
 }
 
 fn missing(situation: &Situation<'_>, host: &HostFacts) -> Result<Missing, NotKnown> {
-    if host.identity.domain.is_none() {
+    let Some(domain) = &host.identity.domain else {
         return Err(NotKnown::until("ipconfig /all"));
-    }
+    };
     let account = machine_account(&host.identity);
     let expected: Vec<_> = host.identity.dns_names().iter().filter_map(|name| Spn::host_alias(name)).collect();
     let mut missing = Missing { account, names: Vec::new(), has_some: false, evidence: Vec::new() };
     for spn in expected {
-        match lacks(situation, &missing.account, &spn)? {
+        match lacks(situation, &missing.account, &domain.value, &spn)? {
             Some(at) => {
                 missing.names.push(spn);
                 if !missing.evidence.contains(&at) {
@@ -95,9 +95,19 @@ fn missing(situation: &Situation<'_>, host: &HostFacts) -> Result<Missing, NotKn
 }
 
 /// What says that an account does not hold a name; none when it does.
-fn lacks(situation: &Situation<'_>, account: &AccountName, spn: &Spn) -> Result<Option<Evidence>, NotKnown> {
+fn lacks(
+    situation: &Situation<'_>,
+    account: &AccountName,
+    domain: &str,
+    spn: &Spn,
+) -> Result<Option<Evidence>, NotKnown> {
     let directory = &situation.facts.directory;
     if let Fact::Known(list) = directory.spns_of(account) {
+        if !is_in(&list.dn, domain) {
+            let name = account.name().strip_suffix('$').unwrap_or(account.name());
+            let label = account.domain().unwrap_or_default();
+            return Err(NotKnown::until(format!("setspn -L {label}\\{name}")));
+        }
         return Ok((!list.spns.contains_key(spn)).then_some(list.at));
     }
     let holders = directory.holders(spn);
@@ -107,6 +117,14 @@ fn lacks(situation: &Situation<'_>, account: &AccountName, spn: &Spn) -> Result<
     }
     let searched = directory.search_for(spn).ok_or_else(|| NotKnown::until(list_command(account)))?;
     Ok(Some(searched))
+}
+
+/// Whether an object can be that of a host with this DNS suffix. The suffix may be another than the name of the
+/// domain, but lies above or below it; where it does not, the list is that of another computer with the same name.
+fn is_in(dn: &Dn, suffix: &str) -> bool {
+    let (suffix, domain) = (suffix.to_lowercase(), dn.domain());
+    let lies_below = |name: &str, parent: &str| name == parent || name.ends_with(&format!(".{parent}"));
+    lies_below(&suffix, &domain) || lies_below(&domain, &suffix)
 }
 
 fn finding(situation: &Situation<'_>, host: &HostFacts, missing: &Missing) -> Finding {
@@ -161,5 +179,87 @@ fn register_anew(host: &HostFacts, account: &AccountName) -> Fix {
         commands: appcmd::all([reset]),
         undo: Vec::new(),
         verify: appcmd::all([list]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, SERVER_LOG, World, commands, points_at};
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &HostSpnMissing, expected)
+    }
+
+    fn nameless() -> World {
+        World::healthy().nobody_holds("HOST/web01").nobody_holds("HOST/web01.contoso.com")
+    }
+
+    #[test]
+    fn a_computer_without_its_names_is_found() {
+        let world = nameless();
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.summary, r"CONTOSO\WEB01$ does not hold HOST/web01 and HOST/web01.contoso.com");
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));
+        assert_eq!(finding.evidence, [world.listed_at("WEB01")]);
+        assert_eq!(commands(&finding.fixes[0]), ["setspn -R WEB01"]);
+    }
+
+    #[test]
+    fn a_computer_with_its_names_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+        check(&World::healthy().not_listed("WEB01"), Verdict::Clear);
+    }
+
+    #[test]
+    fn one_missing_name_is_a_lesser_fault() {
+        let answered = check(&World::healthy().nobody_holds("HOST/web01"), Verdict::Found);
+        assert_eq!(answered.finding().summary, r"CONTOSO\WEB01$ does not hold HOST/web01");
+        assert_eq!(answered.finding().severity, Severity::Degraded);
+    }
+
+    #[test]
+    fn a_search_says_as_much_as_a_list() {
+        let world = nameless().not_listed("WEB01");
+        let searches = ["HOST/web01", "HOST/web01.contoso.com"].map(|name| world.searched_at(name));
+        assert_eq!(check(&world, Verdict::Found).finding().evidence, searches);
+        check(&world.holds("HOST/web01", "WEB02").holds("HOST/web01.contoso.com", "WEB02"), Verdict::Found);
+    }
+
+    #[test]
+    fn it_is_open_without_a_list_and_without_a_search() {
+        let world = nameless().not_listed("WEB01").not_searched("HOST/web01").not_searched("HOST/web01.contoso.com");
+        assert_eq!(check(&world, Verdict::Open).needs, ["setspn -L WEB01"]);
+        assert_eq!(check(&World::healthy().no_domain(), Verdict::Open).needs, ["ipconfig /all"]);
+        let nothing = check(&nameless().no_web_server(), Verdict::Open);
+        assert_eq!(nothing.needs, ["applicationHost.config of the web server"]);
+    }
+
+    #[test]
+    fn the_list_of_a_computer_of_the_same_name_in_another_domain_proves_nothing() {
+        let other = "CN=WEB01,CN=Computers,DC=fabrikam,DC=com";
+        let world = nameless().not_listed("WEB01").listed(other).answered("WEB01", other);
+        let world = world.not_searched("HOST/web01").not_searched("HOST/web01.contoso.com");
+        assert_eq!(check(&world, Verdict::Open).needs, [r"setspn -L CONTOSO\WEB01"]);
+    }
+
+    #[test]
+    fn a_dns_suffix_below_the_domain_is_the_same_domain() {
+        let parent = "CN=WEB01,CN=Computers,DC=com";
+        let world = nameless().not_listed("WEB01").listed(parent).answered("WEB01", parent);
+        check(&world, Verdict::Found);
+    }
+
+    #[test]
+    fn events_that_tell_of_it_are_part_of_the_evidence() {
+        let event = || What::OwnNamesNotRegistered { id: 5788 };
+        let time = "2026-01-20T07:00:00Z";
+        let world = nameless().happened("WEB01", time, event()).happened("CLIENT07", time, event());
+        let answered = check(&world, Verdict::Found);
+        assert!(points_at(answered.finding(), &[SERVER_LOG.record(1)]));
+        assert_eq!(answered.finding().evidence.len(), 2);
+        check(&World::healthy().happened("WEB01", time, event()), Verdict::Clear);
     }
 }

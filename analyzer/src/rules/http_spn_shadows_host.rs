@@ -87,3 +87,87 @@ fn take_away(wrong: &WrongKey<'_>) -> Fix {
         verify: appcmd::all(query.chain(ask)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::finding::{Confidence, Severity};
+    use crate::rules::fixture::{self, KERNEL_MODE, POOL, World, commands, points_at};
+
+    const NAME: &str = "HTTP/web01.contoso.com";
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &HttpSpnShadowsHost, expected)
+    }
+
+    fn shadowed() -> World {
+        World::machine_site().holds(NAME, "svc-old")
+    }
+
+    #[test]
+    fn an_account_that_took_the_name_of_the_server_is_found() {
+        let world = shadowed();
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        let summary = "HTTP/web01.contoso.com is held by CONTOSO\\svc-old and hides the server's own name; Intranet \
+            decrypts as CONTOSO\\WEB01$";
+        assert_eq!(finding.summary, summary);
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));
+        assert!(points_at(finding, &[KERNEL_MODE, POOL, world.held_at(NAME, "svc-old")]));
+        assert_eq!(commands(&finding.fixes[0]), [r"setspn -D HTTP/web01.contoso.com CONTOSO\svc-old"]);
+        assert!(fixture::check(&world, &crate::rules::spn_duplicate::SpnDuplicate, Verdict::Clear).needs.is_empty());
+    }
+
+    #[test]
+    fn every_name_of_the_server_counts_and_they_are_told_at_once() {
+        let world = shadowed().reached_as("").holds("HTTP/web01", "svc-old");
+        let answered = check(&world, Verdict::Found);
+        let expected = [r"setspn -D HTTP/web01.contoso.com CONTOSO\svc-old", r"setspn -D HTTP/web01 CONTOSO\svc-old"];
+        assert_eq!(commands(&answered.finding().fixes[0]), expected);
+    }
+
+    #[test]
+    fn the_machine_that_answers_by_host_or_by_name_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+        check(&World::machine_site(), Verdict::Clear);
+        check(&World::machine_site().holds(NAME, "WEB01"), Verdict::Clear);
+    }
+
+    #[test]
+    fn every_identity_that_is_the_machine_is_hidden() {
+        for identity in ["LocalSystem", "NetworkService", "ApplicationPoolIdentity"] {
+            check(&shadowed().kernel_mode_off().pool_runs_as(identity), Verdict::Found);
+        }
+    }
+
+    #[test]
+    fn the_account_of_the_pool_is_the_business_of_another_rule() {
+        check(&shadowed().pool_runs_as("CONTOSO\\svc-old"), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_name_that_is_not_the_servers_is_the_business_of_another_rule() {
+        let world = World::healthy().pool_credentials_off().held_only_by("HTTP/intranet.contoso.com", "svc-old");
+        check(&world, Verdict::Clear);
+    }
+
+    #[test]
+    fn it_is_open_while_nobody_knows_who_holds_the_name() {
+        let world = World::machine_site().not_searched(NAME);
+        assert_eq!(check(&world, Verdict::Open).needs, ["setspn -Q HTTP/web01.contoso.com"]);
+        assert_eq!(check(&shadowed().part_of_config(), Verdict::Open).needs, ["applicationHost.config"]);
+    }
+
+    #[test]
+    fn a_second_holder_may_be_elsewhere() {
+        let world = shadowed().duplicates_not_searched().not_searched(NAME);
+        assert_eq!(check(&world, Verdict::Found).finding().confidence, Confidence::Likely);
+    }
+
+    #[test]
+    fn a_hostile_account_gets_a_fix_without_commands() {
+        let answered = check(&World::machine_site().holds(NAME, "CN=x & calc,DC=contoso,DC=com"), Verdict::Found);
+        assert!(answered.finding().fixes[0].commands.is_empty());
+    }
+}

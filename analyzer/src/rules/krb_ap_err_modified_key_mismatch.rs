@@ -56,7 +56,7 @@ impl Rule for KrbApErrModifiedKeyMismatch {
         let exchanges = situation.ticket_exchanges(answer)?;
         for (spn, records) in refused(situation) {
             let concerned: Vec<_> = exchanges.iter().copied().filter(|exchange| asks_for(exchange, spn)).collect();
-            judge(spn, &records, &concerned, unfollowed(&exchanges), answer);
+            judge(situation, (spn, &records), &concerned, unfollowed(&exchanges), answer);
         }
         let client_log = situation.facts.hosts.values().filter(|host| host.role == Role::Client);
         if !client_log.into_iter().any(|host| host.whole_log("System").is_ok()) {
@@ -90,7 +90,13 @@ fn unfollowed(exchanges: &[&Exchange]) -> Option<NotKnown> {
 
 /// Another cause that is known for one exchange of this name explains the event; only when all are sound does the
 /// key itself come into question.
-fn judge(spn: &Spn, records: &[Evidence], concerned: &[&Exchange], unfollowed: Option<NotKnown>, answer: &mut Answer) {
+fn judge(
+    situation: &Situation<'_>,
+    (spn, records): (&Spn, &[Evidence]),
+    concerned: &[&Exchange],
+    unfollowed: Option<NotKnown>,
+    answer: &mut Answer,
+) {
     if concerned.is_empty() {
         return answer.open(NotKnown::until(format!("the bundle of the server that answers to {}", spn.host())));
     }
@@ -99,15 +105,15 @@ fn judge(spn: &Spn, records: &[Evidence], concerned: &[&Exchange], unfollowed: O
     }
     let unknown = concerned.iter().find_map(|exchange| match &exchange.outcome {
         Outcome::Unknown(not_known) => Some(not_known.clone()),
-        _ => None,
+        _ => situation.path_of(exchange)?.path.may_be_overridden.clone(),
     });
     match unknown.or(unfollowed) {
         Some(not_known) => answer.open(not_known),
-        None => answer.find(finding(spn, records, concerned)),
+        None => answer.find(finding(situation, spn, records, concerned)),
     }
 }
 
-fn finding(spn: &Spn, records: &[Evidence], concerned: &[&Exchange]) -> Finding {
+fn finding(situation: &Situation<'_>, spn: &Spn, records: &[Evidence], concerned: &[&Exchange]) -> Finding {
     let identity = concerned.iter().find_map(|exchange| exchange.identity.account());
     let account = identity.map_or_else(String::new, ToString::to_string);
     let settings = concerned.iter().flat_map(|exchange| exchange.steps.iter().flat_map(|step| step.evidence.clone()));
@@ -124,14 +130,16 @@ fn finding(spn: &Spn, records: &[Evidence], concerned: &[&Exchange]) -> Finding 
         )
         .about([spn.to_string(), account])
         .at_paths(concerned.iter().map(|exchange| scope(exchange)))
-        .fixed_by(concerned.first().map(|exchange| renew(exchange)))
+        .fixed_by(concerned.first().map(|exchange| renew(situation, exchange)))
 }
 
-fn renew(exchange: &Exchange) -> Fix {
+fn renew(situation: &Situation<'_>, exchange: &Exchange) -> Fix {
     let machine = matches!(exchange.identity, TicketIdentity::Machine(_));
     let purge = CommandLine::of("klist purge").build();
     let domain = exchange.identity.account().and_then(|account| account.domain()).unwrap_or_default();
     let channel = CommandLine::of(&format!("nltest /sc_verify:{domain}")).build().filter(|_| is_word(domain));
+    let pool = situation.path_of(exchange).map_or("", |path| path.path.pool.name.as_str());
+    let start_over = if machine { channel } else { appcmd::recycle(pool) };
     Fix {
         title: if machine {
             "See whether the secure channel of the server is sound, then let clients forget their tickets".to_owned()
@@ -146,7 +154,7 @@ fn renew(exchange: &Exchange) -> Fix {
              the same account, and that domain controllers have replicated the last change of the password."
                 .to_owned(),
         ),
-        commands: appcmd::all(channel.filter(|_| machine).into_iter().chain(purge).map(Some)),
+        commands: appcmd::all([start_over, purge]),
         undo: Vec::new(),
         verify: Vec::new(),
     }
@@ -154,4 +162,116 @@ fn renew(exchange: &Exchange) -> Fix {
 
 fn is_word(text: &str) -> bool {
     !text.is_empty() && text.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, CLIENT_LOG, POOL, World, commands, points_at};
+
+    const NAME: &str = "HTTP/intranet.contoso.com";
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &KrbApErrModifiedKeyMismatch, expected)
+    }
+
+    fn refused() -> World {
+        World::healthy().ticket_refused(NAME)
+    }
+
+    #[test]
+    fn a_refused_ticket_on_the_right_account_is_found() {
+        let world = refused();
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        let summary =
+            r"tickets for HTTP/intranet.contoso.com are refused, though CONTOSO\svc-web holds it and decrypts";
+        assert_eq!(finding.summary, summary);
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Likely));
+        assert!(points_at(finding, &[CLIENT_LOG.record(1), POOL, world.held_at(NAME, "svc-web")]));
+        let renew = [r"%windir%\system32\inetsrv\appcmd recycle apppool IntranetPool", "klist purge"];
+        assert_eq!(commands(&finding.fixes[0]), renew);
+    }
+
+    #[test]
+    fn for_the_machine_the_secure_channel_comes_first() {
+        let world = World::machine_site().ticket_refused("http/WEB01.contoso.com");
+        let answered = check(&world, Verdict::Found);
+        assert_eq!(commands(&answered.finding().fixes[0]), ["nltest /sc_verify:CONTOSO", "klist purge"]);
+    }
+
+    #[test]
+    fn a_whole_log_of_a_client_without_such_an_event_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+    }
+
+    #[test]
+    fn without_the_whole_log_of_a_client_it_is_open() {
+        for world in [World::healthy().no_system_log("CLIENT07"), World::healthy().part_of_system_log("CLIENT07")] {
+            let answered = check(&world, Verdict::Open);
+            assert_eq!(answered.needs, ["the System event log of a client that fails"]);
+        }
+        check(&refused().part_of_system_log("CLIENT07"), Verdict::Found);
+    }
+
+    #[test]
+    fn every_cause_in_names_or_settings_refutes_it() {
+        let causes = [
+            refused().pool_credentials_off(),
+            refused().held_only_by(NAME, "svc-old"),
+            refused().holds(NAME, "svc-old"),
+            refused().nobody_holds(NAME),
+            World::healthy()
+                .alias("intranet.contoso.com", "web01.contoso.com")
+                .ticket_refused("HTTP/web01.contoso.com"),
+            World::machine_site().holds("HTTP/web01.contoso.com", "a").ticket_refused("HTTP/web01.contoso.com"),
+        ];
+        for world in causes {
+            check(&world, Verdict::Clear);
+        }
+    }
+
+    #[test]
+    fn a_cause_on_another_path_of_the_same_name_explains_the_event() {
+        check(&refused().path("/app", World::pool_credentials_off), Verdict::Clear);
+    }
+
+    #[test]
+    fn it_is_open_while_another_cause_is_not_refuted() {
+        let answered = check(&refused().nobody_holds(NAME).not_searched(NAME), Verdict::Open);
+        assert_eq!(answered.needs, ["setspn -Q HTTP/intranet.contoso.com"]);
+        let second_holder = refused().duplicates_not_searched().not_searched(NAME);
+        assert_eq!(check(&second_holder, Verdict::Open).needs, ["setspn -Q HTTP/intranet.contoso.com"]);
+    }
+
+    #[test]
+    fn a_name_that_no_server_of_the_case_answers_to_is_open() {
+        let answered = check(&World::healthy().ticket_refused("HTTP/other.contoso.com"), Verdict::Open);
+        assert_eq!(answered.needs, ["the bundle of the server that answers to other.contoso.com"]);
+    }
+
+    #[test]
+    fn a_site_of_the_case_whose_alias_nobody_followed_may_be_meant() {
+        let world = World::machine_site().ticket_refused("HTTP/web01.contoso.com");
+        check(&world, Verdict::Found);
+        let answered = check(&world.also_reached_as("portal.contoso.com"), Verdict::Open);
+        assert_eq!(answered.needs, ["nslookup portal.contoso.com"]);
+    }
+
+    #[test]
+    fn tickets_for_other_services_are_not_judged() {
+        check(&World::healthy().ticket_refused("cifs/web01.contoso.com"), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_web_config_that_may_say_otherwise_leaves_it_open() {
+        assert_eq!(check(&refused().may_be_overridden(), Verdict::Open).needs, ["web.config of Intranet/"]);
+    }
+
+    #[test]
+    fn a_hostile_pool_gets_a_fix_without_commands() {
+        let answered = check(&refused().pool_named("x & calc"), Verdict::Found);
+        assert!(answered.finding().fixes[0].commands.is_empty());
+    }
 }

@@ -4,6 +4,8 @@ pub mod answer;
 pub mod appcmd;
 pub mod command;
 pub mod finding;
+#[cfg(test)]
+pub mod fixture;
 pub mod host_spn_missing;
 pub mod http_spn_shadows_host;
 pub mod kernelmode_spn_on_pool_account;

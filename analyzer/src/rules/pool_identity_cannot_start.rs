@@ -27,7 +27,7 @@ use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
 
-/// How old the last event may be, in seconds, to describe how things stand: a day.
+/// How old the last event may be, in seconds, to describe how things stand: a day. One of unknown age may be older.
 const FRESH_SECS: i64 = 24 * 60 * 60;
 
 /// The rule.
@@ -100,7 +100,7 @@ fn finding(host: &HostFacts, served: &[&SitePath<'_>], happenings: &[&Happening]
     let identity = pool.map_or_else(String::new, |pool| pool.identity.to_string());
     let last = happenings.iter().filter_map(|happening| happening.time).max();
     let age = host.identity.collected_at.zip(last).map(|(now, last)| now.as_second().saturating_sub(last.as_second()));
-    let confidence = if age.is_none_or(|age| age <= FRESH_SECS) { Confidence::Certain } else { Confidence::Likely };
+    let confidence = if age.is_some_and(|age| age <= FRESH_SECS) { Confidence::Certain } else { Confidence::Likely };
     let when = last.map_or_else(String::new, |last| format!(", last seen {last}"));
     let mut places = happenings.iter().map(|happening| happening.at).chain(pool.map(|pool| pool.at));
     let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
@@ -130,5 +130,90 @@ fn enter_password(pool: &str, identity: &str) -> Fix {
         commands: appcmd::all([appcmd::start(pool)]),
         undo: Vec::new(),
         verify: appcmd::all([appcmd::show_pool(pool)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, POOL, SERVER_LOG, World, commands, points_at};
+
+    const THIS_MORNING: &str = "2026-01-20T07:00:00Z";
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &PoolIdentityCannotStart, expected)
+    }
+
+    #[test]
+    fn a_pool_that_cannot_start_is_found() {
+        let answered = check(&World::healthy().pool_failed("IntranetPool", THIS_MORNING), Verdict::Found);
+        let finding = answered.finding();
+        let summary = r"pool IntranetPool cannot start as CONTOSO\svc-web, last seen 2026-01-20T07:00:00Z";
+        assert_eq!(finding.summary, summary);
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));
+        assert!(points_at(finding, &[SERVER_LOG.record(1), POOL]));
+        let start = r"%windir%\system32\inetsrv\appcmd start apppool IntranetPool";
+        assert_eq!(commands(&finding.fixes[0]), [start]);
+    }
+
+    #[test]
+    fn a_whole_log_without_such_an_event_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+    }
+
+    #[test]
+    fn without_the_whole_log_it_is_open() {
+        for world in [World::healthy().no_system_log("WEB01"), World::healthy().part_of_system_log("WEB01")] {
+            let needs = check(&world, Verdict::Open).needs;
+            assert!(matches!(needs.as_slice(), [need] if need.ends_with("System event log of WEB01")), "{needs:?}");
+        }
+        let config = check(&World::healthy().no_config(), Verdict::Open);
+        assert_eq!(config.needs, ["applicationHost.config"]);
+    }
+
+    #[test]
+    fn an_event_in_a_part_of_a_log_is_still_an_event() {
+        let world = World::healthy().part_of_system_log("WEB01").pool_failed("IntranetPool", THIS_MORNING);
+        check(&world, Verdict::Found);
+    }
+
+    #[test]
+    fn a_pool_is_the_same_in_either_case() {
+        check(&World::healthy().pool_failed("INTRANETPOOL", THIS_MORNING), Verdict::Found);
+    }
+
+    #[test]
+    fn a_pool_that_no_site_uses_any_more_stops_nobody() {
+        check(&World::healthy().pool_failed("OldPool", THIS_MORNING), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_pool_of_that_name_on_another_server_is_another_pool() {
+        let what = What::PoolNotStarted { pool: "IntranetPool".to_owned(), id: 5059 };
+        check(&World::healthy().happened("WEB02", THIS_MORNING, what), Verdict::Clear);
+    }
+
+    #[test]
+    fn an_old_event_may_be_history() {
+        let old = World::healthy().pool_failed("IntranetPool", "2026-01-10T07:00:00Z");
+        assert_eq!(check(&old, Verdict::Found).finding().confidence, Confidence::Likely);
+        let again = old.pool_failed("IntranetPool", THIS_MORNING);
+        assert_eq!(check(&again, Verdict::Found).finding().confidence, Confidence::Certain);
+    }
+
+    #[test]
+    fn an_event_of_unknown_age_may_be_history() {
+        let world = World::healthy().pool_failed("IntranetPool", THIS_MORNING);
+        for world in [world.no_time(), World::healthy().pool_failed("IntranetPool", "no time")] {
+            assert_eq!(check(&world, Verdict::Found).finding().confidence, Confidence::Likely);
+        }
+    }
+
+    #[test]
+    fn a_hostile_pool_gets_a_fix_without_commands() {
+        let world = World::healthy().pool_named("x & calc").pool_failed("x & calc", THIS_MORNING);
+        let answered = check(&world, Verdict::Found);
+        assert!(answered.finding().fixes[0].commands.is_empty());
     }
 }

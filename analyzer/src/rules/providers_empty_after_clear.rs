@@ -41,7 +41,7 @@ impl Rule for ProvidersEmptyAfterClear {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        for path in situation.paths(answer)? {
+        for path in situation.sign_in_paths(answer)? {
             let sign_in = &path.path.sign_in;
             if !sign_in.windows.value || !sign_in.providers.is_empty() {
                 continue;
@@ -73,4 +73,63 @@ fn finding(path: &SitePath<'_>) -> Finding {
             ]),
             verify: appcmd::all([appcmd::show_windows_authentication(path)]),
         }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, PROVIDERS, WINDOWS, World, commands, points_at, set_config};
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &ProvidersEmptyAfterClear, expected)
+    }
+
+    #[test]
+    fn an_empty_list_is_found() {
+        let answered = check(&World::healthy().offers(&[]), Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.summary, "Windows authentication of Intranet is on, and has no provider");
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));
+        assert!(points_at(finding, &[PROVIDERS, WINDOWS]));
+        let changes = [r#"/+"providers.[value='Negotiate']""#, r#"/+"providers.[value='NTLM']""#];
+        assert_eq!(commands(&finding.fixes[0]), changes.map(|change| set_config("Intranet", change)));
+    }
+
+    #[test]
+    fn any_provider_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+        check(&World::healthy().offers(&["NTLM"]), Verdict::Clear);
+    }
+
+    #[test]
+    fn an_empty_list_that_is_not_in_force_is_no_finding() {
+        check(&World::healthy().offers(&[]).windows_off(), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_deeper_scope_that_adds_providers_again_is_sound() {
+        let world = World::healthy().offers(&[]).path("/app", |app| app.offers(&["Negotiate"]));
+        assert_eq!(check(&world, Verdict::Found).finding().scopes[0].path, "/");
+    }
+
+    #[test]
+    fn without_the_whole_configuration_it_is_open() {
+        for world in [World::healthy().no_config(), World::healthy().offers(&[]).part_of_config()] {
+            assert_eq!(check(&world, Verdict::Open).needs, ["applicationHost.config"]);
+        }
+    }
+
+    #[test]
+    fn a_web_config_that_may_say_otherwise_leaves_doubt() {
+        let empty = check(&World::healthy().offers(&[]).may_be_overridden(), Verdict::Found);
+        assert_eq!(empty.finding().confidence, Confidence::Likely);
+        assert_eq!(check(&World::healthy().may_be_overridden(), Verdict::Open).needs, ["web.config of Intranet/"]);
+    }
+
+    #[test]
+    fn a_hostile_site_gets_a_fix_without_commands() {
+        let answered = check(&World::healthy().offers(&[]).site_named("$(calc)"), Verdict::Found);
+        assert!(answered.finding().fixes[0].commands.is_empty());
+    }
 }

@@ -42,7 +42,7 @@ impl Rule for ProvidersNegotiateMissing {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        for path in situation.paths(answer)? {
+        for path in situation.sign_in_paths(answer)? {
             let providers = &path.path.sign_in.providers;
             let offers = providers.is_empty() || providers.iter().any(|provider| provider.value.offers_kerberos());
             let (identity, _) = ticket_identity(path.path, &path.host.identity);
@@ -84,5 +84,95 @@ fn offer_negotiate(path: &SitePath<'_>, offered: &[String]) -> Fix {
         commands: appcmd::negotiate_then_ntlm(path, offered),
         undo: appcmd::all([appcmd::set_windows_authentication(path, r#"/-"providers.[value='Negotiate']""#)]),
         verify: appcmd::all([appcmd::show_windows_authentication(path)]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, FIRST_PROVIDER, PROVIDERS, WINDOWS, World, commands, points_at, set_config};
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &ProvidersNegotiateMissing, expected)
+    }
+
+    #[test]
+    fn ntlm_alone_is_found() {
+        let answered = check(&World::healthy().offers(&["NTLM"]), Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.summary, "Intranet offers NTLM and not Negotiate");
+        assert_eq!((finding.severity, finding.confidence), (Severity::Degraded, Confidence::Certain));
+        assert!(points_at(finding, &[PROVIDERS, FIRST_PROVIDER, WINDOWS]));
+        let changes = [
+            r#"/-"providers.[value='NTLM']""#,
+            r#"/+"providers.[value='Negotiate']""#,
+            r#"/+"providers.[value='NTLM']""#,
+        ];
+        assert_eq!(commands(&finding.fixes[0]), changes.map(|change| set_config("Intranet", change)));
+    }
+
+    #[test]
+    fn every_form_of_negotiate_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+        for provider in ["Negotiate:Kerberos", "Nego2", "Negotiate:PKU2U"] {
+            check(&World::healthy().offers(&["NTLM", provider]), Verdict::Clear);
+        }
+    }
+
+    #[test]
+    fn without_the_whole_configuration_it_is_open() {
+        for world in [World::healthy().no_config(), World::healthy().offers(&["NTLM"]).part_of_config()] {
+            assert_eq!(check(&world, Verdict::Open).needs, ["applicationHost.config"]);
+        }
+        let nothing = check(&World::healthy().no_web_server(), Verdict::Open);
+        assert_eq!(nothing.needs, ["applicationHost.config of the web server"]);
+    }
+
+    #[test]
+    fn a_web_config_that_may_say_otherwise_leaves_doubt() {
+        let missing = check(&World::healthy().offers(&["NTLM"]).may_be_overridden(), Verdict::Found);
+        assert_eq!(missing.finding().confidence, Confidence::Likely);
+        let offered = check(&World::healthy().may_be_overridden(), Verdict::Open);
+        assert_eq!(offered.needs, ["web.config of Intranet/"]);
+    }
+
+    #[test]
+    fn ntlm_alone_is_right_for_a_pool_that_no_kdc_knows() {
+        for account in [".\\bob", "LocalService"] {
+            let world = World::healthy().offers(&["NTLM"]).kernel_mode_off().pool_runs_as(account);
+            check(&world, Verdict::Clear);
+        }
+    }
+
+    #[test]
+    fn in_kernel_mode_the_machine_could_do_kerberos_for_a_local_account() {
+        let world = World::healthy().offers(&["NTLM"]).pool_runs_as(".\\bob").pool_credentials_off();
+        check(&world, Verdict::Found);
+    }
+
+    #[test]
+    fn each_path_is_judged_by_its_own_list() {
+        let child_lost_it = World::healthy().path("/app", |app| app.offers(&["NTLM"]));
+        let answered = check(&child_lost_it, Verdict::Found);
+        assert_eq!(answered.finding().summary, "Intranet/app offers NTLM and not Negotiate");
+        let child_has_it = World::healthy().path("/app", |app| app).offers(&["NTLM"]);
+        let child_has_it = child_has_it.path("/again", |again| again.offers(&["Negotiate"]));
+        let answered = check(&child_has_it, Verdict::Found);
+        assert_eq!(answered.finding().summary, "Intranet offers NTLM and not Negotiate");
+    }
+
+    #[test]
+    fn a_list_that_is_not_in_force_or_empty_is_none_of_its_business() {
+        check(&World::healthy().offers(&["NTLM"]).windows_off(), Verdict::Clear);
+        check(&World::healthy().offers(&[]), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_hostile_site_gets_a_fix_without_commands() {
+        let answered = check(&World::healthy().offers(&["NTLM"]).site_named("x & calc"), Verdict::Found);
+        let fix = &answered.finding().fixes[0];
+        assert!(fix.commands.is_empty() && fix.undo.is_empty() && fix.verify.is_empty(), "{fix:?}");
+        assert!(fix.title.contains("x & calc"), "{}", fix.title);
     }
 }

@@ -42,7 +42,7 @@ impl Rule for ProvidersOrderNtlmFirst {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        for path in situation.paths(answer)? {
+        for path in situation.sign_in_paths(answer)? {
             let providers = &path.path.sign_in.providers;
             let ntlm = providers.iter().position(|provider| provider.value == AuthProvider::Ntlm);
             let negotiate = providers.iter().position(|provider| provider.value.offers_kerberos());
@@ -72,4 +72,68 @@ fn finding(path: &SitePath<'_>) -> Finding {
             undo: Vec::new(),
             verify: appcmd::all([appcmd::show_windows_authentication(path)]),
         }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, FIRST_PROVIDER, PROVIDERS, World, commands, points_at, set_config};
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &ProvidersOrderNtlmFirst, expected)
+    }
+
+    #[test]
+    fn ntlm_before_negotiate_is_found() {
+        let answered = check(&World::healthy().offers(&["NTLM", "Negotiate"]), Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.summary, "Intranet offers NTLM before Negotiate");
+        assert_eq!((finding.severity, finding.confidence), (Severity::Degraded, Confidence::Likely));
+        assert!(points_at(finding, &[PROVIDERS, FIRST_PROVIDER]));
+        let changes = [r#"/-"providers.[value='NTLM']""#, r#"/+"providers.[value='NTLM']""#];
+        assert_eq!(commands(&finding.fixes[0]), changes.map(|change| set_config("Intranet", change)));
+    }
+
+    #[test]
+    fn any_form_of_negotiate_counts() {
+        for second in ["Negotiate:Kerberos", "Nego2"] {
+            check(&World::healthy().offers(&["NTLM", second, "Negotiate"]), Verdict::Found);
+        }
+    }
+
+    #[test]
+    fn negotiate_first_or_alone_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+        check(&World::healthy().offers(&["Negotiate:Kerberos", "NTLM", "Negotiate"]), Verdict::Clear);
+        check(&World::healthy().offers(&["Negotiate"]), Verdict::Clear);
+    }
+
+    #[test]
+    fn ntlm_alone_is_the_business_of_another_rule() {
+        check(&World::healthy().offers(&["NTLM"]), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_list_that_is_not_in_force_is_no_finding() {
+        check(&World::healthy().offers(&["NTLM", "Negotiate"]).windows_off(), Verdict::Clear);
+    }
+
+    #[test]
+    fn without_the_whole_configuration_it_is_open() {
+        for world in [World::healthy().no_config(), World::healthy().offers(&["NTLM", "Negotiate"]).part_of_config()] {
+            assert_eq!(check(&world, Verdict::Open).needs, ["applicationHost.config"]);
+        }
+    }
+
+    #[test]
+    fn a_web_config_that_may_say_otherwise_leaves_it_open() {
+        assert_eq!(check(&World::healthy().may_be_overridden(), Verdict::Open).needs, ["web.config of Intranet/"]);
+    }
+
+    #[test]
+    fn a_hostile_site_gets_a_fix_without_commands() {
+        let answered = check(&World::healthy().offers(&["NTLM", "Negotiate"]).site_named("x | calc"), Verdict::Found);
+        assert!(answered.finding().fixes[0].commands.is_empty());
+    }
 }

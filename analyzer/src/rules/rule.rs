@@ -88,6 +88,20 @@ impl<'a> Situation<'a> {
         Ok(paths)
     }
 
+    /// The same paths, for a rule about the ways to sign in. A web.config that may set them otherwise, and that nobody
+    /// has read, is noted as open.
+    ///
+    /// # Errors
+    ///
+    /// There is no web server in the case.
+    pub fn sign_in_paths(&self, answer: &mut Answer) -> Result<Vec<SitePath<'a>>, NotKnown> {
+        let paths = self.paths(answer)?;
+        for not_known in paths.iter().filter_map(|path| path.path.may_be_overridden.clone()) {
+            answer.open(not_known);
+        }
+        Ok(paths)
+    }
+
     /// The exchanges in which a ticket is asked for. What is not known about a web server is noted as open.
     ///
     /// # Errors

@@ -87,3 +87,71 @@ fn address_record(wrong: &WrongKey<'_>) -> Fix {
         verify: appcmd::all(lookups),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::finding::{Confidence, Severity};
+    use crate::rules::fixture::{self, DNS, POOL, World, points_at};
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &SpnAliasCname, expected)
+    }
+
+    fn alias() -> World {
+        World::healthy().alias("intranet.contoso.com", "web01.contoso.com")
+    }
+
+    #[test]
+    fn an_alias_that_leads_away_from_the_account_is_found() {
+        let world = alias();
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        let summary = "intranet.contoso.com is a CNAME: browsers ask for HTTP/web01.contoso.com, which is the key of \
+            CONTOSO\\WEB01$, while Intranet decrypts as CONTOSO\\svc-web";
+        assert_eq!(finding.summary, summary);
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));
+        assert!(points_at(finding, &[DNS, POOL, world.held_at("HOST/web01.contoso.com", "WEB01")]));
+        let fix = &finding.fixes[0];
+        assert!(fix.title.contains("address record"), "{}", fix.title);
+        assert!(fix.commands.is_empty(), "DNS servers differ: no command fits all");
+        let verify: Vec<_> = fix.verify.iter().map(ToString::to_string).collect();
+        assert_eq!(verify, ["nslookup intranet.contoso.com"]);
+    }
+
+    #[test]
+    fn another_account_behind_the_alias_is_found_as_well() {
+        let answered = check(&alias().holds("HTTP/web01.contoso.com", "svc-old"), Verdict::Found);
+        assert!(answered.finding().summary.contains(r"which is the key of CONTOSO\svc-old"));
+    }
+
+    #[test]
+    fn an_address_record_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+    }
+
+    #[test]
+    fn an_alias_of_the_machine_works_by_itself() {
+        check(&alias().pool_credentials_off(), Verdict::Clear);
+        check(&alias().pool_runs_as("NetworkService"), Verdict::Clear);
+    }
+
+    #[test]
+    fn an_alias_works_when_its_target_is_held_by_the_same_account() {
+        check(&alias().holds("HTTP/web01.contoso.com", "svc-web"), Verdict::Clear);
+    }
+
+    #[test]
+    fn an_alias_that_nobody_registered_is_the_business_of_another_rule() {
+        check(&alias().nobody_holds("HTTP/intranet.contoso.com"), Verdict::Clear);
+    }
+
+    #[test]
+    fn it_is_open_while_dns_or_the_directory_was_not_asked() {
+        assert_eq!(check(&World::healthy().no_dns(), Verdict::Open).needs, ["nslookup intranet.contoso.com"]);
+        let world = alias().not_searched("HTTP/web01.contoso.com");
+        assert_eq!(check(&world, Verdict::Open).needs, ["setspn -Q HTTP/web01.contoso.com"]);
+        assert_eq!(check(&alias().no_config(), Verdict::Open).needs, ["applicationHost.config"]);
+    }
+}

@@ -58,10 +58,9 @@ impl Rule for SpnDuplicate {
             }
         }
         for exchange in situation.ticket_exchanges(answer)? {
-            let spn = exchange.request.as_ref().and_then(|request| request.seen().ok()).map(|request| &request.spn);
-            if let Some(Err(not_known)) = spn.map(|spn| directory.holders(spn).complete().cloned()) {
-                answer.open(not_known);
-            }
+            let asked = exchange.request.as_ref().and_then(|request| request.complete().err());
+            let found = exchange.owner.as_ref().and_then(|owner| owner.complete().err());
+            asked.into_iter().chain(found).for_each(|not_known| answer.open(not_known));
         }
         Ok(())
     }
@@ -145,5 +144,145 @@ fn keep_one(situation: &Situation<'_>, spn: &Spn, holders: &[Holder], concerned:
         commands,
         undo: Vec::new(),
         verify: appcmd::all([setspn::query(spn)].into_iter().chain(setspn::ask_anew(spn))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, CLIENT_LOG, World, commands, points_at};
+
+    const NAME: &str = "HTTP/intranet.contoso.com";
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &SpnDuplicate, expected)
+    }
+
+    fn duplicate() -> World {
+        World::healthy().holds(NAME, "svc-old")
+    }
+
+    #[test]
+    fn a_second_holder_is_found() {
+        let world = duplicate();
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.summary, r"HTTP/intranet.contoso.com is held by CONTOSO\svc-old and by CONTOSO\svc-web");
+        assert_eq!((finding.severity, finding.confidence), (Severity::Degraded, Confidence::Certain));
+        assert!(points_at(finding, &[world.held_at(NAME, "svc-old"), world.held_at(NAME, "svc-web")]));
+        assert!(points_at(finding, &[world.searched_at(NAME)]));
+        assert_eq!(commands(&finding.fixes[0]), [r"setspn -D HTTP/intranet.contoso.com CONTOSO\svc-old"]);
+        assert!(finding.fixes[0].title.contains(r"CONTOSO\svc-web, which decrypts"));
+    }
+
+    #[test]
+    fn one_holder_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+    }
+
+    #[test]
+    fn one_account_may_hold_a_name_in_two_spellings() {
+        check(&World::healthy().holds("http/INTRANET.contoso.com", "svc-web"), Verdict::Clear);
+        check(&World::healthy().holds("http/INTRANET.contoso.com", "CN=SVC-WEB,dc=contoso,dc=com"), Verdict::Clear);
+    }
+
+    #[test]
+    fn the_spelling_does_not_hide_a_second_holder() {
+        check(&World::healthy().holds("http/INTRANET.contoso.com", "svc-old"), Verdict::Found);
+    }
+
+    #[test]
+    fn host_of_a_computer_beside_http_of_an_account_is_no_duplicate() {
+        check(&World::machine_site().holds("HTTP/web01.contoso.com", "svc-old"), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_host_name_that_is_held_twice_is_found() {
+        let world = World::machine_site().holds("HOST/web01.contoso.com", "WEB02");
+        let answered = check(&world, Verdict::Found);
+        assert_eq!(answered.finding().severity, Severity::Degraded);
+        assert_eq!(commands(&answered.finding().fixes[0]), [r"setspn -D HOST/WEB01.contoso.com CONTOSO\WEB02"]);
+    }
+
+    #[test]
+    fn it_blocks_where_ntlm_is_not_offered() {
+        let answered = check(&duplicate().offers(&["Negotiate:Kerberos"]), Verdict::Found);
+        assert_eq!(answered.finding().severity, Severity::Blocker);
+    }
+
+    #[test]
+    fn a_name_that_no_site_is_asked_for_is_a_risk() {
+        let world = World::healthy().holds("HTTP/app.contoso.com", "svc-a").holds("HTTP/app.contoso.com", "svc-b");
+        let answered = check(&world, Verdict::Found);
+        assert_eq!(answered.finding().severity, Severity::Risk);
+        assert!(answered.finding().scopes.is_empty() && answered.finding().fixes[0].commands.is_empty());
+    }
+
+    #[test]
+    fn names_of_other_services_are_not_judged() {
+        let world = World::healthy().holds("MSSQLSvc/db.contoso.com", "a").holds("MSSQLSvc/db.contoso.com", "b");
+        check(&world, Verdict::Clear);
+    }
+
+    #[test]
+    fn without_any_search_a_second_holder_may_be_elsewhere() {
+        let world = World::healthy().duplicates_not_searched().not_searched(NAME);
+        assert_eq!(check(&world, Verdict::Open).needs, ["setspn -Q HTTP/intranet.contoso.com"]);
+        check(&World::healthy().not_searched(NAME), Verdict::Clear);
+        check(&World::healthy().duplicates_not_searched(), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_name_that_is_found_through_host_needs_a_search_for_host() {
+        let world = World::machine_site().duplicates_not_searched().not_searched("HOST/web01.contoso.com");
+        assert_eq!(check(&world, Verdict::Open).needs, ["setspn -Q HOST/web01.contoso.com"]);
+    }
+
+    #[test]
+    fn without_dns_the_name_that_is_asked_for_is_not_known() {
+        assert_eq!(check(&World::healthy().no_dns(), Verdict::Open).needs, ["nslookup intranet.contoso.com"]);
+    }
+
+    #[test]
+    fn two_holders_in_a_part_are_still_two_holders() {
+        check(&duplicate().no_config().duplicates_not_searched().not_searched(NAME), Verdict::Found);
+    }
+
+    #[test]
+    fn without_the_whole_configuration_it_is_open() {
+        assert_eq!(check(&World::healthy().part_of_config(), Verdict::Open).needs, ["applicationHost.config"]);
+    }
+
+    #[test]
+    fn event_11_without_a_duplicate_is_history() {
+        let name = Spn::parse(NAME).expect("an SPN");
+        let old = |world: World| world.happened("DC01", "2026-01-01T08:00:00Z", What::DuplicateName(name.clone()));
+        check(&old(World::healthy()), Verdict::Clear);
+        assert!(points_at(check(&old(duplicate()), Verdict::Found).finding(), &[CLIENT_LOG.record(1)]));
+    }
+
+    #[test]
+    fn only_the_error_with_its_extended_error_speaks_of_a_duplicate() {
+        let world = duplicate().kerberos_error(7, Some(NAME_COLLISION), NAME).kerberos_error(7, None, NAME);
+        let answered = check(&world, Verdict::Found);
+        assert!(points_at(answered.finding(), &[CLIENT_LOG.record(1)]));
+        assert!(!points_at(answered.finding(), &[CLIENT_LOG.record(2)]));
+    }
+
+    #[test]
+    fn where_nobody_knows_who_decrypts_nothing_is_taken_away() {
+        let answered = check(&duplicate().pool_runs_as("?"), Verdict::Found);
+        assert!(answered.finding().fixes[0].commands.is_empty());
+        assert!(answered.finding().fixes[0].title.starts_with("Decide which account"));
+    }
+
+    #[test]
+    fn a_hostile_or_conflicting_object_gets_a_fix_without_commands() {
+        let conflict = r"CN=svc-web\0ACNF:1b3f6a2e-0000-4000-8000-000000000001,DC=contoso,DC=com";
+        for name in ["CN=x & calc,DC=contoso,DC=com", conflict] {
+            let answered = check(&World::healthy().holds(NAME, name), Verdict::Found);
+            assert!(answered.finding().fixes[0].commands.is_empty(), "{name}");
+        }
     }
 }

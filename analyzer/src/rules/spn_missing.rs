@@ -133,3 +133,127 @@ fn register(exchange: &Exchange, spn: &Spn) -> Option<Fix> {
         verify: appcmd::all([setspn::query(spn)].into_iter().chain(setspn::ask_anew(spn))),
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, KERNEL_MODE, POOL, World, commands, points_at};
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &SpnMissing, expected)
+    }
+
+    fn missing() -> World {
+        World::healthy().nobody_holds("HTTP/intranet.contoso.com").nobody_holds("HTTP/intranet")
+    }
+
+    #[test]
+    fn a_name_that_nobody_holds_is_found() {
+        let world = missing();
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        let summary = "nobody holds HTTP/intranet.contoso.com, which clients of http://intranet.contoso.com/ ask for";
+        assert_eq!(finding.summary, summary);
+        assert_eq!((finding.severity, finding.confidence), (Severity::Degraded, Confidence::Certain));
+        let searches = ["HTTP/intranet.contoso.com", "HOST/intranet.contoso.com"].map(|name| world.searched_at(name));
+        assert!(points_at(finding, &searches) && points_at(finding, &[KERNEL_MODE, POOL]));
+        let expected =
+            [r"setspn -S HTTP/intranet.contoso.com CONTOSO\svc-web", r"setspn -S HTTP/intranet CONTOSO\svc-web"];
+        assert_eq!(commands(&finding.fixes[0]), expected);
+    }
+
+    #[test]
+    fn a_name_that_is_held_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+        check(&World::machine_site(), Verdict::Clear);
+        let other_case = World::healthy().held_only_by("http/INTRANET.Contoso.com", "svc-web");
+        check(&other_case, Verdict::Clear);
+    }
+
+    #[test]
+    fn the_name_belongs_on_the_account_that_decrypts() {
+        let answered = check(&missing().pool_credentials_off(), Verdict::Found);
+        let first = commands(&answered.finding().fixes[0]).swap_remove(0);
+        assert_eq!(first, r"setspn -S HTTP/intranet.contoso.com CONTOSO\WEB01");
+        let managed = missing().pool_runs_as("CONTOSO\\gmsa-web$").answered("CONTOSO\\gmsa-web$", "gmsa-web");
+        let first = commands(&check(&managed, Verdict::Found).finding().fixes[0]).swap_remove(0);
+        assert_eq!(first, r"setspn -S HTTP/intranet.contoso.com CONTOSO\gmsa-web$");
+    }
+
+    #[test]
+    fn it_blocks_where_ntlm_is_not_offered() {
+        let answered = check(&missing().offers(&["Negotiate:Kerberos"]), Verdict::Found);
+        assert_eq!(answered.finding().severity, Severity::Blocker);
+    }
+
+    #[test]
+    fn nobody_needs_both_searches() {
+        for name in ["HTTP/intranet.contoso.com", "HOST/intranet.contoso.com"] {
+            let answered = check(&missing().not_searched(name), Verdict::Open);
+            assert_eq!(answered.needs, [format!("setspn -Q {name}")]);
+        }
+    }
+
+    #[test]
+    fn the_list_of_one_account_says_nothing_about_others() {
+        let world = missing().not_searched("HTTP/intranet.contoso.com").listed("svc-web").listed("WEB01");
+        check(&world, Verdict::Open);
+    }
+
+    #[test]
+    fn without_dns_the_name_that_is_asked_for_is_not_known() {
+        assert_eq!(check(&missing().no_dns(), Verdict::Open).needs, ["nslookup intranet.contoso.com"]);
+    }
+
+    #[test]
+    fn without_the_whole_configuration_it_is_open() {
+        for world in [missing().no_config(), missing().part_of_config()] {
+            assert_eq!(check(&world, Verdict::Open).needs, ["applicationHost.config"]);
+        }
+    }
+
+    #[test]
+    fn a_ticket_for_the_name_refutes_it() {
+        let answered = check(&missing().ticket("HTTP/intranet.contoso.com"), Verdict::Open);
+        assert_eq!(answered.needs, ["setspn -F -Q HTTP/intranet.contoso.com"]);
+        check(&missing().ticket("HTTP/other.contoso.com"), Verdict::Found);
+    }
+
+    #[test]
+    fn a_host_name_that_a_computer_registered_for_an_alias_is_enough() {
+        let world = missing().pool_credentials_off().holds("HOST/intranet.contoso.com", "WEB01");
+        check(&world, Verdict::Clear);
+    }
+
+    #[test]
+    fn a_name_that_is_held_twice_is_not_missing() {
+        check(&World::healthy().holds("HTTP/intranet.contoso.com", "svc-old"), Verdict::Clear);
+    }
+
+    #[test]
+    fn nobody_asks_for_a_ticket_where_only_ntlm_is_offered() {
+        check(&missing().offers(&["NTLM"]), Verdict::NotApplicable);
+    }
+
+    #[test]
+    fn a_pool_that_no_kdc_knows_needs_no_name() {
+        check(&missing().kernel_mode_off().pool_runs_as(".\\bob"), Verdict::Clear);
+    }
+
+    #[test]
+    fn browsers_never_ask_for_an_alias_that_dns_resolves() {
+        let world = missing().alias("intranet.contoso.com", "web01.contoso.com").pool_credentials_off();
+        check(&world, Verdict::Clear);
+        let behind = world.nobody_holds("HOST/WEB01.contoso.com");
+        let answered = check(&behind, Verdict::Found);
+        assert_eq!(answered.finding().subjects, ["HTTP/web01.contoso.com"]);
+    }
+
+    #[test]
+    fn a_hostile_account_gets_a_fix_without_commands() {
+        let answered = check(&missing().pool_runs_as("CONTOSO\\svc & calc"), Verdict::Found);
+        let fix = &answered.finding().fixes[0];
+        assert!(fix.commands.is_empty() && fix.undo.is_empty(), "{fix:?}");
+    }
+}

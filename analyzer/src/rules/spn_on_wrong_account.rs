@@ -94,3 +94,120 @@ fn register(wrong: &WrongKey<'_>) -> Fix {
         verify: appcmd::all(wrong.spns.iter().map(setspn::query).chain(ask)),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::finding::{Confidence, Severity};
+    use crate::rules::fixture::{self, CLIENT_LOG, POOL, POOL_CREDENTIALS, World, commands, points_at};
+
+    const NAME: &str = "HTTP/intranet.contoso.com";
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &SpnOnWrongAccount, expected)
+    }
+
+    fn misplaced() -> World {
+        World::healthy().held_only_by(NAME, "svc-old")
+    }
+
+    #[test]
+    fn a_holder_that_does_not_decrypt_is_found() {
+        let world = misplaced().ticket_refused(NAME);
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        let summary = r"HTTP/intranet.contoso.com is held by CONTOSO\svc-old, but Intranet decrypts as CONTOSO\svc-web";
+        assert_eq!(finding.summary, summary);
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));
+        let places = [POOL, POOL_CREDENTIALS, world.held_at(NAME, "svc-old"), CLIENT_LOG.record(1)];
+        assert!(points_at(finding, &places));
+        let move_it = [
+            r"setspn -D HTTP/intranet.contoso.com CONTOSO\svc-old",
+            r"setspn -S HTTP/intranet.contoso.com CONTOSO\svc-web",
+        ];
+        assert_eq!(commands(&finding.fixes[0]), move_it);
+    }
+
+    #[test]
+    fn the_holder_that_decrypts_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+        check(&World::healthy().held_only_by("http/INTRANET.contoso.com", "svc-web"), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_computer_is_the_same_account_with_and_without_its_dollar() {
+        check(&World::healthy().pool_credentials_off().held_only_by(NAME, "WEB01"), Verdict::Clear);
+        check(&misplaced().pool_credentials_off().held_only_by(NAME, "WEB02"), Verdict::Found);
+    }
+
+    #[test]
+    fn the_computers_own_name_leads_to_the_computer_and_not_to_the_pool() {
+        let world = World::healthy().reached_as("web01.contoso.com");
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        let summary =
+            r"HTTP/web01.contoso.com leads, through HOST, to CONTOSO\WEB01$, but Intranet decrypts as CONTOSO\svc-web";
+        assert_eq!(finding.summary, summary);
+        let places = [world.searched_at("HTTP/web01.contoso.com"), world.held_at("HOST/web01.contoso.com", "WEB01")];
+        assert!(points_at(finding, &places));
+        assert_eq!(commands(&finding.fixes[0]), [r"setspn -S HTTP/web01.contoso.com CONTOSO\svc-web"]);
+        assert!(finding.fixes[0].note.as_ref().is_some_and(|note| note.contains("WinRM")));
+        check(&world.pool_credentials_off(), Verdict::Clear);
+    }
+
+    #[test]
+    fn only_a_name_that_is_held_by_itself_is_taken_away() {
+        let world = World::healthy().reached_as("").holds("HTTP/web01", "WEB01");
+        let answered = check(&world, Verdict::Found);
+        let all: Vec<_> = answered.findings.iter().flat_map(|finding| commands(&finding.fixes[0])).collect();
+        let expected = [
+            r"setspn -D HTTP/web01 CONTOSO\WEB01",
+            r"setspn -S HTTP/web01 CONTOSO\svc-web",
+            r"setspn -S HTTP/web01.contoso.com CONTOSO\svc-web",
+        ];
+        assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn a_more_special_cause_is_the_business_of_its_own_rule() {
+        check(&World::kernel_mode_hides_pool_account(), Verdict::Clear);
+        check(&World::healthy().alias("intranet.contoso.com", "web01.contoso.com"), Verdict::Clear);
+        check(&World::machine_site().holds("HTTP/web01.contoso.com", "svc-old"), Verdict::Clear);
+        check(&misplaced().holds(NAME, "svc-web"), Verdict::Clear);
+    }
+
+    #[test]
+    fn no_ticket_is_asked_for_where_only_ntlm_is_offered() {
+        check(&misplaced().offers(&["NTLM"]), Verdict::NotApplicable);
+    }
+
+    #[test]
+    fn it_is_open_while_nobody_knows_who_holds_the_name() {
+        let world = misplaced().nobody_holds(NAME).not_searched(NAME);
+        assert_eq!(check(&world, Verdict::Open).needs, ["setspn -Q HTTP/intranet.contoso.com"]);
+        assert_eq!(check(&misplaced().part_of_config(), Verdict::Open).needs, ["applicationHost.config"]);
+    }
+
+    #[test]
+    fn two_names_of_a_user_may_differ_so_the_account_must_be_asked_about() {
+        let world = misplaced().not_listed("svc-web").nobody_holds("HTTP/intranet");
+        assert_eq!(check(&world, Verdict::Open).needs, [r"setspn -L CONTOSO\svc-web"]);
+    }
+
+    #[test]
+    fn what_is_not_known_leaves_doubt_in_what_is_found() {
+        let second_holder = misplaced().duplicates_not_searched().not_searched(NAME);
+        for world in [misplaced().no_dns(), misplaced().may_be_overridden(), second_holder] {
+            assert_eq!(check(&world, Verdict::Found).finding().confidence, Confidence::Likely, "{world:?}");
+        }
+    }
+
+    #[test]
+    fn a_hostile_account_gets_a_fix_without_commands() {
+        let world = World::healthy().held_only_by(NAME, "CN=x & calc,DC=contoso,DC=com");
+        let answered = check(&world, Verdict::Found);
+        let fix = &answered.finding().fixes[0];
+        assert!(fix.commands.is_empty() && fix.undo.is_empty(), "{fix:?}");
+    }
+}

@@ -41,7 +41,7 @@ impl Rule for WindowsAuthDisabled {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        for path in situation.paths(answer)? {
+        for path in situation.sign_in_paths(answer)? {
             let sign_in = &path.path.sign_in;
             if !(sign_in.windows.value || sign_in.anonymous.value || sign_in.other_way) {
                 answer.find(finding(&path));
@@ -76,4 +76,63 @@ fn finding(path: &SitePath<'_>) -> Finding {
             undo: appcmd::all([set("false")]),
             verify: appcmd::all([appcmd::show_windows_authentication(path)]),
         }])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{self, ANONYMOUS, WINDOWS, World, commands, points_at, set_config};
+
+    fn check(world: &World, expected: Verdict) -> fixture::Answered {
+        fixture::check(world, &WindowsAuthDisabled, expected)
+    }
+
+    #[test]
+    fn no_way_in_at_all_is_found() {
+        let answered = check(&World::healthy().windows_off(), Verdict::Found);
+        let finding = answered.finding();
+        let summary = "Intranet offers no way to sign in: Windows authentication is off, and so is every other";
+        assert_eq!(finding.summary, summary);
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));
+        assert!(points_at(finding, &[WINDOWS, ANONYMOUS]));
+        assert_eq!(commands(&finding.fixes[0]), [set_config("Intranet", "/enabled:true")]);
+    }
+
+    #[test]
+    fn windows_authentication_is_clear() {
+        check(&World::healthy(), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_public_site_and_one_with_another_way_in_are_meant_to_be_so() {
+        check(&World::healthy().windows_off().anonymous_on(), Verdict::Clear);
+        check(&World::healthy().windows_off().other_way_on(), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_folder_may_be_shut_on_a_site_that_is_open() {
+        let answered = check(&World::healthy().path("/app", World::windows_off), Verdict::Found);
+        assert_eq!(answered.finding().subjects, ["Intranet/app"]);
+    }
+
+    #[test]
+    fn without_the_whole_configuration_it_is_open() {
+        for world in [World::healthy().no_config(), World::healthy().windows_off().part_of_config()] {
+            assert_eq!(check(&world, Verdict::Open).needs, ["applicationHost.config"]);
+        }
+    }
+
+    #[test]
+    fn a_web_config_that_may_say_otherwise_leaves_doubt() {
+        let off = check(&World::healthy().windows_off().may_be_overridden(), Verdict::Found);
+        assert_eq!(off.finding().confidence, Confidence::Likely);
+        assert_eq!(check(&World::healthy().may_be_overridden(), Verdict::Open).needs, ["web.config of Intranet/"]);
+    }
+
+    #[test]
+    fn a_hostile_site_gets_a_fix_without_commands() {
+        let answered = check(&World::healthy().windows_off().site_named("%COMSPEC%"), Verdict::Found);
+        assert!(answered.finding().fixes[0].commands.is_empty());
+    }
 }

@@ -56,7 +56,7 @@ pub struct WrongKey<'a> {
     pub clients: Vec<ClientFamily>,
     /// Where all that can be seen: who decrypts, who holds, what DNS says, what happened.
     pub evidence: Vec<Evidence>,
-    /// Whether something could still make it another name or another setting.
+    /// Whether something could still make it another name, another holder or another setting.
     pub in_doubt: bool,
 }
 
@@ -90,8 +90,11 @@ pub fn wrong_keys<'a>(
     situation: &Situation<'a>,
     answer: &mut Answer,
 ) -> Result<Vec<WrongKey<'a>>, NotKnown> {
-    let mut groups: BTreeMap<(Scope, Dn), WrongKey<'a>> = BTreeMap::new();
+    let mut groups = Groups::new();
     for exchange in situation.ticket_exchanges(answer)? {
+        if let Some(not_known) = situation.path_of(exchange).and_then(|path| path.path.may_be_overridden.clone()) {
+            answer.open(not_known);
+        }
         match &exchange.outcome {
             Outcome::Unknown(not_known) => answer.open(not_known.clone()),
             Outcome::Fails(Cause::WrongKey) => collect(kind, situation, exchange, &mut groups),
@@ -101,18 +104,28 @@ pub fn wrong_keys<'a>(
     Ok(groups.into_values().collect())
 }
 
-fn collect<'a>(
-    kind: Kind,
-    situation: &Situation<'a>,
-    exchange: &'a Exchange,
-    groups: &mut BTreeMap<(Scope, Dn), WrongKey<'a>>,
-) {
+/// One group for each path, holder, and way in which the holder was found: what is held by name can be taken away,
+/// and what is found through `HOST` cannot.
+type Groups<'a> = BTreeMap<(Scope, Dn, Way), WrongKey<'a>>;
+
+/// [`FoundBy`] without the place that says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Way {
+    Name,
+    HostAlias,
+}
+
+fn collect<'a>(kind: Kind, situation: &Situation<'a>, exchange: &'a Exchange, groups: &mut Groups<'a>) {
     let Some((request, holder, by)) = ticket(exchange) else { return };
     let (Some(path), Some(identity)) = (situation.path_of(exchange), exchange.identity.account()) else { return };
     if kind_of(situation, exchange, path, request, holder, by) != kind {
         return;
     }
-    let key = (scope(exchange), holder.dn.clone());
+    let (way, searched) = match by {
+        FoundBy::Name => (Way::Name, None),
+        FoundBy::HostAlias(search) => (Way::HostAlias, *search),
+    };
+    let key = (scope(exchange), holder.dn.clone(), way);
     let group = groups.entry(key).or_insert_with(|| WrongKey {
         path,
         scope: scope(exchange),
@@ -126,14 +139,10 @@ fn collect<'a>(
         evidence: Vec::new(),
         in_doubt: path.path.may_be_overridden.is_some(),
     });
-    group.in_doubt |= exchange.request.as_ref().is_some_and(|request| request.complete().is_err());
+    group.in_doubt |= !is_settled(exchange);
     add(&mut group.spns, [request.spn.clone()]);
     add(&mut group.url_hosts, [exchange.url_host.clone()]);
     add(&mut group.clients, exchange.clients.iter().copied());
-    let searched = match by {
-        FoundBy::HostAlias(search) => *search,
-        FoundBy::Name => None,
-    };
     let settings = exchange.identity_at.iter().copied().chain([path.path.pool.at]);
     let seen = situation.refused_tickets(&request.spn).into_iter().chain(situation.tickets_for(&request.spn));
     let places = settings.chain([holder.at]).chain(searched).chain(request.at).chain(seen);
@@ -191,7 +200,8 @@ fn kind_of(
     }
 }
 
-/// Whether all that is known about who holds a name is whole; used by rules that refute a wrong key.
-pub fn is_settled(exchange: &Exchange) -> bool {
+/// Whether it is known for certain what is asked for and who holds it. Until someone searches for it, a name may have
+/// a second holder, and then it is no wrong key.
+fn is_settled(exchange: &Exchange) -> bool {
     matches!((&exchange.request, &exchange.owner), (Some(Fact::Known(_)), Some(Fact::Known(_))))
 }

@@ -1,0 +1,549 @@
+//! A healthy sign-in as facts, and the small changes that break it: the words that tests of rules are written in.
+//!
+//! `WEB01` in `contoso.com` runs the site `Intranet` under `intranet.contoso.com`. Its pool runs as `CONTOSO\svc-web`,
+//! which decrypts and holds the SPN. Users sign in from `CLIENT07`.
+
+#![expect(clippy::missing_panics_doc, reason = "a test whose world cannot be built fails, as it should")]
+
+use std::collections::BTreeMap;
+
+use crate::artifacts::iis_config::Binding;
+use crate::evidence::gap::NotKnown;
+use crate::evidence::place::{ArtifactId, Cited, Evidence};
+use crate::exchange::derive::exchanges;
+use crate::facts::account::{AccountName, Dn};
+use crate::facts::case_facts::{Facts, HostFacts};
+use crate::facts::directory::Directory;
+use crate::facts::events::{Happening, What};
+use crate::facts::fact::Fact;
+use crate::facts::host::{HostName, Role};
+use crate::facts::iis::{Iis, PathFacts, PoolFacts, PoolIdentity, SiteFacts};
+use crate::facts::names::Resolution;
+use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
+use crate::facts::spn::Spn;
+use crate::rules::answer::{Answer, Verdict};
+use crate::rules::finding::{Finding, Fix};
+use crate::rules::rule::{Rule, Situation};
+
+/// applicationHost.config of `WEB01`.
+const CONFIG: ArtifactId = ArtifactId(0);
+/// What `setspn` printed.
+const SETSPN: ArtifactId = ArtifactId(1);
+/// What `nslookup` printed.
+const NSLOOKUP: ArtifactId = ArtifactId(2);
+/// What `klist` printed on `CLIENT07`.
+const KLIST: ArtifactId = ArtifactId(3);
+/// What `ipconfig` printed on `WEB01`.
+const IPCONFIG: ArtifactId = ArtifactId(4);
+/// The System event log of `WEB01`.
+pub const SERVER_LOG: ArtifactId = ArtifactId(5);
+/// The System event log of `CLIENT07`.
+pub const CLIENT_LOG: ArtifactId = ArtifactId(6);
+
+/// The line of the site.
+const SITE: Evidence = CONFIG.line(10);
+/// The line of the pool.
+pub const POOL: Evidence = CONFIG.line(20);
+/// The line that turns Windows authentication on or off.
+pub const WINDOWS: Evidence = CONFIG.line(30);
+/// The line that sets `useKernelMode`.
+pub const KERNEL_MODE: Evidence = CONFIG.line(31);
+/// The line that sets `useAppPoolCredentials`.
+pub const POOL_CREDENTIALS: Evidence = CONFIG.line(32);
+/// The line that turns anonymous authentication on or off.
+pub const ANONYMOUS: Evidence = CONFIG.line(33);
+/// The line of the list of providers; each provider has one of the lines below.
+pub const PROVIDERS: Evidence = CONFIG.line(40);
+/// The line of the first provider.
+pub const FIRST_PROVIDER: Evidence = CONFIG.line(41);
+/// The answer of DNS for the name of the site.
+pub const DNS: Evidence = NSLOOKUP.line(1);
+/// The first ticket of `CLIENT07`.
+pub const FIRST_TICKET: Evidence = KLIST.line(1);
+
+/// When the bundle was collected.
+const NOW: &str = "2026-01-20T08:00:00Z";
+
+/// A case.
+#[derive(Clone, Debug)]
+pub struct World {
+    server: HostFacts,
+    client: HostFacts,
+    site: SiteFacts,
+    config: Option<Known>,
+    dns: Vec<(String, Resolution)>,
+    held: Vec<(Spn, Dn)>,
+    searched: Vec<Spn>,
+    listed: Vec<Dn>,
+    asked: Vec<(AccountName, Dn)>,
+    duplicates: Known,
+    happenings: Vec<Happening>,
+}
+
+/// How much of something is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Known {
+    Whole,
+    Part,
+    Nothing,
+}
+
+impl World {
+    /// Nothing is wrong, and all that rules ask for is there.
+    pub fn healthy() -> Self {
+        let mut world = Self {
+            server: host("WEB01", Role::WebServer, SERVER_LOG),
+            client: host("CLIENT07", Role::Client, CLIENT_LOG),
+            site: site(),
+            config: Some(Known::Whole),
+            dns: Vec::new(),
+            held: Vec::new(),
+            searched: Vec::new(),
+            listed: vec![dn("WEB01"), dn("svc-web")],
+            asked: vec![(AccountName::parse("WEB01"), dn("WEB01"))],
+            duplicates: Known::Whole,
+            happenings: Vec::new(),
+        };
+        let collected_at = NOW.parse().expect("a time");
+        world.server.identity.collected_at = Some(collected_at);
+        for name in ["intranet.contoso.com", "intranet", "web01.contoso.com", "web01"] {
+            world = world.searched(&format!("HTTP/{name}")).searched(&format!("HOST/{name}"));
+        }
+        world
+            .answered("CONTOSO\\svc-web", "svc-web")
+            .dns("intranet.contoso.com", Resolution::Address("intranet.contoso.com".to_owned()))
+            .holds("HTTP/intranet.contoso.com", "svc-web")
+            .holds("HTTP/intranet", "svc-web")
+            .holds("HOST/WEB01", "WEB01")
+            .holds("HOST/WEB01.contoso.com", "WEB01")
+    }
+
+    /// Kernel mode decrypts as the machine, and the pool's account holds the SPN.
+    pub fn kernel_mode_hides_pool_account() -> Self {
+        Self::healthy().pool_credentials_off()
+    }
+
+    /// A site of the machine under the machine's own name.
+    pub fn machine_site() -> Self {
+        Self::healthy().reached_as("web01.contoso.com").pool_runs_as("NetworkService").pool_credentials_off()
+    }
+
+    /// The site has this name.
+    #[must_use]
+    pub fn site_named(mut self, name: &str) -> Self {
+        name.clone_into(&mut self.site.name);
+        self
+    }
+
+    /// The site has this host header instead; an empty one answers to every name.
+    #[must_use]
+    pub fn reached_as(mut self, name: &str) -> Self {
+        for binding in &mut self.site.bindings {
+            name.clone_into(&mut binding.host);
+        }
+        self
+    }
+
+    /// The site has another name as well, which DNS was not asked about.
+    #[must_use]
+    pub fn also_reached_as(mut self, name: &str) -> Self {
+        self.site.bindings.push(Binding { at: CONFIG.line(12), host: name.to_owned(), ..binding() });
+        self
+    }
+
+    /// Changes every path that the site has so far.
+    #[must_use]
+    fn paths(mut self, change: impl Fn(&mut PathFacts)) -> Self {
+        self.site.paths.iter_mut().for_each(change);
+        self
+    }
+
+    /// Adds a path that is like the root but for this change.
+    #[must_use]
+    pub fn path(mut self, path: &str, change: impl FnOnce(Self) -> Self) -> Self {
+        let own = change(self.clone()).site.paths.swap_remove(0);
+        self.site.paths.push(PathFacts { path: path.to_owned(), ..own });
+        self
+    }
+
+    /// The pool runs as this account; `.\bob` is an account of the server.
+    #[must_use]
+    pub fn pool_runs_as(self, account: &str) -> Self {
+        let identity = match account {
+            "LocalSystem" => PoolIdentity::Machine("LocalSystem"),
+            "NetworkService" => PoolIdentity::Machine("NetworkService"),
+            "ApplicationPoolIdentity" => PoolIdentity::Machine("ApplicationPoolIdentity"),
+            "LocalService" => PoolIdentity::LocalService,
+            "?" => PoolIdentity::Unclear("SpecificUser without a user name".to_owned()),
+            local if local.starts_with(".\\") => PoolIdentity::LocalAccount(local.to_owned()),
+            domain => PoolIdentity::Account(AccountName::parse(domain)),
+        };
+        self.paths(|path| path.pool.identity = identity.clone())
+    }
+
+    /// The pool has this name.
+    #[must_use]
+    pub fn pool_named(self, name: &str) -> Self {
+        self.paths(|path| name.clone_into(&mut path.pool.name))
+    }
+
+    /// `useKernelMode="false"`.
+    #[must_use]
+    pub fn kernel_mode_off(self) -> Self {
+        self.paths(|path| path.sign_in.kernel_mode.value = false)
+    }
+
+    /// `useAppPoolCredentials="false"`.
+    #[must_use]
+    pub fn pool_credentials_off(self) -> Self {
+        self.paths(|path| path.sign_in.pool_credentials.value = false)
+    }
+
+    /// Windows authentication is off.
+    #[must_use]
+    pub fn windows_off(self) -> Self {
+        self.paths(|path| path.sign_in.windows.value = false)
+    }
+
+    /// Anonymous authentication is on.
+    #[must_use]
+    pub fn anonymous_on(self) -> Self {
+        self.paths(|path| path.sign_in.anonymous.value = true)
+    }
+
+    /// Basic or Digest authentication or client certificates are on.
+    #[must_use]
+    pub fn other_way_on(self) -> Self {
+        self.paths(|path| path.sign_in.other_way = true)
+    }
+
+    /// The providers, in this order.
+    #[must_use]
+    pub fn offers(self, names: &[&str]) -> Self {
+        let listed = (41..).zip(names).map(|(line, name)| Cited::new(AuthProvider::parse(name), CONFIG.line(line)));
+        let providers: Vec<_> = listed.collect();
+        self.paths(|path| path.sign_in.providers.clone_from(&providers))
+    }
+
+    /// A web.config, which is not there, may set all this otherwise.
+    #[must_use]
+    pub fn may_be_overridden(self) -> Self {
+        self.paths(|path| path.may_be_overridden = Some(NotKnown::until("web.config of Intranet/")))
+    }
+
+    /// Only a part of the configuration is known.
+    #[must_use]
+    pub fn part_of_config(mut self) -> Self {
+        self.config = Some(Known::Part);
+        self
+    }
+
+    /// The configuration could not be collected.
+    #[must_use]
+    pub fn no_config(mut self) -> Self {
+        self.config = Some(Known::Nothing);
+        self
+    }
+
+    /// Nothing hints at a web server.
+    #[must_use]
+    pub fn no_web_server(mut self) -> Self {
+        self.config = None;
+        self
+    }
+
+    /// The domain of the server is not known.
+    #[must_use]
+    pub fn no_domain(mut self) -> Self {
+        self.server.identity.domain = None;
+        self
+    }
+
+    /// When the bundle was collected is not known.
+    #[must_use]
+    pub fn no_time(mut self) -> Self {
+        self.server.identity.collected_at = None;
+        self
+    }
+
+    /// Only a part of the System log of this host is known.
+    #[must_use]
+    pub fn part_of_system_log(mut self, host: &str) -> Self {
+        let logs = &mut self.host(host).logs;
+        let need = NotKnown::until(format!("the whole System event log of {host}"));
+        logs.insert("system".to_owned(), Fact::Partial(SERVER_LOG.whole(), need));
+        self
+    }
+
+    /// The System log of this host is not known.
+    #[must_use]
+    pub fn no_system_log(mut self, host: &str) -> Self {
+        self.host(host).logs.clear();
+        self
+    }
+
+    fn host(&mut self, name: &str) -> &mut HostFacts {
+        if name == "WEB01" { &mut self.server } else { &mut self.client }
+    }
+
+    /// DNS says that a name is a CNAME of another.
+    #[must_use]
+    pub fn alias(self, name: &str, target: &str) -> Self {
+        self.no_dns().dns(name, Resolution::Alias(target.to_owned()))
+    }
+
+    /// DNS was not asked.
+    #[must_use]
+    pub fn no_dns(mut self) -> Self {
+        self.dns.clear();
+        self
+    }
+
+    fn dns(mut self, name: &str, resolution: Resolution) -> Self {
+        self.dns.push((name.to_owned(), resolution));
+        self
+    }
+
+    /// An account holds an SPN. An account is a common name in contoso.com, or a whole distinguished name.
+    #[must_use]
+    pub fn holds(mut self, name: &str, account: &str) -> Self {
+        self.held.push((spn(name), dn(account)));
+        self
+    }
+
+    /// Nobody holds an SPN. Whether that is known is another question.
+    #[must_use]
+    pub fn nobody_holds(mut self, name: &str) -> Self {
+        self.held.retain(|(held, _)| *held != spn(name));
+        self
+    }
+
+    /// This account, and no other, holds an SPN.
+    #[must_use]
+    pub fn held_only_by(self, name: &str, account: &str) -> Self {
+        self.nobody_holds(name).holds(name, account)
+    }
+
+    /// The directory was searched for an SPN.
+    #[must_use]
+    pub fn searched(mut self, name: &str) -> Self {
+        self.searched.push(spn(name));
+        self
+    }
+
+    /// The directory was not searched for an SPN.
+    #[must_use]
+    pub fn not_searched(mut self, name: &str) -> Self {
+        self.searched.retain(|searched| *searched != spn(name));
+        self
+    }
+
+    /// The directory was not searched for duplicates.
+    #[must_use]
+    pub fn duplicates_not_searched(mut self) -> Self {
+        self.duplicates = Known::Nothing;
+        self
+    }
+
+    /// The SPNs of an account were listed.
+    #[must_use]
+    pub fn listed(mut self, account: &str) -> Self {
+        self.listed.push(dn(account));
+        self
+    }
+
+    /// The SPNs of an account were not listed.
+    #[must_use]
+    pub fn not_listed(mut self, account: &str) -> Self {
+        self.listed.retain(|listed| *listed != dn(account));
+        self.asked.retain(|(_, answer)| *answer != dn(account));
+        self
+    }
+
+    /// A tool that was asked about this name answered with this account.
+    #[must_use]
+    pub fn answered(mut self, name: &str, account: &str) -> Self {
+        self.asked.push((AccountName::parse(name), dn(account)));
+        self
+    }
+
+    /// `CLIENT07` has a ticket for this name.
+    #[must_use]
+    pub fn ticket(mut self, name: &str) -> Self {
+        self.client.tickets.push(Cited::new(spn(name), FIRST_TICKET));
+        self
+    }
+
+    /// A server refused a ticket for this name, and `CLIENT07` wrote event 4.
+    #[must_use]
+    pub fn ticket_refused(self, name: &str) -> Self {
+        let what = What::TicketNotDecrypted { server: "svc-web".to_owned(), target: Some(spn(name)) };
+        self.happened("CLIENT07", NOW, what)
+    }
+
+    /// A domain controller told `CLIENT07` an error, and it wrote event 3.
+    #[must_use]
+    pub fn kerberos_error(self, code: u32, extended: Option<u32>, target: &str) -> Self {
+        self.happened("CLIENT07", NOW, What::KerberosError { code, extended, target: Spn::parse(target) })
+    }
+
+    /// A pool of `WEB01` could not start at this time.
+    #[must_use]
+    pub fn pool_failed(self, pool: &str, time: &str) -> Self {
+        self.happened("WEB01", time, What::PoolNotStarted { pool: pool.to_owned(), id: 5059 })
+    }
+
+    /// Something happened. The records of each log are counted from 1, all logs together.
+    #[must_use]
+    pub fn happened(mut self, computer: &str, time: &str, what: What) -> Self {
+        let record = u64::try_from(self.happenings.len()).expect("few").saturating_add(1);
+        let log = if computer == "WEB01" { SERVER_LOG } else { CLIENT_LOG };
+        let computer = format!("{computer}.contoso.com");
+        self.happenings.push(Happening { at: log.record(record), time: time.parse().ok(), computer, what });
+        self
+    }
+
+    /// The line that says that this account holds this SPN.
+    pub fn held_at(&self, name: &str, account: &str) -> Evidence {
+        let holders = self.directory().holders(&spn(name));
+        let holders = holders.seen().expect("someone holds it");
+        holders.iter().find(|holder| holder.dn == dn(account)).expect("this account holds it").at
+    }
+
+    /// The answer to the search for this SPN.
+    pub fn searched_at(&self, name: &str) -> Evidence {
+        self.directory().search_for(&spn(name)).expect("it was searched for")
+    }
+
+    /// The line that begins the list of this account's SPNs.
+    pub fn listed_at(&self, account: &str) -> Evidence {
+        let at = self.listed.iter().position(|listed| *listed == dn(account)).expect("it was listed");
+        place(300, at)
+    }
+
+    fn directory(&self) -> Directory {
+        let mut directory = Directory::default();
+        for (at, (spn, dn)) in self.held.iter().enumerate() {
+            directory.hold(spn.clone(), dn.clone(), place(100, at));
+        }
+        for (at, spn) in self.searched.iter().enumerate() {
+            directory.search(spn.clone(), place(200, at));
+        }
+        for (at, dn) in self.listed.iter().enumerate() {
+            directory.list(dn.clone(), place(300, at));
+        }
+        for (name, dn) in &self.asked {
+            directory.ask(name.clone(), dn.clone());
+        }
+        if self.duplicates == Known::Whole {
+            directory.search_duplicates(SETSPN.line(400));
+        }
+        directory
+    }
+
+    /// All of it as facts.
+    pub fn facts(&self) -> Facts {
+        let mut server = self.server.clone();
+        for (name, resolution) in &self.dns {
+            server.names.add(name, resolution.clone(), DNS);
+        }
+        let iis = Iis { config: CONFIG, sites: vec![self.site.clone()], is_cut: false };
+        let need = || NotKnown::until("applicationHost.config");
+        server.iis = self.config.map(|known| match known {
+            Known::Whole => Fact::Known(iis),
+            Known::Part => Fact::Partial(iis, need()),
+            Known::Nothing => Fact::Unknown(need()),
+        });
+        let hosts = [server, self.client.clone()].map(|host| (host.identity.name.clone(), host));
+        Facts { hosts: BTreeMap::from(hosts), directory: self.directory(), happenings: self.happenings.clone() }
+    }
+}
+
+fn host(name: &str, role: Role, log: ArtifactId) -> HostFacts {
+    let mut host = HostFacts { role, ..HostFacts::named(HostName::new(name)) };
+    host.identity.domain = Some(Cited::new("contoso.com".to_owned(), IPCONFIG.line(2)));
+    host.identity.at = Some(IPCONFIG.line(1));
+    host.logs.insert("system".to_owned(), Fact::Known(log.whole()));
+    host
+}
+
+fn site() -> SiteFacts {
+    let stated = |value, at| Setting { value, at, origin: Origin::Stated };
+    let providers = [(AuthProvider::Negotiate, 41), (AuthProvider::Ntlm, 42)];
+    let sign_in = SignIn {
+        windows: stated(true, WINDOWS),
+        kernel_mode: stated(true, KERNEL_MODE),
+        pool_credentials: stated(true, POOL_CREDENTIALS),
+        providers: providers.map(|(provider, line)| Cited::new(provider, CONFIG.line(line))).into(),
+        providers_at: PROVIDERS,
+        anonymous: stated(false, ANONYMOUS),
+        other_way: false,
+        stated_for_path: true,
+    };
+    let identity = PoolIdentity::Account(AccountName::parse("CONTOSO\\svc-web"));
+    let pool = PoolFacts { name: "IntranetPool".to_owned(), identity, at: POOL };
+    let root = PathFacts { path: "/".to_owned(), pool, sign_in, may_be_overridden: None };
+    SiteFacts { name: "Intranet".to_owned(), at: SITE, bindings: vec![binding()], paths: vec![root] }
+}
+
+fn binding() -> Binding {
+    Binding { at: CONFIG.line(11), protocol: "http".to_owned(), port: 80, host: "intranet.contoso.com".to_owned() }
+}
+
+fn place(first: u32, index: usize) -> Evidence {
+    SETSPN.line(u32::try_from(index).expect("few").saturating_add(first))
+}
+
+fn spn(text: &str) -> Spn {
+    Spn::parse(text).expect("an SPN")
+}
+
+fn dn(account: &str) -> Dn {
+    if account.contains('=') { Dn::new(account) } else { Dn::new(format!("CN={account},DC=contoso,DC=com")) }
+}
+
+/// What a rule answered.
+#[derive(Clone, Debug)]
+pub struct Answered {
+    /// What it found.
+    pub findings: Vec<Finding>,
+    /// What must be collected for it to say more.
+    pub needs: Vec<String>,
+}
+
+impl Answered {
+    /// The one finding.
+    pub fn finding(&self) -> &Finding {
+        let [finding] = self.findings.as_slice() else { panic!("not one finding: {:#?}", self.findings) };
+        finding
+    }
+}
+
+/// Asks a rule about a world and expects a verdict.
+pub fn check(world: &World, rule: &dyn Rule, expected: Verdict) -> Answered {
+    let facts = world.facts();
+    let exchanges = exchanges(&facts);
+    let mut answer = Answer::default();
+    if let Err(not_known) = rule.check(&Situation { facts: &facts, exchanges: &exchanges }, &mut answer) {
+        answer.open(not_known);
+    }
+    assert_eq!(answer.verdict(), expected, "{}: {answer:#?}", rule.info().name);
+    let needs = answer.not_known.iter().flat_map(|not_known| &not_known.needs);
+    Answered { needs: needs.map(|need| need.as_str().to_owned()).collect(), findings: answer.findings }
+}
+
+/// Whether a finding points at all these places.
+pub fn points_at(finding: &Finding, places: &[Evidence]) -> bool {
+    places.iter().all(|place| finding.evidence.contains(place))
+}
+
+/// The commands of a fix.
+pub fn commands(fix: &Fix) -> Vec<String> {
+    fix.commands.iter().map(ToString::to_string).collect()
+}
+
+/// The command that changes the Windows authentication of a path.
+pub fn set_config(path: &str, change: &str) -> String {
+    let section = "system.webServer/security/authentication/windowsAuthentication";
+    format!(r"%windir%\system32\inetsrv\appcmd set config {path} -section:{section} {change} /commit:apphost")
+}
