@@ -5,6 +5,7 @@
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use egui::{Key, Modifiers, OutputCommand};
@@ -12,7 +13,9 @@ use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
 use kerbscope::gui::action::Pick;
 use kerbscope::gui::app::App;
+use kerbscope::gui::doors::Doors;
 use kerbscope::gui::settings::Settings;
+use kerbscope::open::open;
 use kerbscope_shared::read::Member;
 
 type Window = Harness<'static, Seen>;
@@ -29,15 +32,15 @@ fn sample(name: &str) -> PathBuf {
 }
 
 fn window(paths: Vec<PathBuf>) -> Window {
-    window_that_asks(paths, |_| None)
+    window_with(paths, Doors { ask: |_| None, open })
 }
 
-fn window_that_asks(paths: Vec<PathBuf>, ask: kerbscope::gui::file_dialog::Ask) -> Window {
+fn window_with(paths: Vec<PathBuf>, doors: Doors) -> Window {
     let mut paths = Some(paths);
     let builder = Harness::builder().with_size([1280.0, 2400.0]);
     let mut window = builder.build_ui_state(
         move |ui, seen: &mut Seen| {
-            let start = || App::new(ui.ctx(), Settings::default(), paths.take().unwrap_or_default(), ask);
+            let start = || App::new(ui.ctx(), Settings::default(), paths.take().unwrap_or_default(), doors);
             let app = seen.app.get_or_insert_with(start);
             app.logic(ui.ctx());
             app.ui(ui);
@@ -133,6 +136,8 @@ fn a_finding_is_shown_with_its_evidence_and_its_command() {
     assert!(shows(&window, "iis/applicationHost.config:"));
     assert!(shows(&window, "<windowsAuthentication enabled=\"true\""));
     window.get_by_label("kernelmode-spn-on-pool-account");
+    let badges = window.query_all_by_label("blocker").count();
+    assert_eq!(badges, 2, "one beside the headline, one beside the details");
 }
 
 #[test]
@@ -209,6 +214,18 @@ fn exchanges_are_shown_step_by_step_with_their_evidence() {
 }
 
 #[test]
+fn a_finding_leads_to_its_exchange_and_back() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    click(&mut window, "Show what happens there, step by step");
+    assert!(shows(&window, "KRB_AP_ERR_MODIFIED, and no fall-back"));
+    assert!(shows(&window, "iis/applicationHost.config:"));
+    let link = window.query_all_by_role(egui::Role::Link).next().expect("a link to the finding");
+    link.click();
+    settle(&mut window);
+    window.get_by_label(FIX);
+}
+
+#[test]
 fn what_is_no_evidence_is_said_in_a_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     let notes = folder.path().join("notes.txt");
@@ -239,26 +256,80 @@ fn what_can_be_opened_is_shown_beside_what_cannot() {
     assert!(shows(&window, "No problem found"));
 }
 
+/// A gate that nothing is opened behind until it opens: what is being opened stays so for as long as a test likes.
+fn gated(gate: &'static AtomicBool, open: kerbscope::gui::doors::Open) -> Window {
+    assert!(!gate.load(Ordering::SeqCst), "each gate serves one test");
+    window_with(Vec::new(), Doors { ask: |_| None, open })
+}
+
+fn wait_for(gate: &AtomicBool) {
+    while !gate.load(Ordering::SeqCst) {
+        std::thread::yield_now();
+    }
+}
+
 #[test]
 fn of_two_files_that_are_dropped_the_last_one_counts() {
-    let mut window = window(Vec::new());
+    static GATE: AtomicBool = AtomicBool::new(false);
+    let mut window = gated(&GATE, |path| {
+        wait_for(&GATE);
+        open(path)
+    });
     drop_on(&mut window, sample("setspn-denied.zip"));
     assert!(shows(&window, "Opening setspn-denied.zip"));
     drop_on(&mut window, sample("kernelmode-spn-on-pool-account.zip"));
+    assert!(shows(&window, "Opening kernelmode-spn-on-pool-account.zip"));
+    GATE.store(true, Ordering::SeqCst);
     settle(&mut window);
-    assert!(shows(&window, "kernelmode-spn-on-pool-account.zip"));
-    assert!(!shows(&window, "setspn-denied.zip"));
-    assert_eq!(window.state().app.as_ref().expect("the app").settings().recent.len(), 1);
+    window.get_by_label(FIX);
+    assert_eq!(recent(&window), [[sample("kernelmode-spn-on-pool-account.zip")]]);
 }
 
 #[test]
 fn what_is_being_opened_can_be_cancelled() {
-    let mut window = window(Vec::new());
+    static GATE: AtomicBool = AtomicBool::new(false);
+    let mut window = gated(&GATE, |path| {
+        wait_for(&GATE);
+        open(path)
+    });
     drop_on(&mut window, sample("setspn-denied.zip"));
-    window.get_by_label("Cancel").click_accesskit();
-    settle(&mut window);
-    window.get_by_label("Drop a bundle here");
+    click(&mut window, "Cancel");
     assert!(!shows(&window, "setspn-denied.zip"));
+    GATE.store(true, Ordering::SeqCst);
+    drop_on(&mut window, sample("healthy-with-noise.zip"));
+    settle(&mut window);
+    assert!(shows(&window, "No problem found"));
+    assert_eq!(recent(&window), [[sample("healthy-with-noise.zip")]]);
+}
+
+fn recent(window: &Window) -> Vec<Vec<PathBuf>> {
+    window.state().app.as_ref().map(|app| app.settings().recent.clone()).unwrap_or_default()
+}
+
+#[test]
+fn what_was_opened_before_is_one_click_away() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    click(&mut window, "Start page");
+    click(&mut window, "Back to the case");
+    window.get_by_label(FIX);
+    click(&mut window, "Start page");
+    assert!(!shows(&window, FIX));
+    click(&mut window, "kernelmode-spn-on-pool-account.zip");
+    window.get_by_label(FIX);
+    click(&mut window, "Start page");
+    click(&mut window, "Forget these");
+    assert!(!shows(&window, "kernelmode-spn-on-pool-account.zip"));
+}
+
+#[test]
+fn a_consequence_leads_to_its_cause() {
+    let mut window = window(vec![sample("host-spn-missing.zip")]);
+    let first = selected(&window);
+    press(&mut window, Modifiers::NONE, Key::J);
+    assert!(shows(&window, "This follows from, or cannot be judged before:"));
+    window.query_all_by_role(egui::Role::Link).next().expect("a link to the cause").click();
+    settle(&mut window);
+    assert_eq!(selected(&window), first);
 }
 
 #[test]
@@ -276,6 +347,17 @@ fn j_and_k_walk_through_the_list() {
 }
 
 #[test]
+fn a_slow_window_misses_no_key() {
+    // Ctrl is up again by the time the event is looked at.
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    let modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
+    let key = Key::Num2;
+    window.event(egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers });
+    settle(&mut window);
+    assert!(shows(&window, "Decrypt: wrong."));
+}
+
+#[test]
 fn f1_shows_the_keys_and_escape_hides_them() {
     let mut window = window(Vec::new());
     assert!(!shows(&window, "copy the command whose button has the keyboard"));
@@ -287,10 +369,7 @@ fn f1_shows_the_keys_and_escape_hides_them() {
 
 #[test]
 fn where_there_is_no_dialog_a_path_can_be_typed() {
-    let mut window = window_that_asks(Vec::new(), |pick| {
-        assert_eq!(pick, Pick::Files);
-        None
-    });
+    let mut window = window(Vec::new());
     press(&mut window, Modifiers::COMMAND, Key::O);
     window.get_by_role_and_label(egui::Role::TextInput, "Path of a bundle, a zip, a folder, or a file").focus();
     window.step();
@@ -303,7 +382,8 @@ fn where_there_is_no_dialog_a_path_can_be_typed() {
 
 #[test]
 fn what_the_dialog_answers_is_opened() {
-    let mut window = window_that_asks(Vec::new(), |_| Some(vec![sample("healthy-with-noise.zip")]));
+    let ask = |pick| (pick == Pick::Folder).then(|| vec![sample("healthy-with-noise.zip")]);
+    let mut window = window_with(Vec::new(), Doors { ask, open });
     click(&mut window, "Open folder…");
     assert!(shows(&window, "No problem found"));
 }
@@ -312,7 +392,7 @@ fn what_the_dialog_answers_is_opened() {
 fn hostile_names_are_written_out() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("hostile.zip");
-    let bundle = kerbscope::open::open(&sample("kernelmode-spn-on-pool-account.zip")).expect("a bundle");
+    let bundle = open(&sample("kernelmode-spn-on-pool-account.zip")).expect("a bundle");
     let is_config = |member: &&Member| member.path.ends_with("applicationHost.config");
     let config = bundle.archive.members.iter().find(is_config).expect("the configuration");
     let config = String::from_utf8_lossy(&config.bytes).replace("VGS Portal", "VGS\u{202e}lat\u{200b}roP\u{85}");

@@ -17,6 +17,8 @@ pub enum Action {
     CloseDialog,
     /// Go to the start page.
     ShowStart,
+    /// Go back from there to the case.
+    BackToCase,
     /// Forget what was opened before.
     ForgetRecent,
     /// Show this half of the window.
@@ -25,6 +27,10 @@ pub enum Action {
     Select(Selection),
     /// Show what is behind a step of an exchange.
     SelectStep(StepSelection),
+    /// Go to the exchange at this index.
+    ShowExchange(usize),
+    /// Go to the finding at this index.
+    ShowFinding(usize),
     /// Select what follows in the list.
     Next,
     /// Select what precedes in the list.

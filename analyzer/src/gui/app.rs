@@ -8,8 +8,9 @@ use egui::{Margin, Ui};
 
 use crate::gui::action::{Action, Selection, StepSelection, Tab};
 use crate::gui::content::Content;
+use crate::gui::doors::Doors;
 use crate::gui::exchange_content::ExchangeContent;
-use crate::gui::file_dialog::{Ask, Chosen, FileDialog};
+use crate::gui::file_dialog::{Chosen, FileDialog};
 use crate::gui::finding_list::{self, Reveal};
 use crate::gui::load::{Failure, Loaded, Loader};
 use crate::gui::settings::{Settings, ThemeChoice};
@@ -25,6 +26,8 @@ pub struct App {
     loader: Loader,
     dialog: FileDialog,
     content: Option<Arc<Content>>,
+    /// How many cases were opened; where lists were scrolled to in one case is no matter in the next.
+    opened: u32,
     page: Page,
     tab: Tab,
     selected: Option<Selection>,
@@ -49,15 +52,16 @@ enum Help {
 }
 
 impl App {
-    /// A window that opens these paths at once; `ask` shows the file dialog.
-    pub fn new(ctx: &egui::Context, settings: Settings, paths: Vec<PathBuf>, ask: Ask) -> Self {
+    /// A window that opens these paths at once.
+    pub fn new(ctx: &egui::Context, settings: Settings, paths: Vec<PathBuf>, doors: Doors) -> Self {
         theme::install(ctx);
         ctx.set_theme(settings.theme);
         let mut app = Self {
             settings,
-            loader: Loader::default(),
-            dialog: FileDialog::new(ask),
+            loader: Loader::new(doors.open),
+            dialog: FileDialog::new(doors.ask),
             content: None,
+            opened: 0,
             page: Page::Start,
             tab: Tab::default(),
             selected: None,
@@ -103,6 +107,7 @@ impl App {
                 let first = content.exchanges.first();
                 self.step = StepSelection { exchange: 0, step: first.map_or(0, ExchangeContent::telling_step) };
                 self.content = Some(content);
+                self.opened = self.opened.wrapping_add(1);
                 self.page = Page::Case;
                 self.tab = Tab::Findings;
                 self.reveal = Reveal::Selected;
@@ -164,13 +169,16 @@ impl App {
         let frame = egui::Frame::new().fill(palette.page);
         let asked = if self.tab == Tab::Exchanges {
             let page = egui::CentralPanel::default().frame(frame.inner_margin(Margin::symmetric(16, 12)));
-            page.show(ui, |ui| exchange_view::ui(ui, &content.exchanges, self.step, self.reveal)).inner
+            page.show(ui, |ui| {
+                ui.push_id(self.opened, |ui| exchange_view::ui(ui, content, self.step, self.reveal)).inner
+            })
+            .inner
         } else {
             let list = egui::Panel::left("list").default_size(390.0).min_size(260.0);
             let list = list.frame(frame.inner_margin(Margin { left: 12, right: 6, top: 0, bottom: 0 }));
             let list = list.show(ui, |ui| {
                 ui.set_min_width(ui.available_width());
-                finding_list::ui(ui, content, self.selected, self.reveal)
+                ui.push_id(self.opened, |ui| finding_list::ui(ui, content, self.selected, self.reveal)).inner
             });
             let page = egui::CentralPanel::default().frame(frame.inner_margin(Margin::same(0)));
             let details = page.show(ui, |ui| self.details(ui, content));
@@ -180,16 +188,14 @@ impl App {
     }
 
     fn details(&self, ui: &mut Ui, content: &Content) -> Option<Action> {
-        let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("details", self.selected));
+        let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("details", self.opened, self.selected));
         let margin = egui::Frame::new().inner_margin(Margin { left: 20, right: 20, top: 16, bottom: 24 });
         let shown = area.show(ui, |ui| {
             margin
                 .show(ui, |ui| {
                     ui.set_max_width(ui.available_width().min(860.0));
                     match self.selected {
-                        Some(Selection::Finding(index)) => {
-                            content.findings.get(index).and_then(|finding| finding_view::ui(ui, content, finding))
-                        }
+                        Some(Selection::Finding(index)) => finding_view::ui(ui, content, index),
                         Some(Selection::Collect) => check_view::collect(ui, content),
                         Some(Selection::Check(index)) => {
                             content.checks.get(index).and_then(|check| check_view::check(ui, check))
@@ -234,10 +240,16 @@ impl App {
             Action::DismissFailure => self.failures.clear(),
             Action::CloseDialog => self.path_field = None,
             Action::ShowStart => self.page = Page::Start,
+            Action::BackToCase => self.page = Page::Case,
             Action::ForgetRecent => self.settings.recent.clear(),
-            Action::Show(tab) => self.tab = tab,
+            Action::Show(tab) => self.show(tab),
             Action::Select(selection) => self.selected = Some(selection),
             Action::SelectStep(step) => self.step = step,
+            Action::ShowExchange(index) => self.show_exchange(index),
+            Action::ShowFinding(index) => {
+                self.selected = Some(Selection::Finding(index));
+                self.show(Tab::Findings);
+            }
             Action::Next => self.walk(1),
             Action::Previous => self.walk(-1),
             Action::CopyFix => self.copy_fix(ctx),
@@ -248,6 +260,18 @@ impl App {
             Action::Escape => self.escape(),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
         }
+    }
+
+    fn show(&mut self, tab: Tab) {
+        self.tab = tab;
+        self.reveal = Reveal::Selected;
+    }
+
+    fn show_exchange(&mut self, index: usize) {
+        let exchange = self.content.as_ref().and_then(|content| content.exchanges.get(index));
+        let Some(step) = exchange.map(ExchangeContent::telling_step) else { return };
+        self.step = StepSelection { exchange: index, step };
+        self.show(Tab::Exchanges);
     }
 
     /// Closes what lies on top, one thing at a time.

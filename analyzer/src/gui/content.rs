@@ -4,6 +4,7 @@ use crate::case::Case;
 use crate::diagnosis::diagnose::RuleAnswer;
 use crate::evidence::gap::{Gap, NotKnown};
 use crate::evidence::place::{Evidence, Place};
+use crate::exchange::outcome::Outcome;
 use crate::facts::case_facts::HostFacts;
 use crate::facts::host::Role;
 use crate::gui::exchange_content::{ExchangeContent, exchange_content};
@@ -42,7 +43,7 @@ pub struct Content {
     pub needs: Vec<String>,
     /// What is missing or damaged.
     pub gaps: Vec<GapContent>,
-    /// What happens at each URL.
+    /// What happens at each URL, those that go wrong first.
     pub exchanges: Vec<ExchangeContent>,
     /// What was left out because no person reads that many rows.
     pub left_out: Option<String>,
@@ -120,15 +121,32 @@ impl Content {
             checks: diagnosis.answers.iter().map(check).collect(),
             needs: needs(&diagnosis.needs()),
             gaps: case.gaps.iter().take(ROWS).map(|gap| gap_content(case, gap)).collect(),
-            exchanges: case.exchanges.iter().take(ROWS).map(|exchange| exchange_content(case, exchange)).collect(),
+            exchanges: exchanges(case),
             left_out: (!over.is_empty()).then(|| format!("Shown here: {}. The report has all.", left_out.join(", "))),
         }
+    }
+
+    /// The first exchange that a finding is about.
+    pub fn exchange_of(&self, finding: usize) -> Option<usize> {
+        self.exchanges.iter().position(|exchange| exchange.findings.contains(&finding))
     }
 
     /// The rules with this verdict, each with its index.
     pub fn checks_that_are(&self, verdict: Verdict) -> impl Iterator<Item = (usize, &CheckContent)> {
         self.checks.iter().enumerate().filter(move |(_, check)| check.verdict == verdict)
     }
+}
+
+/// The exchanges, those that go wrong first.
+fn exchanges(case: &Case) -> Vec<ExchangeContent> {
+    let mut exchanges: Vec<_> = case.exchanges.iter().collect();
+    exchanges.sort_by_key(|exchange| match exchange.outcome {
+        Outcome::Fails(_) => 0,
+        Outcome::Ntlm(_) => 1,
+        Outcome::Unknown(_) => 2,
+        Outcome::Kerberos => 3,
+    });
+    exchanges.into_iter().take(ROWS).map(|exchange| exchange_content(case, exchange)).collect()
 }
 
 fn mood(case: &Case) -> (&'static str, Tone) {

@@ -27,6 +27,7 @@ fn show(ui: &mut Ui, piece: &Piece) -> Option<Action> {
     let frame = frame.inner_margin(Margin { left: 10, right: 6, top: 5, bottom: 7 });
     let copied = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
+        ui.spacing_mut().item_spacing.y = 2.0;
         let copied = ui.horizontal(|ui| {
             ui.label(RichText::new(&piece.location).monospace().color(palette.accent));
             let right = egui::Layout::right_to_left(egui::Align::Center);
@@ -52,9 +53,9 @@ fn lines(ui: &mut Ui, piece: &Piece) {
     let digits = widest.map_or(0, |number| number.to_string().len());
     egui::ScrollArea::horizontal().auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
+        ui.spacing_mut().interact_size.y = 0.0;
         for (number, line) in &piece.lines {
             ui.horizontal(|ui| {
-                ui.spacing_mut().interact_size.y = 0.0;
                 if let Some(number) = number {
                     let number = RichText::new(format!("{number:>digits$}")).monospace().color(palette.weak);
                     ui.add(egui::Label::new(number).selectable(false));

@@ -1,10 +1,13 @@
 //! An exchange in words, ready to be painted: five steps, also where it ends before the last.
 
 use crate::case::Case;
-use crate::exchange::outcome::{Exchange, Outcome, StepKind, StepState};
+use crate::diagnosis::rank::RankedFinding;
+use crate::evidence::place::Evidence;
+use crate::exchange::outcome::{Exchange, Outcome, Step, StepKind, StepState};
 use crate::gui::content::{Piece, pieces};
 use crate::gui::theme::Tone;
 use crate::report::escape::escape;
+use crate::rules::rule::scope;
 
 /// The steps of an exchange, in order.
 const STEPS: [StepKind; 5] = [StepKind::Offer, StepKind::Name, StepKind::Owner, StepKind::Identity, StepKind::Decrypt];
@@ -18,6 +21,8 @@ pub struct ExchangeContent {
     pub clients: String,
     /// The host, and the site.
     pub site: String,
+    /// The findings about the same path, by index.
+    pub findings: Vec<usize>,
     /// How it ends, in a word or two.
     pub outcome: &'static str,
     /// The color of that.
@@ -66,10 +71,21 @@ pub fn exchange_content(case: &Case, exchange: &Exchange) -> ExchangeContent {
         url: escape(&exchange.url),
         clients: clients.join(", "),
         site: escape(&format!("{} on {}", exchange.site, exchange.host.as_str())),
+        findings: findings(case, exchange),
         outcome,
         tone,
         steps: STEPS.iter().map(|kind| step_content(case, exchange, *kind)).collect(),
     }
+}
+
+/// Findings about the path of an exchange; one that ends well has none, whatever is wrong beside it.
+fn findings(case: &Case, exchange: &Exchange) -> Vec<usize> {
+    if exchange.outcome == Outcome::Kerberos {
+        return Vec::new();
+    }
+    let about = |ranked: &RankedFinding| ranked.finding.scopes.contains(&scope(exchange));
+    let findings = case.diagnosis.findings.iter().enumerate();
+    findings.filter(|(_, ranked)| about(ranked)).map(|(index, _)| index).collect()
 }
 
 fn step_content(case: &Case, exchange: &Exchange, kind: StepKind) -> StepContent {
@@ -90,7 +106,15 @@ fn step_content(case: &Case, exchange: &Exchange, kind: StepKind) -> StepContent
         StepState::Bad => ("✖", "wrong", Tone::Bad),
         StepState::Unknown => ("?", "not known", Tone::Unknown),
     };
-    StepContent { title, glyph, state, tone, text: sentence(&step.text), evidence: pieces(case, &step.evidence) }
+    let evidence = pieces(case, &evidence_of(exchange, kind));
+    StepContent { title, glyph, state, tone, text: sentence(&step.text), evidence }
+}
+
+/// What says so. The last step compares the two before it: what they rest on, it rests on.
+fn evidence_of(exchange: &Exchange, kind: StepKind) -> Vec<Evidence> {
+    let compared = [StepKind::Owner, StepKind::Identity];
+    let counts = |step: &&Step| step.kind == kind || (kind == StepKind::Decrypt && compared.contains(&step.kind));
+    exchange.steps.iter().filter(counts).flat_map(|step| step.evidence.iter().copied()).collect()
 }
 
 /// The text with a capital letter at its start.

@@ -4,6 +4,7 @@ use egui::{Align2, FontId, Response, RichText, Sense, Stroke, StrokeKind, Ui, ve
 
 use crate::gui::action::{Action, StepSelection};
 use crate::gui::badge::badge;
+use crate::gui::content::Content;
 use crate::gui::evidence_view::evidence;
 use crate::gui::exchange_content::{ExchangeContent, StepContent};
 use crate::gui::finding_list::Reveal;
@@ -17,7 +18,8 @@ const ARROW: f32 = 22.0;
 const LINES: usize = 3;
 
 /// Shows the exchanges.
-pub fn ui(ui: &mut Ui, exchanges: &[ExchangeContent], selected: StepSelection, reveal: Reveal) -> Option<Action> {
+pub fn ui(ui: &mut Ui, content: &Content, selected: StepSelection, reveal: Reveal) -> Option<Action> {
+    let exchanges = &content.exchanges;
     if exchanges.is_empty() {
         ui.add_space(16.0);
         ui.label("No exchange could be derived: no site with Windows authentication is known.");
@@ -27,10 +29,10 @@ pub fn ui(ui: &mut Ui, exchanges: &[ExchangeContent], selected: StepSelection, r
     }
     let mut action = None;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        for (index, exchange) in exchanges.iter().enumerate() {
+        for index in 0..exchanges.len() {
             let step = (selected.exchange == index).then_some(selected.step);
             let card = ui.push_id(("exchange", index), |ui| {
-                Palette::of(ui).card().show(ui, |ui| card(ui, exchange, index, step))
+                Palette::of(ui).card().show(ui, |ui| card(ui, content, index, step))
             });
             if step.is_some() && reveal == Reveal::Selected {
                 card.response.scroll_to_me(None);
@@ -42,7 +44,8 @@ pub fn ui(ui: &mut Ui, exchanges: &[ExchangeContent], selected: StepSelection, r
     action
 }
 
-fn card(ui: &mut Ui, exchange: &ExchangeContent, index: usize, selected: Option<usize>) -> Option<Action> {
+fn card(ui: &mut Ui, content: &Content, index: usize, selected: Option<usize>) -> Option<Action> {
+    let exchange = content.exchanges.get(index)?;
     let palette = Palette::of(ui);
     ui.set_min_width(ui.available_width());
     ui.horizontal_wrapped(|ui| {
@@ -60,7 +63,23 @@ fn card(ui: &mut Ui, exchange: &ExchangeContent, index: usize, selected: Option<
             ui.label(head.color(palette.ink(step.tone)));
             ui.label(&step.text);
         });
+        action = causes(ui, content, exchange).or(action);
+        ui.add_space(2.0);
         action = evidence(ui, &step.evidence).or(action);
+    }
+    action
+}
+
+/// Leads from an exchange to the findings about it.
+fn causes(ui: &mut Ui, content: &Content, exchange: &ExchangeContent) -> Option<Action> {
+    let mut action = None;
+    for (index, finding) in exchange.findings.iter().filter_map(|index| Some((*index, content.findings.get(*index)?))) {
+        ui.horizontal_wrapped(|ui| {
+            badge(ui, finding.severity, finding.tone);
+            if ui.link(&finding.summary).clicked() {
+                action = Some(Action::ShowFinding(index));
+            }
+        });
     }
     action
 }

@@ -11,8 +11,9 @@ use crate::gui::evidence_view::evidence;
 use crate::gui::finding_content::{FindingContent, FixContent};
 use crate::gui::theme::{self, Palette};
 
-/// Shows the details of a finding.
-pub fn ui(ui: &mut Ui, content: &Content, finding: &FindingContent) -> Option<Action> {
+/// Shows the details of the finding at an index.
+pub fn ui(ui: &mut Ui, content: &Content, index: usize) -> Option<Action> {
+    let finding = content.findings.get(index)?;
     let palette = Palette::of(ui);
     let mut action = head(ui, content, finding);
     if !finding.explanation.is_empty() {
@@ -34,7 +35,7 @@ pub fn ui(ui: &mut Ui, content: &Content, finding: &FindingContent) -> Option<Ac
     }
     caption(ui, "Where it can be seen");
     action = evidence(ui, &finding.evidence).or(action);
-    concerned(ui, finding);
+    action = concerned(ui, content, index).or(action);
     about(ui, finding);
     action
 }
@@ -83,14 +84,18 @@ fn fix_card(ui: &mut Ui, fix: &FixContent, number: usize) -> Option<Action> {
     asked.or(undo).or(verify)
 }
 
-fn concerned(ui: &mut Ui, finding: &FindingContent) {
+fn concerned(ui: &mut Ui, content: &Content, index: usize) -> Option<Action> {
+    let finding = content.findings.get(index)?;
     if finding.scopes.is_empty() && finding.subjects.is_empty() {
-        return;
+        return None;
     }
     caption(ui, "What it concerns");
     for line in finding.subjects.iter().chain(&finding.scopes) {
         ui.label(line);
     }
+    let exchange = content.exchange_of(index)?;
+    let words = "Show what happens there, step by step";
+    ui.link(words).clicked().then_some(Action::ShowExchange(exchange))
 }
 
 fn about(ui: &mut Ui, finding: &FindingContent) {

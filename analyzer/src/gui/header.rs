@@ -1,10 +1,11 @@
 //! The head of the window: what the case comes down to, how much could be judged, and of which hosts.
 
-use egui::{Layout, RichText, Ui};
+use egui::{FontId, Layout, RichText, Ui};
 
 use crate::gui::action::{Action, Pick, Tab};
 use crate::gui::badge::badge;
 use crate::gui::content::Content;
+use crate::gui::row::wrapped;
 use crate::gui::theme::{self, Palette};
 use crate::report::headline::plural;
 
@@ -53,7 +54,10 @@ pub fn ui(ui: &mut Ui, content: &Content, tab: Tab) -> Option<Action> {
             ui.add_space(4.0);
             badge(ui, word, tone);
         });
-        ui.add(egui::Label::new(RichText::new(&content.headline).size(theme::HEADLINE)).wrap());
+        // A hostile name may be long: the headline never takes the window for itself.
+        let font = FontId::proportional(theme::HEADLINE);
+        let headline = wrapped(&content.headline, font, palette.text, ui.available_width(), 3);
+        ui.label(headline);
     });
     ui.label(RichText::new(&content.tally).color(palette.text));
     for host in content.hosts.iter().take(4) {

@@ -1,6 +1,6 @@
 //! All keys in one table: it makes them work, and it is what F1 shows.
 
-use egui::{Key, KeyboardShortcut, Modifiers};
+use egui::{Event, Key, KeyboardShortcut, Modifiers};
 
 use crate::gui::action::{Action, Pick, Tab};
 
@@ -88,17 +88,28 @@ pub fn binding(command: Command) -> Option<&'static Binding> {
 
 /// What the keys ask for that were pressed. Keys without Ctrl belong to a field while someone types in it.
 pub fn pressed(ctx: &egui::Context) -> Option<Action> {
-    let typing = ctx.egui_wants_keyboard_input() && ctx.text_edit_focused();
+    let typing = ctx.text_edit_focused();
     let is_pressed = |shortcut: &KeyboardShortcut| {
         let free = shortcut.modifiers.any() || matches!(shortcut.logical_key, Key::F1 | Key::Escape) || !typing;
-        free && ctx.input_mut(|input| {
-            // egui ignores Shift and Alt when it compares; a key with them is another key.
-            let exact = input.modifiers.matches_exact(shortcut.modifiers);
-            exact && input.consume_shortcut(shortcut)
-        })
+        free && ctx.input_mut(|input| consume(&mut input.events, *shortcut))
     };
     let binding = TABLE.iter().find(|binding| binding.shortcuts.iter().any(is_pressed))?;
     action(binding.command)
+}
+
+/// Takes the shortcut out of the events, if it is among them.
+///
+/// `InputState::consume_shortcut` would also take the key together with Shift or Alt. The modifiers that count are
+/// those of the event: when the window was slow, Ctrl is up again by the time the event is looked at.
+fn consume(events: &mut Vec<Event>, shortcut: KeyboardShortcut) -> bool {
+    let before = events.len();
+    events.retain(|event| match event {
+        Event::Key { key, pressed: true, modifiers, .. } => {
+            *key != shortcut.logical_key || !modifiers.matches_exact(shortcut.modifiers)
+        }
+        _ => true,
+    });
+    events.len() < before
 }
 
 const fn action(command: Command) -> Option<Action> {
@@ -120,6 +131,18 @@ const fn action(command: Command) -> Option<Action> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn event(modifiers: Modifiers) -> Event {
+        Event::Key { key: Key::O, physical_key: None, pressed: true, repeat: false, modifiers }
+    }
+
+    #[test]
+    fn a_shortcut_is_taken_with_its_own_modifiers_and_no_others() {
+        let ctrl = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
+        for (modifiers, taken) in [(ctrl, true), (Modifiers::NONE, false), (ctrl | Modifiers::SHIFT, false)] {
+            assert_eq!(consume(&mut vec![event(modifiers)], with_ctrl(Key::O)), taken, "{modifiers:?}");
+        }
+    }
 
     #[test]
     fn no_key_means_two_things() {

@@ -12,7 +12,8 @@ use kerbscope_shared::read::ReadError;
 use crate::case::Case;
 use crate::evidence::bundle::OpenedBundle;
 use crate::gui::content::Content;
-use crate::open::{OpenError, open};
+use crate::gui::doors::Open;
+use crate::open::OpenError;
 use crate::report::escape::escape;
 
 /// A sentence about what could not be opened, and what to do.
@@ -59,17 +60,11 @@ enum Message {
 
 /// Opens bundles in the background.
 pub struct Loader {
+    open: Open,
     sender: Sender<(u64, Message)>,
     receiver: Receiver<(u64, Message)>,
     generation: u64,
     loading: Option<Loading>,
-}
-
-impl Default for Loader {
-    fn default() -> Self {
-        let (sender, receiver) = channel();
-        Self { sender, receiver, generation: 0, loading: None }
-    }
 }
 
 impl Drop for Loader {
@@ -79,6 +74,12 @@ impl Drop for Loader {
 }
 
 impl Loader {
+    /// A loader that opens paths in this way.
+    pub fn new(open: Open) -> Self {
+        let (sender, receiver) = channel();
+        Self { open, sender, receiver, generation: 0, loading: None }
+    }
+
     /// What is being opened, if anything is.
     pub const fn loading(&self) -> Option<&Loading> {
         self.loading.as_ref()
@@ -95,7 +96,7 @@ impl Loader {
             since: Instant::now(),
             cancelled: Arc::clone(&cancelled),
         });
-        let (sender, ctx) = (self.sender.clone(), ctx.clone());
+        let (open, sender, ctx) = (self.open, self.sender.clone(), ctx.clone());
         let send = move |message| {
             // Nobody listens any more when the window is closed; then there is nobody to tell either.
             drop(sender.send((generation, message)));
@@ -104,7 +105,7 @@ impl Loader {
         let worker = std::thread::Builder::new().name("open".to_owned());
         let started = worker.spawn(move || {
             let stage = |stage| send(Message::Stage(stage));
-            let opened = catch_unwind(AssertUnwindSafe(|| load(&paths, &cancelled, &stage)));
+            let opened = catch_unwind(AssertUnwindSafe(|| load(open, &paths, &cancelled, &stage)));
             let broke = || Loaded::Nothing(vec![broken(&paths)]);
             send(Message::Done(opened.unwrap_or_else(|_| broke())));
         });
@@ -149,7 +150,7 @@ fn shown(path: &Path) -> String {
     escape(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
 
-fn load(paths: &[PathBuf], cancelled: &AtomicBool, stage: &dyn Fn(String)) -> Loaded {
+fn load(open: Open, paths: &[PathBuf], cancelled: &AtomicBool, stage: &dyn Fn(String)) -> Loaded {
     let mut bundles = Vec::new();
     let mut failures = Vec::new();
     for path in paths {

@@ -6,6 +6,7 @@ pub mod badge;
 pub mod check_view;
 pub mod command_view;
 pub mod content;
+pub mod doors;
 pub mod evidence_view;
 pub mod exchange_content;
 pub mod exchange_view;

@@ -13,6 +13,10 @@ fn strip(ui: &Ui, tone: Tone) -> egui::Frame {
     egui::Frame::new().fill(Palette::of(ui).ground(tone)).inner_margin(Margin::symmetric(16, 8))
 }
 
+fn sheet(ctx: &egui::Context) -> egui::Frame {
+    egui::Frame::window(&ctx.global_style()).inner_margin(Margin::same(20))
+}
+
 /// Shows what is being opened, for how long, and a button that stops waiting.
 pub fn loading(ui: &mut Ui, loading: &Loading) -> Option<Action> {
     let palette = Palette::of(ui);
@@ -21,13 +25,15 @@ pub fn loading(ui: &mut Ui, loading: &Loading) -> Option<Action> {
     egui::Panel::top("loading").frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.add(egui::Spinner::new().size(16.0).color(palette.ink(Tone::Calm)));
-            ui.label(format!("Opening {}", loading.names));
             let note = format!("{}  ·  {} s", loading.stage, loading.since.elapsed().as_secs());
             ui.label(RichText::new(note).color(palette.weak));
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui.button("Cancel").clicked() {
                     action = Some(Action::CancelLoading);
                 }
+                ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
+                    ui.add(egui::Label::new(format!("Opening {}", loading.names)).truncate());
+                });
             });
         });
     });
@@ -60,8 +66,8 @@ pub fn failures(ui: &mut Ui, failures: &[Failure]) -> Option<Action> {
 
 /// Shows all keys.
 pub fn help(ctx: &egui::Context) -> Option<Action> {
-    let modal = egui::Modal::new(egui::Id::unique("keys")).show(ctx, |ui| {
-        ui.set_width(460.0);
+    let modal = egui::Modal::new(egui::Id::unique("keys")).frame(sheet(ctx)).show(ctx, |ui| {
+        ui.set_width(600.0);
         ui.label(RichText::new("Keys").size(theme::TITLE));
         ui.add_space(6.0);
         let weak = Palette::of(ui).weak;
@@ -80,7 +86,7 @@ pub fn help(ctx: &egui::Context) -> Option<Action> {
 
 /// Shows a field for a path, where the desktop has no dialog.
 pub fn path_field(ctx: &egui::Context, text: &mut String) -> Option<Action> {
-    let modal = egui::Modal::new(egui::Id::unique("path")).show(ctx, |ui| {
+    let modal = egui::Modal::new(egui::Id::unique("path")).frame(sheet(ctx)).show(ctx, |ui| {
         ui.set_width(520.0);
         ui.label(RichText::new("Open by path").size(theme::TITLE));
         let words = "This desktop has no file dialog. Type or paste a path, or drop a file on the window.";
@@ -98,6 +104,7 @@ pub fn path_field(ctx: &egui::Context, text: &mut String) -> Option<Action> {
         (entered || buttons.0, buttons.1)
     });
     let (open, cancel) = modal.inner;
+    // Explorer copies paths in quotes.
     let path = text.trim().trim_matches('"');
     if open && !path.is_empty() {
         return Some(Action::Open(vec![PathBuf::from(path)]));

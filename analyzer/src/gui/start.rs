@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use eframe::{CreationContext, Frame, NativeOptions, Storage};
 
 use crate::gui::app::App;
-use crate::gui::file_dialog;
+use crate::gui::doors::Doors;
 use crate::gui::settings::Settings;
 
 /// Under this name the settings are kept.
@@ -26,7 +26,7 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
     let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
     let window = |creation: &CreationContext<'_>| {
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS)).unwrap_or_default();
-        let app = App::new(&creation.egui_ctx, settings, paths, file_dialog::desktop);
+        let app = App::new(&creation.egui_ctx, settings, paths, Doors::DESKTOP);
         Ok(Box::new(Window(app)) as Box<dyn eframe::App>)
     };
     eframe::run_native("kerbscope", options, Box::new(window)).map_err(|error| {

@@ -94,7 +94,7 @@ fn drop_zone(ui: &mut Ui, can_go_back: bool) -> Option<Action> {
                     action = Some(Action::Browse(Pick::Folder));
                 }
                 if can_go_back && ui.add(egui::Button::new("Back to the case").min_size(size)).clicked() {
-                    action = Some(Action::Escape);
+                    action = Some(Action::BackToCase);
                 }
             });
         });

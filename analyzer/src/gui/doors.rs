@@ -1,0 +1,24 @@
+//! The two ways in which the window reaches outside: asking a person for paths, and opening them.
+
+use std::path::Path;
+
+use crate::evidence::bundle::OpenedBundle;
+use crate::gui::file_dialog::{self, Ask};
+use crate::open::{self, OpenError};
+
+/// Opens a path.
+pub type Open = fn(&Path) -> Result<OpenedBundle, OpenError>;
+
+/// The ways outside; a test gives its own.
+#[derive(Clone, Copy, Debug)]
+pub struct Doors {
+    /// Asks a person what to open.
+    pub ask: Ask,
+    /// Opens it.
+    pub open: Open,
+}
+
+impl Doors {
+    /// The dialog of the desktop, and its files.
+    pub const DESKTOP: Self = Self { ask: file_dialog::desktop, open: open::open };
+}
