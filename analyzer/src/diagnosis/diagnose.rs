@@ -80,8 +80,13 @@ fn ask(rule: &dyn Rule, situation: &Situation<'_>) -> Option<Answer> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diagnosis::rank::Standing;
+    use crate::exchange::derive::exchanges;
     use crate::facts::case_facts::Facts;
+    use crate::facts::events::What;
+    use crate::rules::fixture::World;
     use crate::rules::rule::Layer;
+    use crate::rules::table::RULES;
 
     #[derive(Debug)]
     struct Broken;
@@ -109,5 +114,175 @@ mod tests {
         let facts = Facts::default();
         let diagnosis = diagnose(&[&Broken], &Situation { facts: &facts, exchanges: &[] });
         assert_eq!(diagnosis.count(Verdict::Failed), 1);
+    }
+
+    const NAME: &str = "HTTP/intranet.contoso.com";
+    const OWN_NAME: &str = "HTTP/web01.contoso.com";
+
+    /// One ticket, one cause: no two of these speak of the same SPN on the same path.
+    const ONE_PER_TICKET: [&str; 7] = [
+        "spn-missing",
+        "spn-duplicate",
+        "kernelmode-spn-on-pool-account",
+        "spn-alias-cname",
+        "http-spn-shadows-host",
+        "spn-on-wrong-account",
+        "krb-ap-err-modified-key-mismatch",
+    ];
+
+    /// One offer, one cause: no two of these speak of the same path.
+    const ONE_PER_OFFER: [&str; 4] = [
+        "windows-auth-disabled",
+        "providers-empty-after-clear",
+        "providers-negotiate-missing",
+        "providers-order-ntlm-first",
+    ];
+
+    fn diagnosed(world: &World) -> Diagnosis {
+        let facts = world.facts();
+        let exchanges = exchanges(&facts);
+        diagnose(RULES, &Situation { facts: &facts, exchanges: &exchanges })
+    }
+
+    fn standings(world: &World) -> Vec<(&'static str, Standing)> {
+        diagnosed(world).findings.iter().map(|found| (found.rule.name, found.standing)).collect()
+    }
+
+    /// Every fault that the words of the fixture can make.
+    fn faults() -> Vec<fn(World) -> World> {
+        vec![
+            |world| world,
+            |world| world.offers(&["NTLM"]),
+            |world| world.offers(&["NTLM", "Negotiate"]),
+            |world| world.offers(&["Negotiate:Kerberos"]),
+            |world| world.offers(&[]),
+            World::windows_off,
+            World::pool_credentials_off,
+            World::kernel_mode_off,
+            |world| world.pool_runs_as("NetworkService"),
+            |world| world.pool_runs_as(".\\bob"),
+            |world| world.reached_as("web01.contoso.com"),
+            |world| world.reached_as("web01.contoso.com").pool_credentials_off(),
+            |world| world.alias("intranet.contoso.com", "web01.contoso.com"),
+            |world| world.nobody_holds(NAME),
+            |world| world.holds(NAME, "svc-old"),
+            |world| world.held_only_by(NAME, "svc-old"),
+            |world| world.holds(OWN_NAME, "svc-old"),
+            |world| world.holds(OWN_NAME, "svc-web"),
+            |world| world.nobody_holds("HOST/web01").nobody_holds("HOST/web01.contoso.com"),
+            |world| world.path("/app", World::pool_credentials_off),
+            |world| world.not_searched(NAME).duplicates_not_searched(),
+            World::may_be_overridden,
+        ]
+    }
+
+    /// Every pair of faults, with tickets refused for every name.
+    fn worlds() -> impl Iterator<Item = World> {
+        let pairs = faults().into_iter().flat_map(|one| faults().into_iter().map(move |other| (one, other)));
+        pairs.map(|(one, other)| other(one(World::healthy())).ticket_refused(NAME).ticket_refused(OWN_NAME))
+    }
+
+    fn same_path(one: &RankedFinding, other: &RankedFinding) -> bool {
+        one.finding.scopes.iter().any(|scope| other.finding.scopes.contains(scope))
+    }
+
+    fn same_ticket(one: &RankedFinding, other: &RankedFinding) -> bool {
+        let names = |found: &RankedFinding| -> Vec<String> {
+            found.finding.subjects.iter().map(|subject| subject.to_lowercase()).collect()
+        };
+        let names_of_one = names(one);
+        let shared = names(other).into_iter().any(|name| name.starts_with("http/") && names_of_one.contains(&name));
+        shared && same_path(one, other)
+    }
+
+    /// The rules of every two findings that are about the same.
+    fn clashes(
+        diagnosis: &Diagnosis,
+        one_of: &[&str],
+        same: fn(&RankedFinding, &RankedFinding) -> bool,
+    ) -> Vec<[&'static str; 2]> {
+        let concerned: Vec<_> = diagnosis.findings.iter().filter(|found| one_of.contains(&found.rule.name)).collect();
+        let pairs = concerned.iter().enumerate().flat_map(|(at, one)| {
+            concerned.iter().skip(at.saturating_add(1)).filter(|other| same(one, other)).map(|other| [*one, *other])
+        });
+        pairs.map(|pair| pair.map(|found| found.rule.name)).collect()
+    }
+
+    #[test]
+    fn one_ticket_has_one_cause() {
+        for world in worlds() {
+            assert_eq!(
+                clashes(&diagnosed(&world), &ONE_PER_TICKET, same_ticket),
+                <[[&str; 2]; 0]>::default(),
+                "{world:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn one_offer_has_one_cause_and_without_negotiate_there_is_no_ticket() {
+        for world in worlds() {
+            let diagnosis = diagnosed(&world);
+            assert_eq!(clashes(&diagnosis, &ONE_PER_OFFER, same_path), <[[&str; 2]; 0]>::default(), "{world:?}");
+            for offer in ["windows-auth-disabled", "providers-empty-after-clear", "providers-negotiate-missing"] {
+                let tickets: Vec<_> = ONE_PER_TICKET.into_iter().chain([offer]).collect();
+                let pairs = clashes(&diagnosis, &tickets, same_path);
+                assert!(pairs.iter().all(|pair| !pair.contains(&offer)), "{pairs:?}: {world:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_rule_of_a_ticket_or_an_offer_is_found_in_some_world() {
+        let found: Vec<_> = worlds().flat_map(|world| standings(&world)).map(|(rule, _)| rule).collect();
+        for rule in ONE_PER_TICKET.iter().chain(&ONE_PER_OFFER) {
+            assert!(found.contains(rule), "{rule}");
+        }
+    }
+
+    #[test]
+    fn a_healthy_world_is_clear_whatever_noise_its_logs_hold() {
+        let time = "2026-01-20T07:00:00Z";
+        let signed_in = |package: &str| What::SignedIn { package: package.to_owned() };
+        let requested = What::TicketRequested { service: "svc-web".to_owned(), status: 0 };
+        let world = World::healthy()
+            .kerberos_error(0x19, None, "krbtgt/CONTOSO.COM")
+            .kerberos_error(0xd, None, NAME)
+            .kerberos_error(0x7, None, "cifs/10.0.0.5")
+            .kerberos_error(0x7, None, "krbtgt/FABRIKAM.COM")
+            .happened("WEB01", time, signed_in("NTLM"))
+            .happened("WEB01", time, signed_in("Kerberos"))
+            .happened("DC01", time, requested);
+        for world in [world, World::healthy(), World::machine_site().pool_runs_as("ApplicationPoolIdentity")] {
+            let diagnosis = diagnosed(&world);
+            assert!(diagnosis.findings.is_empty(), "{:?}", diagnosis.findings);
+            assert_eq!(diagnosis.count(Verdict::Clear), RULES.len(), "{:#?}", diagnosis.answers);
+        }
+    }
+
+    #[test]
+    fn without_the_configuration_nothing_about_sites_is_clear() {
+        for world in [World::healthy().no_config(), World::healthy().part_of_config()] {
+            let diagnosis = diagnosed(&world);
+            let clear = diagnosis.answers.iter().filter(|answer| answer.verdict == Verdict::Clear);
+            assert_eq!(clear.map(|answer| answer.rule.name).collect::<Vec<_>>(), ["host-spn-missing"]);
+        }
+    }
+
+    #[test]
+    fn a_pool_that_cannot_start_comes_before_all_that_its_site_lacks() {
+        let world = World::kernel_mode_hides_pool_account().pool_failed("IntranetPool", "2026-01-20T07:00:00Z");
+        let expected = [
+            ("pool-identity-cannot-start", Standing::Primary),
+            ("kernelmode-spn-on-pool-account", Standing::Consequence(0)),
+        ];
+        assert_eq!(standings(&world), expected);
+    }
+
+    #[test]
+    fn a_computer_without_its_names_is_why_nobody_holds_them() {
+        let world = World::machine_site().nobody_holds("HOST/web01").nobody_holds("HOST/web01.contoso.com");
+        let expected = [("host-spn-missing", Standing::Primary), ("spn-missing", Standing::Consequence(0))];
+        assert_eq!(standings(&world), expected);
     }
 }
