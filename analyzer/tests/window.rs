@@ -129,6 +129,8 @@ fn without_a_bundle_it_says_what_can_be_opened() {
 fn a_finding_is_shown_with_its_evidence_and_its_command() {
     let window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
     assert!(shows(&window, "HTTP/portal.contoso.com is held by CONTOSO\\svc-web"));
+    let headlines = window.query_all_by_label_contains("HTTP/portal.contoso.com is held by");
+    assert!(headlines.into_iter().all(|node| node.rect().right() <= 1280.0), "it wraps");
     assert!(shows(&window, "1 problem."));
     assert!(shows(&window, "WEB01  ·  web server  ·  Microsoft Windows Server 2022"));
     assert!(shows(&window, "Certain: the evidence states it."));

@@ -57,7 +57,7 @@ pub fn ui(ui: &mut Ui, content: &Content, tab: Tab) -> Option<Action> {
         // A hostile name may be long: the headline never takes the window for itself.
         let font = FontId::proportional(theme::HEADLINE);
         let headline = wrapped(&content.headline, font, palette.text, ui.available_width(), 3);
-        ui.label(headline);
+        ui.add(egui::Label::new(headline).wrap());
     });
     ui.label(RichText::new(&content.tally).color(palette.text));
     for host in content.hosts.iter().take(4) {
