@@ -246,10 +246,10 @@ mod tests {
     }
 
     #[test]
-    fn a_dns_suffix_below_the_domain_is_the_same_domain() {
-        let parent = "CN=WEB01,CN=Computers,DC=com";
-        let world = nameless().not_listed("WEB01").listed(parent).answered("WEB01", parent);
-        check(&world, Verdict::Found);
+    fn a_dns_suffix_above_or_below_the_domain_may_be_that_of_its_computer() {
+        for dn in ["CN=WEB01,CN=Computers,DC=com", "CN=WEB01,CN=Computers,DC=emea,DC=contoso,DC=com"] {
+            check(&nameless().not_listed("WEB01").listed(dn).answered("WEB01", dn), Verdict::Found);
+        }
     }
 
     #[test]

@@ -153,6 +153,14 @@ mod tests {
     }
 
     #[test]
+    fn host_on_another_computer_hides_nothing() {
+        let world = World::machine_site().held_only_by("HOST/web01.contoso.com", "WEB02");
+        check(&world, Verdict::Clear);
+        let other = fixture::check(&world, &crate::rules::spn_on_wrong_account::SpnOnWrongAccount, Verdict::Found);
+        assert!(other.finding().summary.contains(r"leads, through HOST, to CONTOSO\WEB02"));
+    }
+
+    #[test]
     fn it_is_open_while_nobody_knows_who_holds_the_name() {
         let world = World::machine_site().not_searched(NAME);
         assert_eq!(check(&world, Verdict::Open).needs, ["setspn -Q HTTP/web01.contoso.com"]);
