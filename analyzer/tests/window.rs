@@ -310,7 +310,9 @@ fn recent(window: &Window) -> Vec<Vec<PathBuf>> {
 
 #[test]
 fn what_was_opened_before_is_one_click_away() {
-    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    // Tests run in the folder of the package.
+    let relative = PathBuf::from("../samples/bundles/kernelmode-spn-on-pool-account.zip");
+    let mut window = window(vec![relative]);
     click(&mut window, "Start page");
     click(&mut window, "Back to the case");
     window.get_by_label(FIX);
@@ -318,6 +320,7 @@ fn what_was_opened_before_is_one_click_away() {
     assert!(!shows(&window, FIX));
     click(&mut window, "kernelmode-spn-on-pool-account.zip");
     window.get_by_label(FIX);
+    assert!(recent(&window).iter().flatten().all(|path| path.is_absolute()));
     click(&mut window, "Start page");
     click(&mut window, "Forget these");
     assert!(!shows(&window, "kernelmode-spn-on-pool-account.zip"));

@@ -185,7 +185,9 @@ fn diagnosed(bundles: Vec<OpenedBundle>, paths: &[PathBuf], mut failures: Vec<Fa
         });
         return Loaded::Nothing(failures);
     }
-    Loaded::Case { content: Arc::new(Content::of(&case)), paths: paths.to_vec(), failures }
+    // What is remembered must lead there from any folder.
+    let paths = paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect();
+    Loaded::Case { content: Arc::new(Content::of(&case)), paths, failures }
 }
 
 fn broken(paths: &[PathBuf]) -> Failure {

@@ -30,8 +30,19 @@ pub fn run(paths: Vec<PathBuf>) -> Result<(), String> {
         Ok(Box::new(Window(app)) as Box<dyn eframe::App>)
     };
     eframe::run_native("kerbscope", options, Box::new(window)).map_err(|error| {
-        format!("the window cannot be opened here ({error}); `kerbscope report PATH` says the same without a window")
+        format!("no window can be opened: {}; `kerbscope report PATH` says the same without one", reason(&error))
     })
+}
+
+/// Why there is no window, in words; those of the libraries name their source files.
+fn reason(error: &eframe::Error) -> String {
+    match error {
+        eframe::Error::Winit(_) | eframe::Error::WinitEventLoop(_) => "there is no desktop to show it on".to_owned(),
+        eframe::Error::OpenGL(_) | eframe::Error::Glutin(_) | eframe::Error::NoGlutinConfigs(..) => {
+            "the graphics driver offers no OpenGL 2".to_owned()
+        }
+        eframe::Error::AppCreation(cause) => cause.to_string(),
+    }
 }
 
 struct Window(App);
