@@ -123,12 +123,14 @@ pub fn read(json: &[u8]) -> Result<ReadManifest, serde_json::Error> {
     }
     let mut manifest: Manifest = serde_json::from_value(whole)?;
     let mut unknown_entries = Vec::new();
-    if let Some(serde_json::Value::Array(entries)) = entries {
-        for (row, entry) in entries.into_iter().enumerate() {
-            match serde_json::from_value(entry) {
-                Ok(entry) => manifest.entries.push(entry),
-                Err(problem) => unknown_entries.push(format!("entry {row}: {problem}")),
-            }
+    let Some(serde_json::Value::Array(entries)) = entries else {
+        unknown_entries.push("the entries are no list".to_owned());
+        return Ok(ReadManifest { manifest, unknown_entries });
+    };
+    for (row, entry) in entries.into_iter().enumerate() {
+        match serde_json::from_value(entry) {
+            Ok(entry) => manifest.entries.push(entry),
+            Err(problem) => unknown_entries.push(format!("entry {row}: {problem}")),
         }
     }
     Ok(ReadManifest { manifest, unknown_entries })
@@ -175,6 +177,14 @@ mod tests {
         let read = read(json.as_bytes()).expect("reads");
         assert_eq!(read.manifest, manifest());
         assert_eq!(read.unknown_entries.len(), 1);
+    }
+
+    #[test]
+    fn entries_that_are_no_list_are_a_problem() {
+        let json = serde_json::to_string(&Manifest { entries: Vec::new(), ..manifest() }).expect("serializes");
+        for damaged in [json.replace("[]", "{}"), json.replace("\"entries\"", "\"entry\"")] {
+            assert_eq!(read(damaged.as_bytes()).expect("reads").unknown_entries.len(), 1, "{damaged}");
+        }
     }
 
     #[test]

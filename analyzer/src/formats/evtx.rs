@@ -31,8 +31,8 @@ pub fn is_evtx(bytes: &[u8]) -> bool {
 /// Hands the XML of each record to `take`, in the order of the file, and returns what was lost.
 pub fn read(bytes: &[u8], mut take: impl FnMut(&str)) -> Vec<Loss> {
     let mut losses = Losses::default();
-    if !bytes.starts_with(b"ElfFile\0") {
-        losses.add(None, "the file header is damaged".to_owned());
+    if let Some(what) = header_loss(bytes) {
+        losses.add(None, what);
     }
     let settings = Arc::new(ParserSettings::new().indent(false).num_threads(1));
     let chunks = bytes.get(FILE_HEADER..).unwrap_or_default().chunks(CHUNK);
@@ -46,6 +46,22 @@ pub fn read(bytes: &[u8], mut take: impl FnMut(&str)) -> Vec<Loss> {
         read_chunk(number, chunk, &settings, &mut take, &mut losses);
     }
     losses.finish()
+}
+
+/// What the file header says is missing.
+///
+/// It counts the chunks, but only in a log that was closed well: flag 1, dirty, means that the count is old.
+fn header_loss(bytes: &[u8]) -> Option<String> {
+    let header = bytes.get(..FILE_HEADER);
+    let Some(header) = header.filter(|header| header.starts_with(b"ElfFile\0")) else {
+        let cut = bytes.len() < FILE_HEADER;
+        return Some(if cut { "cut off in the file header" } else { "the file header is damaged" }.to_owned());
+    };
+    let is_dirty = header.get(120).is_none_or(|flags| flags & 1 == 1);
+    let counted = header.get(42..44).and_then(|count| count.try_into().ok()).map_or(0, u16::from_le_bytes);
+    let present = bytes.len().saturating_sub(FILE_HEADER).div_ceil(CHUNK);
+    let missing = usize::from(counted).saturating_sub(present);
+    (missing > 0 && !is_dirty).then(|| format!("{missing} of {counted} chunks are missing"))
 }
 
 /// Reads the records of a chunk. One that is cut is filled up with zeros; its last, half record is none.
@@ -105,5 +121,40 @@ impl Losses {
             self.kept.push(Loss { chunk: None, what: format!("{} more losses like these", self.more) });
         }
         self.kept
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn header(chunks: u16, flags: u8) -> Vec<u8> {
+        let mut header = vec![0; FILE_HEADER];
+        header[..8].copy_from_slice(b"ElfFile\0");
+        header[42..44].copy_from_slice(&chunks.to_le_bytes());
+        header[120] = flags;
+        header
+    }
+
+    fn losses(bytes: &[u8]) -> Vec<String> {
+        read(bytes, |_| {}).into_iter().map(|loss| loss.what).collect()
+    }
+
+    #[test]
+    fn a_log_that_is_cut_in_its_header_or_between_chunks_is_not_whole() {
+        assert_eq!(losses(b"ElfFile\0 and little more"), ["cut off in the file header"]);
+        assert_eq!(losses(&header(2, 0)), ["2 of 2 chunks are missing"]);
+    }
+
+    #[test]
+    fn the_count_of_a_log_that_is_still_open_is_old() {
+        assert!(losses(&header(2, 1)).is_empty());
+        assert!(losses(&header(0, 0)).is_empty());
+    }
+
+    #[test]
+    fn a_bad_header_does_not_hide_the_chunks() {
+        let bytes = [vec![0; FILE_HEADER], vec![0; CHUNK]].concat();
+        assert_eq!(losses(&bytes), ["the file header is damaged"]);
     }
 }
