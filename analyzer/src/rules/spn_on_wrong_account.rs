@@ -17,6 +17,7 @@
 //! - KB 871179; event 4 of Microsoft-Windows-Security-Kerberos, KRB_AP_ERR_MODIFIED.
 
 use crate::evidence::gap::NotKnown;
+use crate::exchange::outcome::{Exchange, Outcome};
 use crate::exchange::owner::FoundBy;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
@@ -46,13 +47,13 @@ impl Rule for SpnOnWrongAccount {
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
         for wrong in wrong_keys(Kind::OtherAccount, situation, answer)? {
-            answer.find(finding(&wrong));
+            answer.find(finding(situation, &wrong));
         }
         Ok(())
     }
 }
 
-fn finding(wrong: &WrongKey<'_>) -> Finding {
+fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
     let how = match wrong.by {
         FoundBy::Name => "is held by",
         FoundBy::HostAlias(_) => "leads, through HOST, to",
@@ -68,7 +69,34 @@ fn finding(wrong: &WrongKey<'_>) -> Finding {
         "Tickets for this name are encrypted with the key of {}, and {} cannot decrypt them.",
         wrong.holder, wrong.identity
     );
-    wrong.finding(summary).because(explanation).about([wrong.holder.to_string()]).fixed_by([register(wrong)])
+    let fix = if works_elsewhere(situation, wrong) { separate(wrong) } else { register(wrong) };
+    wrong.finding(summary).because(explanation).about([wrong.holder.to_string()]).fixed_by([fix])
+}
+
+/// Whether another path is reached under one of the names, and signs users in with the key of the account that has
+/// it now. Moving the name would only move the fault.
+fn works_elsewhere(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> bool {
+    let asked = |exchange: &Exchange| {
+        let request = exchange.request.as_ref().and_then(|request| request.seen().ok());
+        request.is_some_and(|request| wrong.spns.contains(&request.spn))
+    };
+    situation.exchanges.iter().any(|exchange| exchange.outcome == Outcome::Kerberos && asked(exchange))
+}
+
+/// One name has one account: either all that is reached under it runs as that account, or it gets a name of its own.
+fn separate(wrong: &WrongKey<'_>) -> Fix {
+    Fix {
+        title: format!("Let {} decrypt as {} too, or give it a host name of its own", wrong.path.name(), wrong.holder),
+        risk: Risk::Disruptive,
+        privilege: Privilege::ServerAdmin,
+        note: Some(format!(
+            "Do not move {}: other paths are reached under the same name and need it where it is.",
+            wrong.spn_list()
+        )),
+        commands: Vec::new(),
+        undo: Vec::new(),
+        verify: appcmd::all(wrong.spns.first().map(setspn::ask_anew).unwrap_or_default()),
+    }
 }
 
 /// Moves the SPN, or registers it where only the computer's `HOST` leads to the wrong account.
@@ -167,6 +195,25 @@ mod tests {
             r"setspn -S HTTP/web01.contoso.com CONTOSO\svc-web",
         ];
         assert_eq!(all, expected);
+    }
+
+    #[test]
+    fn a_name_that_another_path_needs_where_it_is_is_not_moved() {
+        let world = World::healthy().path("/app", |app| app.pool_runs_as("CONTOSO\\svc-app"));
+        let answered = check(&world, Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.scopes[0].path, "/app");
+        assert_eq!(commands(&finding.fixes[0]), <[String; 0]>::default());
+        let title = r"Let Intranet/app decrypt as CONTOSO\svc-web too, or give it a host name of its own";
+        assert_eq!(finding.fixes[0].title, title);
+    }
+
+    #[test]
+    fn a_sound_path_under_another_name_does_not_keep_a_name_from_being_moved() {
+        let world = World::healthy().also_reached_as("web01.contoso.com").holds("HTTP/web01.contoso.com", "svc-old");
+        let answered = check(&world, Verdict::Found);
+        let first = commands(&answered.finding().fixes[0]).swap_remove(0);
+        assert_eq!(first, r"setspn -D HTTP/web01.contoso.com CONTOSO\svc-old");
     }
 
     #[test]
