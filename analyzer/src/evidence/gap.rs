@@ -144,6 +144,18 @@ impl NotKnown {
         Self { needs: BTreeSet::from([Need::new(need)]) }
     }
 
+    /// Not known until this is collected about something that the bundle names. People paste what is written here, so
+    /// a name that a command line could misread is left out.
+    pub fn naming(what: &str, name: &str) -> Self {
+        let is_plain = |c: char| c.is_alphanumeric() || "-_.:/\\@$ ".contains(c);
+        let plain = !name.is_empty() && name.chars().all(is_plain) && !name.starts_with(['-', '/']);
+        if plain {
+            Self::until(format!("{what} {name}"))
+        } else {
+            Self::until(format!("{what} (its name is not plain)"))
+        }
+    }
+
     /// Adds what another open question needs.
     #[must_use]
     pub fn and(mut self, other: Self) -> Self {
@@ -159,5 +171,18 @@ impl fmt::Display for NotKnown {
             write!(f, "{separator}{}", need.as_str())?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_could_harm_a_command_line_is_left_out() {
+        assert_eq!(NotKnown::naming("nslookup", "web01.contoso.com").to_string(), "nslookup web01.contoso.com");
+        for name in ["x & calc", "a|b", "$(calc)", "%COMSPEC%", "a\nb", "-x", "/x", "", "a\"b", "a;b"] {
+            assert_eq!(NotKnown::naming("nslookup", name).to_string(), "nslookup (its name is not plain)", "{name:?}");
+        }
     }
 }

@@ -55,9 +55,10 @@ pub fn ticket_identity(path: &PathFacts, host: &Identity) -> (TicketIdentity, Ve
 }
 
 /// The account of a server in its domain. The NetBIOS name of a domain is the first label of its DNS name unless
-/// someone chose another; names are compared with that in mind.
+/// someone chose another; names are compared with that in mind. The DNS suffix of a server may be another than the
+/// name of its domain, so where the domain is not stated, the account is known by its name alone.
 pub fn machine_account(host: &Identity) -> AccountName {
-    let domain = host.domain.as_ref().and_then(|domain| domain.value.split('.').next());
+    let domain = host.account_domain.as_ref().and_then(|domain| domain.split('.').next());
     AccountName::machine(domain.map(str::to_uppercase).as_deref(), host.name.as_str())
 }
 
@@ -77,6 +78,15 @@ mod tests {
         let pool = PoolFacts { name: "P".to_owned(), identity, at };
         let path = PathFacts { path: "/".to_owned(), pool, sign_in, may_be_overridden: None };
         ticket_identity(&path, &Identity::named(HostName::new("WEB01"))).0
+    }
+
+    #[test]
+    fn a_dns_suffix_is_no_domain() {
+        let mut host = Identity::named(HostName::new("WEB01"));
+        host.domain = Some(crate::evidence::place::Cited::new("web.contoso.com".to_owned(), ArtifactId(0).line(1)));
+        assert_eq!(machine_account(&host).to_string(), "WEB01$");
+        host.account_domain = Some("contoso.com".to_owned());
+        assert_eq!(machine_account(&host).to_string(), r"CONTOSO\WEB01$");
     }
 
     #[test]

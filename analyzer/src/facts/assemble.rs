@@ -38,6 +38,9 @@ pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
     let mut facts = Facts::default();
     for (number, bundle) in (0..).zip(bundles) {
         let own: Vec<_> = artifacts.iter().filter(|artifact| artifact.artifact.bundle == number).collect();
+        if own.is_empty() && bundle.host.is_none() {
+            continue;
+        }
         let host = host_of(bundle, &own);
         facts.hosts.entry(host.clone()).or_insert_with(|| HostFacts::named(host.clone()));
         let mut assembler = Assembler { facts: &mut facts, host };
@@ -94,6 +97,7 @@ impl Assembler<'_> {
         identity.at = identity.at.or(info.host_name.as_ref().map(|name| name.at));
         // A workgroup has no dot in its name, a domain has.
         let domain = info.domain.as_ref().filter(|domain| domain.value.contains('.'));
+        identity.account_domain = domain.map(|domain| domain.value.to_lowercase());
         if identity.domain.is_none() {
             identity.domain = domain.map(|domain| Cited::new(domain.value.to_lowercase(), domain.at));
         }
@@ -170,7 +174,7 @@ impl Assembler<'_> {
         if is_dc && host.role == Role::Client {
             host.role = Role::DomainController;
         }
-        let need = || NotKnown::until(format!("the whole {channel} event log of {}", host.identity.name.as_str()));
+        let need = || NotKnown::naming("the whole event log", &format!("{channel} of {}", host.identity.name.as_str()));
         let fact = if whole { Fact::Known(at) } else { Fact::Partial(at, need()) };
         host.logs.entry(channel.to_lowercase()).or_insert(fact);
         self.facts.happenings.extend(log.events.iter().filter_map(happening));
@@ -222,7 +226,7 @@ fn setspn(directory: &mut Directory, run: &SetspnRun, command: Option<&str>, rea
             directory.list(dn.clone(), account.dn.at);
         }
         if let (Some(Asked::List(name)), 1) = (&asked, run.accounts.len()) {
-            directory.ask(name.clone(), dn.clone());
+            directory.ask(name, dn.clone());
         }
         for spn in &account.spns {
             hold(directory, &spn.value, &dn, spn.at);

@@ -61,7 +61,7 @@ impl HostFacts {
     pub fn whole_log(&self, channel: &str) -> Result<Evidence, NotKnown> {
         match self.logs.get(&channel.to_lowercase()) {
             Some(log) => log.complete().copied(),
-            None => Err(NotKnown::until(format!("the {channel} event log of {}", self.identity.name.as_str()))),
+            None => Err(NotKnown::naming(&format!("the {channel} event log of"), self.identity.name.as_str())),
         }
     }
 }

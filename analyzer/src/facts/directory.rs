@@ -77,9 +77,11 @@ impl Directory {
         self.duplicates_searched.get_or_insert(at);
     }
 
-    /// A tool that was asked about this name answered with this account.
-    pub fn ask(&mut self, name: AccountName, dn: Dn) {
-        self.asked.push((name, dn));
+    /// A tool that was asked about this name answered with this account. A name without a domain is that of the
+    /// account which answered, and of no account of the same name in another domain.
+    pub fn ask(&mut self, name: &AccountName, dn: Dn) {
+        let domain = name.domain().map_or_else(|| dn.domain(), str::to_owned);
+        self.asked.push((AccountName::new(Some(domain), name.name()), dn));
     }
 
     /// Who holds this very SPN; aliases such as `HOST` for `HTTP` are not followed.
@@ -106,10 +108,20 @@ impl Directory {
     /// The SPNs of one account.
     pub fn spns_of(&self, account: &AccountName) -> Fact<AccountSpns> {
         let Some((dn, at)) = self.listed.iter().find(|(dn, _)| self.is(account, dn) == Some(true)) else {
-            return Fact::Unknown(NotKnown::until(list_command(account)));
+            return Fact::Unknown(self.not_listed(account));
         };
         let spns = self.holders.iter().filter_map(|(spn, holders)| Some((spn.clone(), *holders.get(dn)?)));
         Fact::Known(AccountSpns { dn: dn.clone(), at: *at, spns: spns.collect() })
+    }
+
+    /// What would list an account. Where its name alone led to an account of another domain, it needs its domain.
+    fn not_listed(&self, account: &AccountName) -> NotKnown {
+        let bare = AccountName::new(None, account.name());
+        let elsewhere = self.asked.iter().any(|(asked, _)| asked.is(&bare) && !asked.is(account));
+        match account.domain().filter(|_| elsewhere && account.is_safe()) {
+            Some(domain) => NotKnown::until(format!("setspn -L {domain}\\{}", account.name().trim_end_matches('$'))),
+            None => NotKnown::until(list_command(account)),
+        }
     }
 
     /// Whether an account of the directory is the one that a name means; none when the evidence cannot tell.
@@ -135,7 +147,8 @@ impl Directory {
     /// about, or its domain and common name. The NetBIOS name of a domain is the first label of its DNS name unless
     /// someone chose another.
     pub fn name_of(&self, dn: &Dn) -> AccountName {
-        if let Some((name, _)) = self.asked.iter().find(|(asked, answer)| answer == dn && asked.domain().is_some()) {
+        let short = |name: &AccountName| name.domain().is_some_and(|domain| !domain.contains('.'));
+        if let Some((name, _)) = self.asked.iter().find(|(asked, answer)| answer == dn && short(asked)) {
             return name.clone();
         }
         let domain = dn.domain();
@@ -225,9 +238,18 @@ mod tests {
         assert_eq!(directory.is(&account, &same_name), Some(true));
         directory.list(same_name.clone(), at());
         assert_eq!(directory.is(&account, &friendly), Some(false));
-        directory.ask(account.clone(), friendly.clone());
+        directory.ask(&account, friendly.clone());
         assert_eq!(directory.is(&account, &friendly), Some(true));
         assert_eq!(directory.is(&account, &same_name), Some(false));
+    }
+
+    #[test]
+    fn a_computer_of_the_same_name_in_another_domain_is_another_account() {
+        let mut directory = Directory::default();
+        let other = Dn::new("CN=WEB01,CN=Computers,DC=fabrikam,DC=com");
+        directory.ask(&AccountName::parse("WEB01"), other.clone());
+        assert_eq!(directory.is(&AccountName::machine(Some("CONTOSO"), "WEB01"), &other), Some(false));
+        assert_eq!(directory.is(&AccountName::machine(Some("FABRIKAM"), "WEB01"), &other), Some(true));
     }
 
     #[test]

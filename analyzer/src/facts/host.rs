@@ -47,8 +47,10 @@ impl Role {
 pub struct Identity {
     /// The key.
     pub name: HostName,
-    /// The DNS name of its domain, in lower case.
+    /// The DNS suffix of its names, in lower case.
     pub domain: Option<Cited<String>>,
+    /// The DNS name of the domain that its account is in, where it is stated; it may differ from the suffix.
+    pub account_domain: Option<String>,
     /// The product name of its system.
     pub os: Option<String>,
     /// The version of its system, such as `10.0.20348`.
@@ -64,7 +66,16 @@ pub struct Identity {
 impl Identity {
     /// A host of which only the name is known.
     pub const fn named(name: HostName) -> Self {
-        Self { name, domain: None, os: None, os_version: None, collected_at: None, addresses: Vec::new(), at: None }
+        Self {
+            name,
+            domain: None,
+            account_domain: None,
+            os: None,
+            os_version: None,
+            collected_at: None,
+            addresses: Vec::new(),
+            at: None,
+        }
     }
 
     /// The names under which the host itself is registered: short, and with its domain when that is known.

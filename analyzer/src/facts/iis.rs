@@ -258,7 +258,7 @@ fn may_be_overridden(config: &IisConfig, scopes: &[&Scope], site: &str, path: &s
         (!mode.eq_ignore_ascii_case("Inherit")).then(|| mode.to_ascii_lowercase())
     });
     let open = mode.map_or(section, |mode| mode == "allow");
-    open.then(|| NotKnown::until(format!("web.config of {site}{path}")))
+    open.then(|| NotKnown::naming("web.config of", &format!("{site}{path}")))
 }
 
 #[cfg(test)]

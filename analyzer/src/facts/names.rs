@@ -45,6 +45,6 @@ impl Names {
             let full = host.dns_names().pop().unwrap_or_else(|| name.clone());
             return (Fact::Known(Resolution::Address(full)), host.at);
         }
-        (Fact::Partial(Resolution::Address(name.clone()), NotKnown::until(format!("nslookup {name}"))), None)
+        (Fact::Partial(Resolution::Address(name.clone()), NotKnown::naming("nslookup", &name)), None)
     }
 }

@@ -433,7 +433,7 @@ impl World {
             directory.list(dn.clone(), place(300, at));
         }
         for (name, dn) in &self.asked {
-            directory.ask(name.clone(), dn.clone());
+            directory.ask(name, dn.clone());
         }
         if self.duplicates == Known::Whole {
             directory.search_duplicates(SETSPN.line(400));
@@ -462,6 +462,7 @@ impl World {
 fn host(name: &str, role: Role, log: ArtifactId) -> HostFacts {
     let mut host = HostFacts { role, ..HostFacts::named(HostName::new(name)) };
     host.identity.domain = Some(Cited::new("contoso.com".to_owned(), IPCONFIG.line(2)));
+    host.identity.account_domain = Some("contoso.com".to_owned());
     host.identity.at = Some(IPCONFIG.line(1));
     host.logs.insert("system".to_owned(), Fact::Known(log.whole()));
     host

@@ -19,11 +19,9 @@
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::identity::machine_account;
-use crate::facts::account::{AccountName, Dn};
+use crate::facts::account::AccountName;
 use crate::facts::case_facts::HostFacts;
-use crate::facts::directory::list_command;
 use crate::facts::events::What;
-use crate::facts::fact::Fact;
 use crate::facts::host::HostName;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
@@ -74,14 +72,14 @@ struct Missing {
 }
 
 fn missing(situation: &Situation<'_>, host: &HostFacts) -> Result<Missing, NotKnown> {
-    let Some(domain) = &host.identity.domain else {
+    if host.identity.domain.is_none() {
         return Err(NotKnown::until("ipconfig /all"));
-    };
+    }
     let account = machine_account(&host.identity);
     let expected: Vec<_> = host.identity.dns_names().iter().filter_map(|name| Spn::host_alias(name)).collect();
     let mut missing = Missing { account, names: Vec::new(), has_some: false, evidence: Vec::new() };
     for spn in expected {
-        match lacks(situation, &missing.account, &domain.value, &spn)? {
+        match lacks(situation, &missing.account, &spn)? {
             Some(at) => {
                 missing.names.push(spn);
                 if !missing.evidence.contains(&at) {
@@ -95,19 +93,10 @@ fn missing(situation: &Situation<'_>, host: &HostFacts) -> Result<Missing, NotKn
 }
 
 /// What says that an account does not hold a name; none when it does.
-fn lacks(
-    situation: &Situation<'_>,
-    account: &AccountName,
-    domain: &str,
-    spn: &Spn,
-) -> Result<Option<Evidence>, NotKnown> {
+fn lacks(situation: &Situation<'_>, account: &AccountName, spn: &Spn) -> Result<Option<Evidence>, NotKnown> {
     let directory = &situation.facts.directory;
-    if let Fact::Known(list) = directory.spns_of(account) {
-        if !is_in(&list.dn, domain) {
-            let name = account.name().strip_suffix('$').unwrap_or(account.name());
-            let label = account.domain().unwrap_or_default();
-            return Err(NotKnown::until(format!("setspn -L {label}\\{name}")));
-        }
+    let list = directory.spns_of(account);
+    if let Ok(list) = list.complete() {
         return Ok((!list.spns.contains_key(spn)).then_some(list.at));
     }
     let holders = directory.holders(spn);
@@ -115,22 +104,21 @@ fn lacks(
     if holders.seen().is_ok_and(|holders| holders.iter().any(holds)) {
         return Ok(None);
     }
-    let searched = directory.search_for(spn).ok_or_else(|| NotKnown::until(list_command(account)))?;
-    Ok(Some(searched))
-}
-
-/// Whether an object can be that of a host with this DNS suffix. The suffix may be another than the name of the
-/// domain, but lies above or below it; where it does not, the list is that of another computer with the same name.
-fn is_in(dn: &Dn, suffix: &str) -> bool {
-    let (suffix, domain) = (suffix.to_lowercase(), dn.domain());
-    let lies_below = |name: &str, parent: &str| name == parent || name.ends_with(&format!(".{parent}"));
-    lies_below(&suffix, &domain) || lies_below(&domain, &suffix)
+    match directory.search_for(spn) {
+        Some(searched) => Ok(Some(searched)),
+        None => list.complete().map(|_| None),
+    }
 }
 
 fn finding(situation: &Situation<'_>, host: &HostFacts, missing: &Missing) -> Finding {
     let names = missing.names.iter().map(Spn::to_string).collect::<Vec<_>>().join(" and ");
     let events: Vec<_> = registration_failures(situation, &host.identity.name);
-    let severity = if missing.has_some { Severity::Degraded } else { Severity::Blocker };
+    let concerned = scopes(situation, host, &missing.names);
+    let severity = match (concerned.is_empty(), missing.has_some) {
+        (true, _) => Severity::Risk,
+        (false, true) => Severity::Degraded,
+        (false, false) => Severity::Blocker,
+    };
     let mut places = missing.evidence.iter().copied().chain(events);
     let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
     Finding::new(severity, Confidence::Certain, format!("{} does not hold {names}", missing.account), first)
@@ -142,7 +130,7 @@ fn finding(situation: &Situation<'_>, host: &HostFacts, missing: &Missing) -> Fi
         )
         .about(missing.names.iter().filter_map(|spn| Spn::http(spn.host())).map(|spn| spn.to_string()))
         .about(missing.names.iter().map(Spn::to_string))
-        .at_paths(scopes(situation, host, &missing.names))
+        .at_paths(concerned)
         .fixed_by([register_anew(host, &missing.account)])
 }
 
@@ -193,7 +181,7 @@ mod tests {
     }
 
     fn nameless() -> World {
-        World::healthy().nobody_holds("HOST/web01").nobody_holds("HOST/web01.contoso.com")
+        World::machine_site().reached_as("").nobody_holds("HOST/web01").nobody_holds("HOST/web01.contoso.com")
     }
 
     #[test]
@@ -215,9 +203,16 @@ mod tests {
 
     #[test]
     fn one_missing_name_is_a_lesser_fault() {
-        let answered = check(&World::healthy().nobody_holds("HOST/web01"), Verdict::Found);
+        let world = World::machine_site().reached_as("").nobody_holds("HOST/web01");
+        let answered = check(&world, Verdict::Found);
         assert_eq!(answered.finding().summary, r"CONTOSO\WEB01$ does not hold HOST/web01");
         assert_eq!(answered.finding().severity, Severity::Degraded);
+    }
+
+    #[test]
+    fn names_that_no_site_is_reached_under_are_a_risk() {
+        let world = World::healthy().nobody_holds("HOST/web01").nobody_holds("HOST/web01.contoso.com");
+        assert_eq!(check(&world, Verdict::Found).finding().severity, Severity::Risk);
     }
 
     #[test]
@@ -243,13 +238,6 @@ mod tests {
         let world = nameless().not_listed("WEB01").listed(other).answered("WEB01", other);
         let world = world.not_searched("HOST/web01").not_searched("HOST/web01.contoso.com");
         assert_eq!(check(&world, Verdict::Open).needs, [r"setspn -L CONTOSO\WEB01"]);
-    }
-
-    #[test]
-    fn a_dns_suffix_above_or_below_the_domain_may_be_that_of_its_computer() {
-        for dn in ["CN=WEB01,CN=Computers,DC=com", "CN=WEB01,CN=Computers,DC=emea,DC=contoso,DC=com"] {
-            check(&nameless().not_listed("WEB01").listed(dn).answered("WEB01", dn), Verdict::Found);
-        }
     }
 
     #[test]
