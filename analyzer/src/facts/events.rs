@@ -52,18 +52,6 @@ pub enum What {
         /// The event id.
         id: u32,
     },
-    /// Someone signed in over the network: 4624 of logon type 3.
-    SignedIn {
-        /// The authentication package: `Kerberos`, `NTLM`, or `Negotiate` when it is not known which.
-        package: String,
-    },
-    /// A ticket was asked for: 4769.
-    TicketRequested {
-        /// The account whose key encrypts the ticket; a name of the directory, not an SPN.
-        service: String,
-        /// The Kerberos error, 0 for success.
-        status: u32,
-    },
 }
 
 /// What an event means, if it means anything here.
@@ -90,13 +78,6 @@ fn meaning(event: &Event) -> Option<What> {
             let pool = event.field("AppPoolID").or_else(|| event.field("1"))?.to_owned();
             Some(What::PoolNotStarted { pool, id: event.id })
         }
-        4624 if event.field("LogonType") == Some("3") => {
-            Some(What::SignedIn { package: event.field("AuthenticationPackageName")?.to_owned() })
-        }
-        4769 => Some(What::TicketRequested {
-            service: event.field("ServiceName")?.to_owned(),
-            status: number("Status").unwrap_or(0),
-        }),
         _ => None,
     }
 }

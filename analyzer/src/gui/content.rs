@@ -13,7 +13,7 @@ use crate::gui::theme::Tone;
 use crate::report::escape::escape;
 use crate::report::excerpt::excerpt;
 use crate::report::headline::{headline, tally};
-use crate::report::json::rules_left_open;
+use crate::report::left_open::rules_left_open;
 use crate::rules::answer::Verdict;
 
 /// Rows of one list at most: a bundle may be made to have more than any person reads.

@@ -14,6 +14,7 @@ use crate::facts::host::Role;
 use crate::report::escape::escape;
 use crate::report::excerpt::excerpt;
 use crate::report::headline::{headline, tally};
+use crate::report::left_open::rules_left_open;
 use crate::rules::answer::Verdict;
 use crate::rules::command::CommandLine;
 use crate::rules::finding::Fix;
@@ -287,18 +288,4 @@ fn json_gap(case: &Case, gap: &Gap) -> JsonGap {
         rules_left_open: rules_left_open(case, gap),
         how_to_collect: gap.how_to_collect.as_deref().map(escape),
     }
-}
-
-/// The rules that wait for exactly what a gap left out.
-pub fn rules_left_open(case: &Case, gap: &Gap) -> Vec<&'static str> {
-    let Some(source) = gap.how_to_collect.as_deref() else { return Vec::new() };
-    let file = source.rsplit(['\\', '/']).next().unwrap_or(source);
-    let waits = |not_known: &NotKnown| {
-        not_known.needs.iter().any(|need| {
-            let need = need.as_str();
-            need.eq_ignore_ascii_case(source) || (file.contains('.') && need.contains(file))
-        })
-    };
-    let open = case.diagnosis.answers.iter().filter(|answer| answer.not_known.as_ref().is_some_and(waits));
-    open.map(|answer| answer.rule.name).collect()
 }

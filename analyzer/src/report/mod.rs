@@ -4,4 +4,5 @@ pub mod escape;
 pub mod excerpt;
 pub mod headline;
 pub mod json;
+pub mod left_open;
 pub mod text;

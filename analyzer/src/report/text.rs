@@ -11,7 +11,7 @@ use crate::facts::host::Role;
 use crate::report::escape::escape;
 use crate::report::excerpt::{Excerpt, excerpt};
 use crate::report::headline::{headline, plural, tally};
-use crate::report::json::rules_left_open;
+use crate::report::left_open::rules_left_open;
 use crate::rules::answer::Verdict;
 use crate::rules::command::CommandLine;
 use crate::rules::finding::Fix;
