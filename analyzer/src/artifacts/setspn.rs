@@ -57,13 +57,21 @@ pub enum QueryAnswer {
 
 /// Whether a text was printed by `setspn`.
 pub fn recognizes(text: &Text) -> bool {
+    let names_domain = text.lines().iter().take(5).any(|line| is_domain_line(line));
     parse(ArtifactId(0), text).value.iter().any(|run| {
         let header = run.accounts.iter().any(|account| match account.dn.at.place {
             Place::Lines { first, .. } => text.line(first).is_some_and(|line| header_dn(line).is_some()),
             _ => false,
         });
-        run.answer.is_some() || run.duplicate_count.is_some() || header
+        let holds_something = !run.accounts.is_empty() || !run.duplicates.is_empty();
+        run.answer.is_some() || run.duplicate_count.is_some() || header || (names_domain && holds_something)
     })
+}
+
+/// `Checking domain DC=contoso,DC=com`, in any language: the first line of a search, whose last one may be far below.
+fn is_domain_line(line: &str) -> bool {
+    let at = line.find("DC=").filter(|at| *at > 0);
+    at.is_some_and(|_| line.contains(",DC=")) && !line.contains("CN=")
 }
 
 /// Reads the output, one run for each prompt in it.
@@ -317,7 +325,8 @@ mod tests {
 
     #[test]
     fn its_own_output_is_recognized_and_other_text_is_not() {
-        for text in [LIST, FOUND, DUPLICATES, "No such SPN found.\n"] {
+        let cut = DUPLICATES.lines().take(5).collect::<Vec<_>>().join("\n");
+        for text in [LIST, FOUND, DUPLICATES, "No such SPN found.\n", &cut] {
             assert!(recognizes(&Text::from(text)), "{text}");
         }
         for text in ["", "hello\n", "CN=a,DC=b\n", "see http://example.com/ for SPNs\n"] {

@@ -19,6 +19,11 @@ use crate::rules::finding::Fix;
 /// Columns that prose is broken at; evidence and commands are never broken.
 const WIDTH: usize = 100;
 
+/// Exchanges that are printed; the findings name every path that matters.
+const EXCHANGES: usize = 100;
+/// Gaps that are printed; a folder full of other things has one for each.
+const GAPS: usize = 200;
+
 /// The report of a case as plain text.
 #[derive(Clone, Copy, Debug)]
 pub struct TextReport<'a>(pub &'a Case);
@@ -160,7 +165,12 @@ fn exchanges(case: &Case, f: &mut Formatter<'_>) -> fmt::Result {
         return Ok(());
     }
     writeln!(f, "\nExchanges: what happens when users open each URL")?;
-    case.exchanges.iter().try_for_each(|exchange| exchange_text(exchange, f))
+    case.exchanges.iter().take(EXCHANGES).try_for_each(|exchange| exchange_text(exchange, f))?;
+    let more = case.exchanges.len().saturating_sub(EXCHANGES);
+    if more > 0 {
+        writeln!(f, "  and {more} more; the JSON report has them all")?;
+    }
+    Ok(())
 }
 
 fn exchange_text(exchange: &Exchange, f: &mut Formatter<'_>) -> fmt::Result {
@@ -188,7 +198,7 @@ fn gaps(case: &Case, f: &mut Formatter<'_>) -> fmt::Result {
         return Ok(());
     }
     writeln!(f, "\nGaps: evidence that is missing or damaged")?;
-    for gap in &case.gaps {
+    for gap in case.gaps.iter().take(GAPS) {
         let line = match gap.at.map(|at| at.place) {
             Some(Place::Lines { first, .. }) => format!(":{first}"),
             _ => String::new(),
@@ -198,6 +208,10 @@ fn gaps(case: &Case, f: &mut Formatter<'_>) -> fmt::Result {
         if !open.is_empty() {
             writeln!(f, "    leaves {} open: {}", plural(open.len(), "check"), open.join(", "))?;
         }
+    }
+    let more = case.gaps.len().saturating_sub(GAPS);
+    if more > 0 {
+        writeln!(f, "  and {more} more; the JSON report has them all")?;
     }
     Ok(())
 }

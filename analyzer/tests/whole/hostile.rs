@@ -186,3 +186,26 @@ fn a_manifest_from_the_future_is_read_as_far_as_it_is_known() {
     assert!(words.contains("format 3 is newer than 1"), "{words}");
     assert!(words.contains("an entry is not understood"), "{words}");
 }
+
+#[test]
+fn a_thousand_sites_make_a_report_that_can_be_read() {
+    let numbers = 0..1000;
+    let site = |n| {
+        format!(
+            "<site name=\"s{n}\"><application path=\"/\"/><bindings>\
+             <binding protocol=\"http\" bindingInformation=\"*:80:h{n}.contoso.com\"/></bindings></site>"
+        )
+    };
+    let sites: String = numbers.map(site).collect();
+    let config = format!(
+        "<configuration><system.applicationHost><sites>{sites}</sites><applicationPools>\
+         <add name=\"DefaultAppPool\"/></applicationPools></system.applicationHost><system.webServer><security>\
+         <authentication><windowsAuthentication enabled=\"true\"><providers><add value=\"Negotiate\"/></providers>\
+         </windowsAuthentication></authentication></security></system.webServer></configuration>"
+    );
+    let case = loose("a.config", config.into_bytes());
+    assert!(case.exchanges.len() >= 1000, "{}", case.exchanges.len());
+    let words = TextReport(&case).to_string();
+    assert!(words.contains("more; the JSON report has them all"), "{words}");
+    assert!(words.lines().count() < 5_000, "{}", words.lines().count());
+}
