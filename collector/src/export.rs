@@ -6,7 +6,7 @@ use kerbscope_shared::manifest::{CollectionStatus, Source};
 
 use crate::event_log::EventLog;
 use crate::host::{Ending, Host, RunLimits};
-use crate::runner::{Outcome, judge};
+use crate::outcome::{Outcome, judge};
 
 /// How much of a log is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

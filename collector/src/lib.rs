@@ -19,6 +19,7 @@ pub mod host;
 pub mod live;
 pub mod markup;
 pub mod options;
+pub mod outcome;
 pub mod plan;
 pub mod redact;
 pub mod runner;

@@ -8,8 +8,9 @@ use kerbscope_shared::write::{Attempt, BundleWriter, WriteError};
 
 use crate::export::{LogLimits, export};
 use crate::facts::Facts;
-use crate::host::{Answer, Ending, Host, RunLimits};
+use crate::host::{Host, RunLimits};
 use crate::markup;
+use crate::outcome::{Outcome, judge};
 use crate::plan::{self, SizeLimit, Step, Subjects, Take};
 use crate::redact::redact;
 use crate::sites::{self, Names};
@@ -20,21 +21,6 @@ pub trait Progress {
     fn begin(&mut self, title: &str);
     /// It has ended like this.
     fn end(&mut self, title: &str, entry: &Entry);
-}
-
-/// How a step ended, before it becomes a row.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Outcome {
-    /// Where it came from, after all.
-    pub source: Source,
-    /// How it ended.
-    pub status: CollectionStatus,
-    /// What came.
-    pub bytes: Option<Vec<u8>>,
-    /// How many secrets were taken out.
-    pub redactions: u32,
-    /// What the system said.
-    pub detail: Option<String>,
 }
 
 /// Runs the whole plan.
@@ -128,46 +114,6 @@ fn configuration(host: &dyn Host, path: &str, limit_bytes: u64) -> (Outcome, Opt
             (Outcome { status, bytes: None, detail, ..outcome }, None)
         }
     }
-}
-
-/// What an answer means. What a program printed is kept even when it failed: its words may be the evidence.
-pub fn judge(answer: Answer, source: Source, good_exits: &[i32]) -> Outcome {
-    let printed = matches!(source, Source::Command(_));
-    let says = |codes: &[&str]| printed && says_any(&answer.bytes, codes);
-    let status = match answer.ending {
-        Ending::Complete => CollectionStatus::Collected,
-        Ending::Exited(_) if says(&DENIED) => CollectionStatus::AccessDenied,
-        Ending::Exited(code) if good_exits.contains(&code) => CollectionStatus::Collected,
-        Ending::Exited(_) if says(&DENIED_IF_FAILED) => CollectionStatus::AccessDenied,
-        Ending::Exited(5) | Ending::Denied => CollectionStatus::AccessDenied,
-        Ending::Exited(code) | Ending::Broken(code) => CollectionStatus::Failed(code),
-        Ending::Cut => CollectionStatus::Truncated,
-        Ending::OutOfTime => CollectionStatus::TimedOut,
-        Ending::Absent => CollectionStatus::NotPresent,
-    };
-    let failed = matches!(status, CollectionStatus::AccessDenied | CollectionStatus::Failed(_));
-    let last_line = answer.last_line().filter(|_| failed && printed);
-    let said = answer.detail.or(last_line);
-    let detail = said.filter(|_| status != CollectionStatus::NotPresent);
-    // A file or a program that ended well may be empty, and that it is empty is evidence.
-    let bytes = (status == CollectionStatus::Collected || !answer.bytes.is_empty()).then_some(answer.bytes);
-    Outcome { source, status, bytes, redactions: 0, detail }
-}
-
-/// Access denied, as HRESULT and NTSTATUS; then "a required privilege is not held", as NTSTATUS.
-const DENIED: [&str; 3] = ["0x80070005", "0xc0000022", "0xc0000061"];
-
-/// Access denied as Win32 error. Flags look the same (`Cache Flags: 0x5`), so it counts only when the program failed.
-const DENIED_IF_FAILED: [&str; 2] = ["0x5", "0x00000005"];
-
-/// Tools print codes where they end with another one, or with none: `klist failed with 0xc0000061/…`.
-fn says_any(printed: &[u8], codes: &[&str]) -> bool {
-    const LONGEST_COMPLAINT: usize = 2000;
-    if printed.len() > LONGEST_COMPLAINT {
-        return false;
-    }
-    let text = String::from_utf8_lossy(printed).to_ascii_lowercase();
-    text.split(|character: char| !character.is_ascii_alphanumeric()).any(|word| codes.contains(&word))
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use egui::{Margin, RichText, Ui};
 
 use crate::gui::action::Action;
 use crate::gui::command_view::copy_button;
-use crate::gui::content::Piece;
+use crate::gui::piece::Piece;
 use crate::gui::theme::{self, Palette};
 
 /// Shows pieces of evidence one below the other.

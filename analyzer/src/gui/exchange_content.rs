@@ -4,7 +4,7 @@ use crate::case::Case;
 use crate::diagnosis::rank::RankedFinding;
 use crate::evidence::place::Evidence;
 use crate::exchange::outcome::{Exchange, Outcome, Step, StepKind, StepState};
-use crate::gui::content::{Piece, pieces};
+use crate::gui::piece::{Piece, pieces};
 use crate::gui::theme::Tone;
 use crate::report::escape::escape;
 use crate::rules::rule::scope;

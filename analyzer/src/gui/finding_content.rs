@@ -2,7 +2,7 @@
 
 use crate::case::Case;
 use crate::diagnosis::rank::{RankedFinding, Standing};
-use crate::gui::content::{Piece, pieces};
+use crate::gui::piece::{Piece, pieces};
 use crate::gui::theme::Tone;
 use crate::report::escape::escape;
 use crate::rules::command::CommandLine;

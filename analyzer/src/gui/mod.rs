@@ -19,6 +19,7 @@ pub mod header;
 pub mod keys;
 pub mod load;
 pub mod overlay;
+pub mod piece;
 pub mod row;
 pub mod settings;
 pub mod start;
