@@ -42,7 +42,7 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<NameLookup> {
             continue;
         }
         let (label, words) = match line.split_once(':') {
-            Some((label, words)) if !line.starts_with([' ', '\t']) => (label, words.trim()),
+            Some((label, words)) if !line.starts_with([' ', '\t']) => (label.trim(), words.trim()),
             _ => ("", line.trim()),
         };
         match label {
@@ -106,6 +106,13 @@ mod tests {
         assert_eq!(aliases, ["intranet.contoso.com", "www.contoso.com"]);
         assert!(read(ADDRESS).aliases.is_empty());
         assert_eq!(read(ADDRESS).addresses.len(), 1);
+    }
+
+    #[test]
+    fn french_is_read_with_its_blank_before_the_colon() {
+        let french = CNAME.replace("Server:", "Serveur :").replace("Name:", "Nom :").replace("Address", "Adresse ");
+        assert_eq!(read(&french).aliases.len(), 2);
+        assert!(recognizes(&Text::from(french.as_str())));
     }
 
     #[test]

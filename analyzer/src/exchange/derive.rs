@@ -6,7 +6,7 @@ use crate::exchange::identity::{TicketIdentity, ticket_identity};
 use crate::exchange::outcome::{Cause, Exchange, Outcome, Step, StepKind, StepState};
 use crate::exchange::owner::{FoundBy, Owner, owner};
 use crate::exchange::request::{Request, request};
-use crate::exchange::url::{SiteUrl, site_urls};
+use crate::exchange::url::{SiteUrl, open_names, site_urls};
 use crate::facts::case_facts::{Facts, HostFacts};
 use crate::facts::directory::{Directory, list_command};
 use crate::facts::fact::Fact;
@@ -20,10 +20,11 @@ pub fn exchanges(facts: &Facts) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
     for host in facts.hosts.values() {
         let Some(Ok(iis)) = host.iis.as_ref().map(Fact::seen) else { continue };
+        let open_names = open_names(host);
         for site in &iis.sites {
             let deriving = Deriving { facts, host, site };
             for path in site.distinct_paths() {
-                for url in site_urls(&site.bindings, &host.identity) {
+                for url in site_urls(&site.bindings, &open_names) {
                     deriving.url(path, &url, &mut exchanges);
                 }
             }

@@ -35,6 +35,12 @@ impl Names {
         self.answers.entry(name.to_lowercase()).or_insert((resolution, at));
     }
 
+    /// The names that are a CNAME of a host.
+    pub fn leading_to(&self, host: &Identity) -> impl Iterator<Item = String> {
+        let leads = |resolution: &Resolution| matches!(resolution, Resolution::Alias(name) if host.answers_to(name));
+        self.answers.iter().filter(move |(_, (resolution, _))| leads(resolution)).map(|(name, _)| name.clone())
+    }
+
     /// What a name resolves to. A host registers its own names as addresses, so these need no lookup.
     pub fn resolve(&self, name: &str, host: &Identity) -> (Fact<Resolution>, Option<Evidence>) {
         let name = name.to_lowercase();

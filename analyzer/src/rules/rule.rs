@@ -1,5 +1,6 @@
 //! What a rule is: a name, a question, and a function of the facts.
 
+use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use crate::evidence::gap::NotKnown;
@@ -115,12 +116,28 @@ impl<'a> Situation<'a> {
                 Err(not_known) => answer.open(not_known),
             }
         }
+        for not_known in self.sites_without_a_name() {
+            answer.open(not_known);
+        }
         let asked = self.exchanges.iter().filter(|exchange| exchange.request.is_some());
         let asked: Vec<_> = asked.filter(|exchange| known.contains(&&exchange.host)).collect();
         if !asked.is_empty() {
             answer.applies();
         }
         Ok(asked)
+    }
+
+    /// Sites that sign users in under names that the configuration does not tell, such as `*.contoso.com`.
+    fn sites_without_a_name(&self) -> Vec<NotKnown> {
+        let reached: BTreeSet<_> =
+            self.exchanges.iter().map(|exchange| (&exchange.host, exchange.site.as_str())).collect();
+        let known = self.facts.hosts.values().filter_map(|host| Some((host, host.iis.as_ref()?.complete().ok()?)));
+        let sites = known.flat_map(|(host, iis)| iis.sites.iter().map(move |site| (&host.identity.name, site)));
+        let nameless = sites.filter(|(host, site)| {
+            let signs_in = site.paths.iter().any(|path| path.sign_in.windows.value);
+            signs_in && !site.bindings.is_empty() && !reached.contains(&(*host, site.name.as_str()))
+        });
+        nameless.map(|(_, site)| NotKnown::naming("the name under which users reach the site", &site.name)).collect()
     }
 
     /// The path that an exchange is about.
@@ -179,4 +196,17 @@ pub fn location(site: &str, path: &str) -> String {
 /// The path that an exchange is about.
 pub fn scope(exchange: &Exchange) -> Scope {
     Scope { host: exchange.host.clone(), site: exchange.site.clone(), path: exchange.path.clone() }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::rules::answer::Verdict;
+    use crate::rules::fixture::{World, check};
+    use crate::rules::spn_missing::SpnMissing;
+
+    #[test]
+    fn a_site_whose_name_nobody_tells_is_not_clear() {
+        let answered = check(&World::healthy().reached_as("*.contoso.com"), &SpnMissing, Verdict::Open);
+        assert_eq!(answered.needs, ["the name under which users reach the site Intranet"]);
+    }
 }
