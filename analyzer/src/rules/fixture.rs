@@ -61,7 +61,7 @@ pub const DNS: Evidence = NSLOOKUP.line(1);
 /// The first ticket of `CLIENT07`.
 pub const FIRST_TICKET: Evidence = KLIST.line(1);
 
-/// When the bundle was collected.
+/// When the bundles were collected.
 const NOW: &str = "2026-01-20T08:00:00Z";
 
 /// A case.
@@ -104,8 +104,7 @@ impl World {
             duplicates: Known::Whole,
             happenings: Vec::new(),
         };
-        let collected_at = NOW.parse().expect("a time");
-        world.server.identity.collected_at = Some(collected_at);
+        world = world.collected("WEB01", NOW).collected("CLIENT07", NOW);
         for name in ["intranet.contoso.com", "intranet", "web01.contoso.com", "web01"] {
             world = world.searched(&format!("HTTP/{name}")).searched(&format!("HOST/{name}"));
         }
@@ -259,10 +258,18 @@ impl World {
         self
     }
 
-    /// When the bundle was collected is not known.
+    /// The bundle of this host was collected at this time.
+    #[must_use]
+    pub fn collected(mut self, host: &str, time: &str) -> Self {
+        self.host(host).identity.collected_at = Some(time.parse().expect("a time"));
+        self
+    }
+
+    /// When the bundles were collected is not known.
     #[must_use]
     pub fn no_time(mut self) -> Self {
         self.server.identity.collected_at = None;
+        self.client.identity.collected_at = None;
         self
     }
 
@@ -377,8 +384,14 @@ impl World {
     /// A server refused a ticket for this name, and `CLIENT07` wrote event 4.
     #[must_use]
     pub fn ticket_refused(self, name: &str) -> Self {
+        self.ticket_refused_at(name, NOW)
+    }
+
+    /// A server refused a ticket for this name at this time.
+    #[must_use]
+    pub fn ticket_refused_at(self, name: &str, time: &str) -> Self {
         let what = What::TicketNotDecrypted { server: "svc-web".to_owned(), target: Some(spn(name)) };
-        self.happened("CLIENT07", NOW, what)
+        self.happened("CLIENT07", time, what)
     }
 
     /// A domain controller told `CLIENT07` an error, and it wrote event 3.

@@ -6,7 +6,8 @@
 //!
 //! # Condition
 //!
-//! Such an event, and every cause that lies in SPNs or settings is refuted for its name.
+//! Such an event, and every cause that lies in SPNs or settings is refuted for its name. An event that is older than
+//! a day may be history: it says less.
 //!
 //! # Refuted by
 //!
@@ -20,16 +21,16 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::gap::NotKnown;
-use crate::evidence::place::Evidence;
 use crate::exchange::identity::TicketIdentity;
 use crate::exchange::outcome::{Exchange, Outcome};
-use crate::facts::events::What;
+use crate::facts::events::{Happening, What};
 use crate::facts::host::Role;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::command::CommandLine;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::last_seen::{Age, LastSeen};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, scope};
 
 /// The rule.
@@ -66,13 +67,13 @@ impl Rule for KrbApErrModifiedKeyMismatch {
     }
 }
 
-fn refused<'a>(situation: &Situation<'a>) -> BTreeMap<&'a Spn, Vec<Evidence>> {
-    let mut refused = BTreeMap::<&Spn, Vec<Evidence>>::new();
+fn refused<'a>(situation: &Situation<'a>) -> BTreeMap<&'a Spn, Vec<&'a Happening>> {
+    let mut refused = BTreeMap::<&Spn, Vec<&Happening>>::new();
     for happening in &situation.facts.happenings {
         if let What::TicketNotDecrypted { target: Some(target), .. } = &happening.what
             && target.class() == "http"
         {
-            refused.entry(target).or_default().push(happening.at);
+            refused.entry(target).or_default().push(happening);
         }
     }
     refused
@@ -92,13 +93,13 @@ fn unfollowed(exchanges: &[&Exchange]) -> Option<NotKnown> {
 /// key itself come into question.
 fn judge(
     situation: &Situation<'_>,
-    (spn, records): (&Spn, &[Evidence]),
+    (spn, records): (&Spn, &[&Happening]),
     concerned: &[&Exchange],
     unfollowed: Option<NotKnown>,
     answer: &mut Answer,
 ) {
     if concerned.is_empty() {
-        return answer.open(NotKnown::until(format!("the bundle of the server that answers to {}", spn.host())));
+        return answer.open(NotKnown::naming("the bundle of the server that answers to", spn.host()));
     }
     if concerned.iter().any(|exchange| exchange.outcome.cause().is_some()) {
         return;
@@ -113,14 +114,19 @@ fn judge(
     }
 }
 
-fn finding(situation: &Situation<'_>, spn: &Spn, records: &[Evidence], concerned: &[&Exchange]) -> Finding {
+fn finding(situation: &Situation<'_>, spn: &Spn, records: &[&Happening], concerned: &[&Exchange]) -> Finding {
     let identity = concerned.iter().find_map(|exchange| exchange.identity.account());
     let account = identity.map_or_else(String::new, ToString::to_string);
     let settings = concerned.iter().flat_map(|exchange| exchange.steps.iter().flat_map(|step| step.evidence.clone()));
-    let mut places = records.iter().copied().chain(settings);
+    let mut places = records.iter().map(|record| record.at).chain(settings);
     let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
-    let summary = format!("tickets for {spn} are refused, though {account} holds it and decrypts");
-    Finding::new(Severity::Blocker, Confidence::Likely, summary, first)
+    let last_seen = LastSeen::of(situation.facts, records);
+    let confidence = match last_seen.age {
+        Age::Fresh | Age::Unknown => Confidence::Likely,
+        Age::Old => Confidence::Possible,
+    };
+    let summary = format!("Tickets for {spn} are refused, though {account} holds it and decrypts{last_seen}");
+    Finding::new(Severity::Blocker, confidence, summary, first)
         .and(places)
         .because(
             "The account is the right one, so its key is not the one that the KDC used. Most often the password of \
@@ -185,13 +191,36 @@ mod tests {
         let world = refused();
         let answered = check(&world, Verdict::Found);
         let finding = answered.finding();
-        let summary =
-            r"tickets for HTTP/intranet.contoso.com are refused, though CONTOSO\svc-web holds it and decrypts";
+        let summary = r"Tickets for HTTP/intranet.contoso.com are refused, though CONTOSO\svc-web holds it and decrypts, last seen 2026-01-20T08:00:00Z";
         assert_eq!(finding.summary, summary);
         assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Likely));
         assert!(points_at(finding, &[CLIENT_LOG.record(1), POOL, world.held_at(NAME, "svc-web")]));
         let renew = [r"%windir%\system32\inetsrv\appcmd recycle apppool IntranetPool", "klist purge"];
         assert_eq!(commands(&finding.fixes[0]), renew);
+    }
+
+    #[test]
+    fn an_old_event_may_be_history() {
+        let old = World::healthy().ticket_refused_at(NAME, "2026-01-10T08:00:00Z");
+        let answered = check(&old, Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.confidence, Confidence::Possible);
+        assert!(finding.summary.ends_with("decrypts, last seen 2026-01-10T08:00:00Z"), "{}", finding.summary);
+        assert_eq!(check(&old.ticket_refused(NAME), Verdict::Found).finding().confidence, Confidence::Likely);
+    }
+
+    #[test]
+    fn an_event_of_unknown_age_is_taken_for_a_young_one() {
+        let old = World::healthy().ticket_refused_at(NAME, "2026-01-10T08:00:00Z");
+        for world in [old.no_time(), World::healthy().ticket_refused_at(NAME, "no time")] {
+            assert_eq!(check(&world, Verdict::Found).finding().confidence, Confidence::Likely);
+        }
+    }
+
+    #[test]
+    fn a_name_that_is_not_plain_is_left_out_of_what_to_collect() {
+        let answered = check(&World::healthy().ticket_refused("HTTP/a{b}"), Verdict::Open);
+        assert_eq!(answered.needs, ["the bundle of the server that answers to (its name is not plain)"]);
     }
 
     #[test]

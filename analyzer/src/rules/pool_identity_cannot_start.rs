@@ -25,10 +25,8 @@ use crate::facts::host::HostName;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::last_seen::{Age, LastSeen};
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
-
-/// How old the last event may be, in seconds, to describe how things stand: a day. One of unknown age may be older.
-const FRESH_SECS: i64 = 24 * 60 * 60;
 
 /// The rule.
 #[derive(Debug)]
@@ -67,7 +65,7 @@ impl Rule for PoolIdentityCannotStart {
             for (pool, happenings) in failures(situation, host) {
                 let served: Vec<_> = paths.iter().filter(|path| serves(path, host, pool)).collect();
                 if !served.is_empty() {
-                    answer.find(finding(host, &served, &happenings));
+                    answer.find(finding(&served, &happenings, LastSeen::of(situation.facts, &happenings)));
                 }
             }
             if let Err(not_known) = host.whole_log("System") {
@@ -94,18 +92,18 @@ fn serves(path: &SitePath<'_>, host: &HostFacts, pool: &str) -> bool {
     path.host.identity.name == host.identity.name && path.path.pool.name.eq_ignore_ascii_case(pool)
 }
 
-fn finding(host: &HostFacts, served: &[&SitePath<'_>], happenings: &[&Happening]) -> Finding {
+fn finding(served: &[&SitePath<'_>], happenings: &[&Happening], last_seen: LastSeen) -> Finding {
     let pool = served.first().map(|path| &path.path.pool);
     let name = pool.map_or("", |pool| pool.name.as_str());
     let identity = pool.map_or_else(String::new, |pool| pool.identity.to_string());
-    let last = happenings.iter().filter_map(|happening| happening.time).max();
-    let age = host.identity.collected_at.zip(last).map(|(now, last)| now.as_second().saturating_sub(last.as_second()));
-    let confidence = if age.is_some_and(|age| age <= FRESH_SECS) { Confidence::Certain } else { Confidence::Likely };
-    let when = last.map_or_else(String::new, |last| format!(", last seen {last}"));
+    let confidence = match last_seen.age {
+        Age::Fresh => Confidence::Certain,
+        Age::Unknown | Age::Old => Confidence::Likely,
+    };
     let mut places = happenings.iter().map(|happening| happening.at).chain(pool.map(|pool| pool.at));
     let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
     let sites = served.iter().map(|path| path.name()).collect::<Vec<_>>().join(", ");
-    Finding::new(Severity::Blocker, confidence, format!("pool {name} cannot start as {identity}{when}"), first)
+    Finding::new(Severity::Blocker, confidence, format!("Pool {name} cannot start as {identity}{last_seen}"), first)
         .and(places)
         .because(format!(
             "No worker process runs for {sites}, so every request ends in 503. Windows could not log the account on: a \
@@ -149,7 +147,7 @@ mod tests {
     fn a_pool_that_cannot_start_is_found() {
         let answered = check(&World::healthy().pool_failed("IntranetPool", THIS_MORNING), Verdict::Found);
         let finding = answered.finding();
-        let summary = r"pool IntranetPool cannot start as CONTOSO\svc-web, last seen 2026-01-20T07:00:00Z";
+        let summary = r"Pool IntranetPool cannot start as CONTOSO\svc-web, last seen 2026-01-20T07:00:00Z";
         assert_eq!(finding.summary, summary);
         assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));
         assert!(points_at(finding, &[SERVER_LOG.record(1), POOL]));
