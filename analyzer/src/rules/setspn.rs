@@ -27,7 +27,7 @@ pub fn ask_anew(spn: &Spn) -> Vec<Option<CommandLine>> {
 
 /// The question who holds an SPN, when nobody asked it yet.
 pub fn not_queried(spn: &Spn) -> NotKnown {
-    NotKnown::until(format!("setspn -Q {spn}"))
+    NotKnown::naming("setspn -Q", spn.as_str())
 }
 
 fn change(tool: &str, spn: &Spn, account: &AccountName) -> Option<CommandLine> {

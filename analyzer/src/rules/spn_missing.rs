@@ -23,6 +23,7 @@ use crate::evidence::place::Evidence;
 use crate::exchange::identity::TicketIdentity;
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
 use crate::exchange::owner::Owner;
+use crate::facts::directory::Directory;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
@@ -77,21 +78,21 @@ fn judge(situation: &Situation<'_>, exchange: &Exchange, answer: &mut Answer) ->
     let spn = asked(exchange)?;
     if !situation.tickets_for(spn).is_empty() {
         // Someone got a ticket, so someone holds it: the search did not see all of the forest.
-        answer.open(NotKnown::until(format!("setspn -F -Q {spn}")));
+        answer.open(NotKnown::naming("setspn -F -Q", spn.as_str()));
         return Ok(());
     }
     let searches = match exchange.owner.as_ref().and_then(|owner| owner.seen().ok()) {
         Some(Owner::Nobody(searches)) => searches.clone(),
         _ => return Err(setspn::not_queried(spn)),
     };
-    answer.find(finding(exchange, spn, &searches));
+    answer.find(finding(situation, exchange, spn, &searches));
     Ok(())
 }
 
-fn finding(exchange: &Exchange, spn: &Spn, searches: &[Evidence]) -> Finding {
+fn finding(situation: &Situation<'_>, exchange: &Exchange, spn: &Spn, searches: &[Evidence]) -> Finding {
     let fails = matches!(exchange.outcome, Outcome::Fails(_));
     let severity = if fails { Severity::Blocker } else { Severity::Degraded };
-    let summary = format!("nobody holds {spn}, which clients of {} ask for", exchange.url);
+    let summary = format!("Nobody holds {spn}, which clients of {} ask for", exchange.url);
     let explanation = if fails {
         "The KDC gives no ticket for a name that nobody holds, and the site offers nothing else."
     } else {
@@ -104,14 +105,14 @@ fn finding(exchange: &Exchange, spn: &Spn, searches: &[Evidence]) -> Finding {
         .because(explanation)
         .about([spn.to_string()])
         .at_paths([scope(exchange)])
-        .fixed_by(register(exchange, spn))
+        .fixed_by(register(&situation.facts.directory, exchange, spn))
 }
 
-/// Registers the name, and its short form, on the account that decrypts.
-fn register(exchange: &Exchange, spn: &Spn) -> Option<Fix> {
+/// Registers the name, and its short form unless that already leads to someone, on the account that decrypts.
+fn register(directory: &Directory, exchange: &Exchange, spn: &Spn) -> Option<Fix> {
     let account = exchange.identity.account()?;
     let short = spn.host().split('.').next().filter(|short| *short != spn.host()).and_then(Spn::http);
-    let names: Vec<_> = std::iter::once(spn.clone()).chain(short).collect();
+    let names: Vec<_> = std::iter::once(spn.clone()).chain(short.filter(|short| !is_held(directory, short))).collect();
     let whose = match exchange.identity {
         TicketIdentity::Machine(_) => "the account of the server",
         _ => "the account of the pool",
@@ -134,6 +135,13 @@ fn register(exchange: &Exchange, spn: &Spn) -> Option<Fix> {
     })
 }
 
+/// Whether an SPN leads to someone, by itself or through `HOST`. `setspn -S` would refuse the former; the latter would
+/// take the name away from its computer.
+fn is_held(directory: &Directory, spn: &Spn) -> bool {
+    let holds = |spn: &Spn| directory.holders(spn).seen().is_ok_and(|holders| !holders.is_empty());
+    holds(spn) || Spn::host_alias(spn.host()).is_some_and(|host| holds(&host))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -153,7 +161,7 @@ mod tests {
         let world = missing();
         let answered = check(&world, Verdict::Found);
         let finding = answered.finding();
-        let summary = "nobody holds HTTP/intranet.contoso.com, which clients of http://intranet.contoso.com/ ask for";
+        let summary = "Nobody holds HTTP/intranet.contoso.com, which clients of http://intranet.contoso.com/ ask for";
         assert_eq!(finding.summary, summary);
         assert_eq!((finding.severity, finding.confidence), (Severity::Degraded, Confidence::Certain));
         let searches = ["HTTP/intranet.contoso.com", "HOST/intranet.contoso.com"].map(|name| world.searched_at(name));
@@ -179,6 +187,20 @@ mod tests {
         let managed = missing().pool_runs_as("CONTOSO\\gmsa-web$").answered("CONTOSO\\gmsa-web$", "gmsa-web");
         let first = commands(&check(&managed, Verdict::Found).finding().fixes[0]).swap_remove(0);
         assert_eq!(first, r"setspn -S HTTP/intranet.contoso.com CONTOSO\gmsa-web$");
+    }
+
+    #[test]
+    fn a_short_form_that_already_leads_to_someone_is_left_alone() {
+        let only_full = World::healthy().nobody_holds("HTTP/intranet.contoso.com");
+        let through_host = missing().holds("HOST/intranet", "WEB02");
+        for world in [only_full, missing().holds("HTTP/intranet", "svc-old"), through_host] {
+            let answered = check(&world, Verdict::Found);
+            let fix = &answered.finding().fixes[0];
+            assert_eq!(commands(fix), [r"setspn -S HTTP/intranet.contoso.com CONTOSO\svc-web"]);
+            assert_eq!(fix.undo.len(), 1);
+        }
+        let not_asked = check(&missing().not_searched("HTTP/intranet"), Verdict::Found);
+        assert_eq!(commands(&not_asked.finding().fixes[0]).len(), 2);
     }
 
     #[test]
@@ -218,6 +240,15 @@ mod tests {
         let answered = check(&missing().ticket("HTTP/intranet.contoso.com"), Verdict::Open);
         assert_eq!(answered.needs, ["setspn -F -Q HTTP/intranet.contoso.com"]);
         check(&missing().ticket("HTTP/other.contoso.com"), Verdict::Found);
+    }
+
+    #[test]
+    fn a_name_that_is_not_plain_is_left_out_of_what_to_collect() {
+        let names = ["HTTP/a", "HOST/a", "HTTP/x{y}", "HOST/x{y}"];
+        let world =
+            names.iter().fold(World::healthy().reached_as("a").alias("a", "x{y}"), |world, name| world.searched(name));
+        let answered = check(&world.ticket("HTTP/x{y}"), Verdict::Open);
+        assert_eq!(answered.needs, ["setspn -F -Q (its name is not plain)"]);
     }
 
     #[test]
