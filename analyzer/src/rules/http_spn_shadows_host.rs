@@ -24,6 +24,7 @@ use crate::rules::appcmd;
 use crate::rules::finding::{Finding, Fix, Privilege, Risk};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
 use crate::rules::setspn;
+use crate::rules::shared_name::leave_where_it_is;
 use crate::rules::wrong_key::{Kind, WrongKey, wrong_keys};
 
 /// The rule.
@@ -48,13 +49,13 @@ impl Rule for HttpSpnShadowsHost {
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
         for wrong in wrong_keys(Kind::NameShadowsHost, situation, answer)? {
-            answer.find(finding(&wrong));
+            answer.find(finding(situation, &wrong));
         }
         Ok(())
     }
 }
 
-fn finding(wrong: &WrongKey<'_>) -> Finding {
+fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
     let summary = format!(
         "{} is held by {} and hides the server's own name; {} decrypts as {}",
         wrong.spn_list(),
@@ -68,7 +69,8 @@ fn finding(wrong: &WrongKey<'_>) -> Finding {
         wrong.spn_list(),
         wrong.holder
     );
-    wrong.finding(summary).because(explanation).about([wrong.holder.to_string()]).fixed_by([take_away(wrong)])
+    let fix = leave_where_it_is(situation, wrong).unwrap_or_else(|| take_away(wrong));
+    wrong.finding(summary).because(explanation).about([wrong.holder.to_string()]).fixed_by([fix])
 }
 
 fn take_away(wrong: &WrongKey<'_>) -> Fix {
@@ -125,6 +127,17 @@ mod tests {
         let answered = check(&world, Verdict::Found);
         let expected = [r"setspn -D HTTP/web01.contoso.com CONTOSO\svc-old", r"setspn -D HTTP/web01 CONTOSO\svc-old"];
         assert_eq!(commands(&answered.finding().fixes[0]), expected);
+    }
+
+    #[test]
+    fn a_name_that_another_path_needs_where_it_is_stays_there() {
+        let app = |world: World| world.kernel_mode_off().pool_runs_as("CONTOSO\\svc-old");
+        let answered = check(&shadowed().path("/app", app), Verdict::Found);
+        let fix = &answered.finding().fixes[0];
+        assert_eq!(fix.title, r"Let Intranet decrypt as CONTOSO\svc-old too, or give it a host name of its own");
+        assert_eq!(commands(fix), <[String; 0]>::default());
+        let elsewhere = check(&shadowed().path("/app", |app| app.pool_runs_as("CONTOSO\\svc-app")), Verdict::Found);
+        assert_eq!(commands(&elsewhere.findings[0].fixes[0]).len(), 1);
     }
 
     #[test]

@@ -17,6 +17,7 @@ pub mod providers_negotiate_missing;
 pub mod providers_order_ntlm_first;
 pub mod rule;
 pub mod setspn;
+pub mod shared_name;
 pub mod spn_alias_cname;
 pub mod spn_duplicate;
 pub mod spn_missing;

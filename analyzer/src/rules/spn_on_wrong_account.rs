@@ -17,13 +17,13 @@
 //! - KB 871179; event 4 of Microsoft-Windows-Security-Kerberos, KRB_AP_ERR_MODIFIED.
 
 use crate::evidence::gap::NotKnown;
-use crate::exchange::outcome::{Exchange, Outcome};
 use crate::exchange::owner::FoundBy;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Finding, Fix, Privilege, Risk};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
 use crate::rules::setspn;
+use crate::rules::shared_name::leave_where_it_is;
 use crate::rules::wrong_key::{Kind, WrongKey, wrong_keys};
 
 /// The rule.
@@ -69,34 +69,8 @@ fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
         "Tickets for this name are encrypted with the key of {}, and {} cannot decrypt them.",
         wrong.holder, wrong.identity
     );
-    let fix = if works_elsewhere(situation, wrong) { separate(wrong) } else { register(wrong) };
+    let fix = leave_where_it_is(situation, wrong).unwrap_or_else(|| register(wrong));
     wrong.finding(summary).because(explanation).about([wrong.holder.to_string()]).fixed_by([fix])
-}
-
-/// Whether another path is reached under one of the names, and signs users in with the key of the account that has
-/// it now. Moving the name would only move the fault.
-fn works_elsewhere(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> bool {
-    let asked = |exchange: &Exchange| {
-        let request = exchange.request.as_ref().and_then(|request| request.seen().ok());
-        request.is_some_and(|request| wrong.spns.contains(&request.spn))
-    };
-    situation.exchanges.iter().any(|exchange| exchange.outcome == Outcome::Kerberos && asked(exchange))
-}
-
-/// One name has one account: either all that is reached under it runs as that account, or it gets a name of its own.
-fn separate(wrong: &WrongKey<'_>) -> Fix {
-    Fix {
-        title: format!("Let {} decrypt as {} too, or give it a host name of its own", wrong.path.name(), wrong.holder),
-        risk: Risk::Disruptive,
-        privilege: Privilege::ServerAdmin,
-        note: Some(format!(
-            "Do not move {}: other paths are reached under the same name and need it where it is.",
-            wrong.spn_list()
-        )),
-        commands: Vec::new(),
-        undo: Vec::new(),
-        verify: appcmd::all(wrong.spns.first().map(setspn::ask_anew).unwrap_or_default()),
-    }
 }
 
 /// Moves the SPN, or registers it where only the computer's `HOST` leads to the wrong account.
