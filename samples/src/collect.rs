@@ -74,8 +74,12 @@ fn iis(host: &Host) -> Attempt {
 fn lists(host: &Host) -> Vec<Attempt> {
     let asked = std::iter::once(host.name).chain(pool_accounts(host));
     let list = |asked: &str| {
-        let account = asked.rsplit('\\').next().unwrap_or(asked);
-        let text = setspn::list(&holder(host.directory.get(account)));
+        // An account of the server is none of the domain, though the two may have the same name.
+        let account = asked.strip_prefix(r"CONTOSO\").or((asked == host.name).then_some(asked));
+        let text = match account.and_then(|name| host.directory.get(name)) {
+            Some(account) => setspn::list(&holder(account)),
+            None => setspn::no_account(asked),
+        };
         setspn(host, &format!("list-{}.txt", asked.replace('\\', "_")), &format!("-L {asked}"), text, 212)
     };
     asked.map(list).collect()
@@ -120,7 +124,7 @@ fn holder(account: &Account) -> Holder<'_> {
     Holder { dn: &account.dn, spns: &account.spns }
 }
 
-/// The domain accounts of the application pools, each once.
+/// The accounts of the application pools that are not built in, each once.
 fn pool_accounts(host: &Host) -> Vec<&str> {
     let mut accounts = Vec::new();
     for pool in &host.pools {

@@ -28,13 +28,9 @@ impl Directory {
         self.accounts.push(Account { name: name.to_owned(), dn, spns });
     }
 
-    /// The account of this name.
-    ///
-    /// # Panics
-    ///
-    /// There is none.
-    pub fn get(&self, name: &str) -> &Account {
-        self.accounts.iter().find(|account| account.name == name).expect("the account is in the directory")
+    /// The account of this name, if the domain has one.
+    pub fn get(&self, name: &str) -> Option<&Account> {
+        self.accounts.iter().find(|account| account.name == name)
     }
 
     /// Registers an SPN on an account, next to any that has it already.

@@ -14,7 +14,7 @@ pub struct Pool {
 pub enum Identity {
     /// The pool's own virtual account; on the network it is the machine account.
     ApplicationPool,
-    /// An account of the domain, such as `CONTOSO\svc-web`.
+    /// An account of the domain, such as `CONTOSO\svc-web`, or of the server, such as `WEB01\legacy`.
     Specific(String),
 }
 
@@ -38,6 +38,8 @@ pub struct Authentication {
     pub anonymous: Switch,
     /// Windows authentication.
     pub windows: Switch,
+    /// The attribute `useKernelMode`; none leaves it out.
+    pub use_kernel_mode: Option<bool>,
     /// The attribute `useAppPoolCredentials`; none leaves it out.
     pub use_app_pool_credentials: Option<bool>,
     /// The list of providers that replaces the inherited one; none inherits.
@@ -56,7 +58,18 @@ pub enum Switch {
 impl Authentication {
     /// Windows authentication alone, with everything else inherited.
     pub fn windows_only() -> Self {
-        Self { anonymous: Switch::Off, windows: Switch::On, use_app_pool_credentials: None, providers: None }
+        Self {
+            anonymous: Switch::Off,
+            windows: Switch::On,
+            use_kernel_mode: None,
+            use_app_pool_credentials: None,
+            providers: None,
+        }
+    }
+
+    /// Windows authentication alone, without kernel mode: the worker process decrypts.
+    pub fn windows_without_kernel_mode() -> Self {
+        Self { use_kernel_mode: Some(false), ..Self::windows_only() }
     }
 
     /// Windows authentication alone, whose tickets the pool's account decrypts.

@@ -16,6 +16,7 @@
 //! | `providers-empty-after-clear` | a site clears the providers and adds none | server | same name |
 //! | `windows-auth-disabled` | a site has no authentication switched on | server | same name |
 //! | `spn-missing` | nobody holds the SPN of a site | server | same name |
+//! | `local-account-pool` | the pool decrypts as an account of the server | server | same name |
 //! | `spn-on-wrong-account` | another service account holds the SPN | server | same name |
 //! | `http-spn-shadows-host` | a service account holds `HTTP/` of the server's own name | server | same name |
 //! | `host-spn-missing` | the server could not register its own names | server | same name |
@@ -29,6 +30,7 @@ pub mod hosts;
 pub mod http_spn_shadows_host;
 pub mod kernelmode_spn_on_pool_account;
 pub mod krb_ap_err_modified_key_mismatch;
+pub mod local_account_pool;
 pub mod noise;
 pub mod pool_identity_cannot_start;
 pub mod providers_empty_after_clear;
@@ -93,6 +95,7 @@ pub fn all() -> Vec<Scenario> {
         providers_empty_after_clear::scenario(),
         windows_auth_disabled::scenario(),
         spn_missing::scenario(),
+        local_account_pool::scenario(),
         spn_on_wrong_account::scenario(),
         http_spn_shadows_host::scenario(),
         host_spn_missing::scenario(),

@@ -119,9 +119,10 @@ mod tests {
     const OWN_NAME: &str = "HTTP/web01.contoso.com";
 
     /// One ticket, one cause: no two of these speak of the same SPN on the same path.
-    const ONE_PER_TICKET: [&str; 7] = [
+    const ONE_PER_TICKET: [&str; 8] = [
         "spn-missing",
         "spn-duplicate",
+        "local-account-pool",
         "kernelmode-spn-on-pool-account",
         "spn-alias-cname",
         "http-spn-shadows-host",

@@ -165,7 +165,7 @@ impl World {
         self
     }
 
-    /// The pool runs as this account; `.\bob` is an account of the server.
+    /// The pool runs as this account; `.\bob`, `WEB01\bob` and `bob` are accounts of the server.
     #[must_use]
     pub fn pool_runs_as(self, account: &str) -> Self {
         let identity = match account {
@@ -174,7 +174,9 @@ impl World {
             "ApplicationPoolIdentity" => PoolIdentity::Machine("ApplicationPoolIdentity"),
             "LocalService" => PoolIdentity::LocalService,
             "?" => PoolIdentity::Unclear("SpecificUser without a user name".to_owned()),
-            local if local.starts_with(".\\") => PoolIdentity::LocalAccount(local.to_owned()),
+            local if local.starts_with(".\\") || local.starts_with("WEB01\\") || !local.contains('\\') => {
+                PoolIdentity::LocalAccount(local.to_owned())
+            }
             domain => PoolIdentity::Account(AccountName::parse(domain)),
         };
         self.paths(|path| path.pool.identity = identity.clone())

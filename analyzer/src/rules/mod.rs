@@ -11,6 +11,7 @@ pub mod http_spn_shadows_host;
 pub mod kernelmode_spn_on_pool_account;
 pub mod krb_ap_err_modified_key_mismatch;
 pub mod last_seen;
+pub mod local_account_pool;
 pub mod pool_identity_cannot_start;
 pub mod providers_empty_after_clear;
 pub mod providers_negotiate_missing;

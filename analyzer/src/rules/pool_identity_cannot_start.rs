@@ -53,6 +53,7 @@ impl Rule for PoolIdentityCannotStart {
                 "spn-alias-cname",
                 "kernelmode-spn-on-pool-account",
                 "http-spn-shadows-host",
+                "local-account-pool",
                 "krb-ap-err-modified-key-mismatch",
             ],
         };

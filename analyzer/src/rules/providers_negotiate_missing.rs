@@ -10,7 +10,7 @@
 //!
 //! # Refuted by
 //!
-//! A pool that runs as a local account: Kerberos could not work, and NTLM alone is right.
+//! A pool that has to decrypt as an account that no KDC knows: Kerberos could not work, and NTLM alone is right.
 //!
 //! # Sources
 //!

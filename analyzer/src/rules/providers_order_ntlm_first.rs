@@ -10,13 +10,15 @@
 //!
 //! # Refuted by
 //!
-//! Products that need NTLM first; the rule cannot know them and says so.
+//! A pool that has to decrypt as an account that no KDC knows: what fails there is `local-account-pool`. Products that
+//! need NTLM first; the rule cannot know them and says so.
 //!
 //! # Sources
 //!
 //! - IIS configuration reference: the order of providers is the order of the `WWW-Authenticate` headers.
 
 use crate::evidence::gap::NotKnown;
+use crate::exchange::identity::{TicketIdentity, ticket_identity};
 use crate::facts::sign_in::AuthProvider;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
@@ -46,7 +48,10 @@ impl Rule for ProvidersOrderNtlmFirst {
             let providers = &path.path.sign_in.providers;
             let ntlm = providers.iter().position(|provider| provider.value == AuthProvider::Ntlm);
             let negotiate = providers.iter().position(|provider| provider.value.offers_kerberos());
-            if path.path.sign_in.windows.value && ntlm.zip(negotiate).is_some_and(|(ntlm, other)| ntlm < other) {
+            let ntlm_first = ntlm.zip(negotiate).is_some_and(|(ntlm, other)| ntlm < other);
+            let (identity, _) = ticket_identity(path.path, &path.host.identity);
+            let cannot = matches!(identity, TicketIdentity::NoNetworkAccount(_));
+            if path.path.sign_in.windows.value && ntlm_first && !cannot {
                 answer.find(finding(&path));
             }
         }
@@ -112,6 +117,15 @@ mod tests {
     #[test]
     fn ntlm_alone_is_the_business_of_another_rule() {
         check(&World::healthy().offers(&["NTLM"]), Verdict::Clear);
+    }
+
+    #[test]
+    fn no_order_helps_a_pool_that_no_kdc_knows() {
+        let first = World::healthy().offers(&["NTLM", "Negotiate"]);
+        for account in [".\\bob", "LocalService"] {
+            check(&first.clone().pool_runs_as(account), Verdict::Clear);
+            check(&first.clone().pool_runs_as(account).pool_credentials_off(), Verdict::Found);
+        }
     }
 
     #[test]

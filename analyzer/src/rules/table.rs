@@ -4,6 +4,7 @@ use crate::rules::host_spn_missing::HostSpnMissing;
 use crate::rules::http_spn_shadows_host::HttpSpnShadowsHost;
 use crate::rules::kernelmode_spn_on_pool_account::KernelmodeSpnOnPoolAccount;
 use crate::rules::krb_ap_err_modified_key_mismatch::KrbApErrModifiedKeyMismatch;
+use crate::rules::local_account_pool::LocalAccountPool;
 use crate::rules::pool_identity_cannot_start::PoolIdentityCannotStart;
 use crate::rules::providers_empty_after_clear::ProvidersEmptyAfterClear;
 use crate::rules::providers_negotiate_missing::ProvidersNegotiateMissing;
@@ -25,6 +26,7 @@ pub const RULES: &[&dyn Rule] = &[
     &HostSpnMissing,
     &SpnMissing,
     &SpnDuplicate,
+    &LocalAccountPool,
     &KernelmodeSpnOnPoolAccount,
     &SpnAliasCname,
     &HttpSpnShadowsHost,

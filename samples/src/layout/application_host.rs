@@ -117,11 +117,10 @@ fn location(page: &mut Page, site: &str, authentication: &Authentication) {
 
 fn windows(page: &mut Page, authentication: &Authentication) {
     let enabled = authentication.windows.value();
-    let credentials = match authentication.use_app_pool_credentials {
-        Some(value) => format!(r#" useAppPoolCredentials="{value}""#),
-        None => String::new(),
-    };
-    let start = format!(r#"                    <windowsAuthentication enabled="{enabled}"{credentials}"#);
+    let attribute = |name: &str, value: Option<bool>| value.map(|value| format!(r#" {name}="{value}""#));
+    let kernel_mode = attribute("useKernelMode", authentication.use_kernel_mode).unwrap_or_default();
+    let credentials = attribute("useAppPoolCredentials", authentication.use_app_pool_credentials).unwrap_or_default();
+    let start = format!(r#"                    <windowsAuthentication enabled="{enabled}"{kernel_mode}{credentials}"#);
     let Some(providers) = &authentication.providers else {
         return page.line(format_args!("{start} />"));
     };
