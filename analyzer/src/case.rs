@@ -46,7 +46,7 @@ impl Case {
         }
         case.facts = assemble(&case.bundles, &case.artifacts);
         case.exchanges = exchanges(&case.facts);
-        case.diagnosis = diagnose(RULES, &Situation { facts: &case.facts, exchanges: &case.exchanges });
+        case.diagnosis = diagnose(RULES, &Situation::of(&case.facts, &case.exchanges));
         case.lower_confidence_of_altered_evidence();
         case
     }

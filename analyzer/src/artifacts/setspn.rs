@@ -24,8 +24,6 @@ pub struct SetspnRun {
     pub answer: Option<Cited<QueryAnswer>>,
     /// How many groups of duplicates `-X` says it found.
     pub duplicate_count: Option<Cited<u32>>,
-    /// What the tool said when it failed.
-    pub errors: Vec<Cited<String>>,
 }
 
 /// An account and the SPNs it holds.
@@ -130,7 +128,7 @@ fn parse_run(artifact: ArtifactId, command: Option<String>, lines: &[(u32, &str)
             }
             Line::Answer(answer) => parsed.value.answer = Some(Cited::new(answer, at)),
             Line::Count(count) => parsed.value.duplicate_count = Some(Cited::new(count, at)),
-            Line::Error(words) => parsed.value.errors.push(Cited::new(words, at)),
+            Line::Error(words) => parsed.lose(at, GapReason::ToolFailed(words)),
         }
     }
     parsed.value.duplicates.retain(|group| !group.accounts.is_empty());
@@ -320,7 +318,7 @@ mod tests {
     fn errors_are_kept() {
         let output =
             read("FindDomainForAccount: Call to DsGetDcNameWithAccountW failed with return value 0x0000054B\n");
-        assert_eq!(output.value.errors.len(), 1);
+        assert!(matches!(&output.losses[..], [loss] if matches!(loss.reason, GapReason::ToolFailed(_))));
     }
 
     #[test]

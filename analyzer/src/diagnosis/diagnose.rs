@@ -111,7 +111,7 @@ mod tests {
     #[test]
     fn a_rule_that_breaks_is_reported_and_the_others_go_on() {
         let facts = Facts::default();
-        let diagnosis = diagnose(&[&Broken], &Situation { facts: &facts, exchanges: &[] });
+        let diagnosis = diagnose(&[&Broken], &Situation::of(&facts, &[]));
         assert_eq!(diagnosis.count(Verdict::Failed), 1);
     }
 
@@ -141,7 +141,7 @@ mod tests {
     fn diagnosed(world: &World) -> Diagnosis {
         let facts = world.facts();
         let exchanges = exchanges(&facts);
-        diagnose(RULES, &Situation { facts: &facts, exchanges: &exchanges })
+        diagnose(RULES, &Situation::of(&facts, &exchanges))
     }
 
     fn standings(world: &World) -> Vec<(&'static str, Standing)> {

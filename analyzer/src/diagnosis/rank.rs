@@ -79,8 +79,10 @@ fn overlaps(one: &Finding, other: &Finding) -> bool {
         || one.subjects.iter().any(|subject| other.subjects.iter().any(|known| known.eq_ignore_ascii_case(subject)))
 }
 
-fn sort_key((rule, finding): &(&'static RuleInfo, Finding)) -> (Severity, Layer, Confidence, Reverse<usize>) {
-    (finding.severity, rule.layer, finding.confidence, Reverse(finding.scopes.len()))
+/// What is merely possible stands behind all that is known, however bad it would be.
+fn sort_key((rule, finding): &(&'static RuleInfo, Finding)) -> (bool, Severity, Layer, Confidence, Reverse<usize>) {
+    let is_hint = finding.confidence == Confidence::Possible;
+    (is_hint, finding.severity, rule.layer, finding.confidence, Reverse(finding.scopes.len()))
 }
 
 #[cfg(test)]
@@ -115,6 +117,13 @@ mod tests {
     #[test]
     fn findings_about_different_things_are_two_causes() {
         let found = vec![(&EARLY, finding(Severity::Degraded, "a")), (&LATE, finding(Severity::Blocker, "b"))];
+        assert_eq!(standings(&found), [("late", Standing::Primary), ("early", Standing::Cause)]);
+    }
+
+    #[test]
+    fn a_hint_stands_behind_what_is_known() {
+        let hint = Finding { confidence: Confidence::Possible, ..finding(Severity::Blocker, "a") };
+        let found = vec![(&EARLY, hint), (&LATE, finding(Severity::Degraded, "b"))];
         assert_eq!(standings(&found), [("late", Standing::Primary), ("early", Standing::Cause)]);
     }
 

@@ -152,7 +152,12 @@ fn end(
     };
     let account = match &exchange.identity {
         TicketIdentity::Machine(account) | TicketIdentity::PoolAccount(account) => account,
-        TicketIdentity::NoNetworkAccount(_) => return without_kerberos(Cause::NoNetworkAccount),
+        // Someone who holds the name gets the client a ticket, and then there is no way back to NTLM.
+        TicketIdentity::NoNetworkAccount(_) => {
+            let has_ticket = matches!(found.seen(), Ok(Owner::One { .. }));
+            let cause = Cause::NoNetworkAccount;
+            return if has_ticket { Outcome::Fails(cause) } else { without_kerberos(cause) };
+        }
         TicketIdentity::Unclear(_) => return Outcome::Unknown(NotKnown::until("the identity of the application pool")),
     };
     let doubt = match (asked, found) {
@@ -240,6 +245,9 @@ fn decrypt_step(outcome: &Outcome) -> Step {
         Outcome::Kerberos => (StepState::Good, "the keys match: Kerberos".to_owned()),
         Outcome::Fails(Cause::WrongKey) => {
             (StepState::Bad, "the keys do not match: KRB_AP_ERR_MODIFIED, and no fall-back".to_owned())
+        }
+        Outcome::Fails(Cause::NoNetworkAccount) => {
+            (StepState::Bad, "there is no key that could decrypt a ticket, and no fall-back".to_owned())
         }
         Outcome::Ntlm(_) => (StepState::Bad, "there is no ticket; the client falls back to NTLM".to_owned()),
         Outcome::Fails(_) => (StepState::Bad, "there is no ticket, and nothing to fall back to".to_owned()),

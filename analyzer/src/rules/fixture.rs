@@ -540,7 +540,7 @@ pub fn check(world: &World, rule: &dyn Rule, expected: Verdict) -> Answered {
     let facts = world.facts();
     let exchanges = exchanges(&facts);
     let mut answer = Answer::default();
-    if let Err(not_known) = rule.check(&Situation { facts: &facts, exchanges: &exchanges }, &mut answer) {
+    if let Err(not_known) = rule.check(&Situation::of(&facts, &exchanges), &mut answer) {
         answer.open(not_known);
     }
     assert_eq!(answer.verdict(), expected, "{}: {answer:#?}", rule.info().name);

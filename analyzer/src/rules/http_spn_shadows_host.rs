@@ -57,8 +57,8 @@ impl Rule for HttpSpnShadowsHost {
 
 fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
     let summary = format!(
-        "{} is held by {} and hides the server's own name; {} decrypts as {}",
-        wrong.spn_list(),
+        "{} held by {} in place of the server itself, and {} decrypts as {}",
+        wrong.spn_list_is(),
         wrong.holder,
         wrong.path.name(),
         wrong.identity
@@ -112,7 +112,7 @@ mod tests {
         let world = shadowed();
         let answered = check(&world, Verdict::Found);
         let finding = answered.finding();
-        let summary = "HTTP/web01.contoso.com is held by CONTOSO\\svc-old and hides the server's own name; Intranet \
+        let summary = "HTTP/web01.contoso.com is held by CONTOSO\\svc-old in place of the server itself, and Intranet \
             decrypts as CONTOSO\\WEB01$";
         assert_eq!(finding.summary, summary);
         assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Certain));

@@ -57,8 +57,8 @@ impl Rule for KernelmodeSpnOnPoolAccount {
 fn finding(wrong: &WrongKey<'_>) -> Finding {
     let pool = &wrong.path.path.pool;
     let summary = format!(
-        "{} is held by {}, but {} decrypts as {} because kernel mode is on and useAppPoolCredentials is off",
-        wrong.spn_list(),
+        "{} held by {}, but {} decrypts as {} because kernel mode is on and useAppPoolCredentials is off",
+        wrong.spn_list_is(),
         wrong.holder,
         wrong.path.name(),
         wrong.identity

@@ -18,12 +18,10 @@
 //!
 //! - Event 4 of Microsoft-Windows-Security-Kerberos; KB 558115.
 
-use std::collections::BTreeMap;
-
 use crate::evidence::gap::NotKnown;
 use crate::exchange::identity::TicketIdentity;
 use crate::exchange::outcome::{Exchange, Outcome};
-use crate::facts::events::{Happening, What};
+use crate::facts::events::Happening;
 use crate::facts::host::Role;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
@@ -55,9 +53,10 @@ impl Rule for KrbApErrModifiedKeyMismatch {
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
         let exchanges = situation.ticket_exchanges(answer)?;
-        for (spn, records) in refused(situation) {
-            let concerned: Vec<_> = exchanges.iter().copied().filter(|exchange| asks_for(exchange, spn)).collect();
-            judge(situation, (spn, &records), &concerned, unfollowed(&exchanges), answer);
+        let unfollowed = unfollowed(&exchanges);
+        for (spn, records) in situation.index.refused.iter().filter(|(spn, _)| spn.class() == "http") {
+            let concerned: Vec<_> = situation.index.asking(spn).collect();
+            judge(situation, (spn, records), &concerned, unfollowed.clone(), answer);
         }
         let client_log = situation.facts.hosts.values().filter(|host| host.role == Role::Client);
         if !client_log.into_iter().any(|host| host.whole_log("System").is_ok()) {
@@ -65,22 +64,6 @@ impl Rule for KrbApErrModifiedKeyMismatch {
         }
         Ok(())
     }
-}
-
-fn refused<'a>(situation: &Situation<'a>) -> BTreeMap<&'a Spn, Vec<&'a Happening>> {
-    let mut refused = BTreeMap::<&Spn, Vec<&Happening>>::new();
-    for happening in &situation.facts.happenings {
-        if let What::TicketNotDecrypted { target: Some(target), .. } = &happening.what
-            && target.class() == "http"
-        {
-            refused.entry(target).or_default().push(happening);
-        }
-    }
-    refused
-}
-
-fn asks_for(exchange: &Exchange, spn: &Spn) -> bool {
-    exchange.request.as_ref().and_then(|request| request.seen().ok()).is_some_and(|request| request.spn == *spn)
 }
 
 /// Names of sites that may be a CNAME of any other name, and so may be what a refused ticket was meant for.
@@ -106,7 +89,7 @@ fn judge(
     }
     let unknown = concerned.iter().find_map(|exchange| match &exchange.outcome {
         Outcome::Unknown(not_known) => Some(not_known.clone()),
-        _ => situation.path_of(exchange)?.path.may_be_overridden.clone(),
+        _ => situation.index.path_of(exchange)?.path.may_be_overridden.clone(),
     });
     match unknown.or(unfollowed) {
         Some(not_known) => answer.open(not_known),
@@ -144,7 +127,7 @@ fn renew(situation: &Situation<'_>, exchange: &Exchange) -> Fix {
     let purge = CommandLine::of("klist purge").build();
     let domain = exchange.identity.account().and_then(|account| account.domain()).unwrap_or_default();
     let channel = CommandLine::of(&format!("nltest /sc_verify:{domain}")).build().filter(|_| is_word(domain));
-    let pool = situation.path_of(exchange).map_or("", |path| path.path.pool.name.as_str());
+    let pool = situation.index.path_of(exchange).map_or("", |path| path.path.pool.name.as_str());
     let start_over = if machine { channel } else { appcmd::recycle(pool) };
     Fix {
         title: if machine {

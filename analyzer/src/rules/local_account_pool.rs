@@ -25,6 +25,7 @@ use std::collections::BTreeMap;
 use crate::evidence::gap::NotKnown;
 use crate::exchange::identity::{TicketIdentity, machine_account};
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
+use crate::exchange::owner::Owner;
 use crate::facts::iis::PoolIdentity;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
@@ -56,7 +57,9 @@ impl Rule for LocalAccountPool {
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
         let mut concerned = BTreeMap::<Scope, Vec<&Exchange>>::new();
         for exchange in situation.ticket_exchanges(answer)? {
-            if let Some(not_known) = situation.path_of(exchange).and_then(|path| path.path.may_be_overridden.clone()) {
+            if let Some(not_known) =
+                situation.index.path_of(exchange).and_then(|path| path.path.may_be_overridden.clone())
+            {
                 answer.open(not_known);
             }
             match (&exchange.identity, &exchange.outcome) {
@@ -68,7 +71,7 @@ impl Rule for LocalAccountPool {
             }
         }
         for exchanges in concerned.values() {
-            let path = exchanges.first().and_then(|exchange| situation.path_of(exchange));
+            let path = exchanges.first().and_then(|exchange| situation.index.path_of(exchange));
             answer.findings.extend(path.map(|path| finding(&path, exchanges)));
         }
         Ok(())
@@ -84,7 +87,7 @@ fn finding(path: &SitePath<'_>, exchanges: &[&Exchange]) -> Finding {
     let spns: Vec<_> = exchanges.iter().filter_map(|exchange| asked(exchange)).collect();
     Finding::new(severity, confidence(path), format!("{summary}, which no KDC knows"), pool.at)
         .and(settings)
-        .because(explanation(&pool.identity, fails))
+        .because(explanation(&pool.identity, fails, exchanges.iter().any(|exchange| is_held(exchange))))
         .about(spns.iter().map(ToString::to_string))
         .about([pool.identity.to_string(), pool.name.clone()])
         .at_paths([path.scope()])
@@ -107,7 +110,12 @@ fn confidence(path: &SitePath<'_>) -> Confidence {
     }
 }
 
-fn explanation(identity: &PoolIdentity, fails: bool) -> String {
+/// Whether a client gets a ticket: then there is no way back to NTLM.
+fn is_held(exchange: &Exchange) -> bool {
+    matches!(exchange.owner.as_ref().and_then(|owner| owner.seen().ok()), Some(Owner::One { .. }))
+}
+
+fn explanation(identity: &PoolIdentity, fails: bool, is_held: bool) -> String {
     let why = match identity {
         PoolIdentity::LocalService => {
             "LocalService has no account on the network, so no ticket is encrypted for it. The sources disagree here: \
@@ -118,10 +126,10 @@ fn explanation(identity: &PoolIdentity, fails: bool) -> String {
              whoever holds the SPN, the ticket cannot be decrypted."
         }
     };
-    let then = if fails {
-        "The site offers nothing but Kerberos."
-    } else {
-        "What is left is NTLM, which cannot be delegated."
+    let then = match (fails, is_held) {
+        (true, true) => "Someone holds the name, so clients get a ticket, and do not fall back to NTLM.",
+        (true, false) => "The site offers nothing but Kerberos.",
+        (false, _) => "What is left is NTLM, which cannot be delegated.",
     };
     format!("{why} {then}")
 }
@@ -188,7 +196,7 @@ mod tests {
 
     #[test]
     fn an_account_of_the_server_that_has_to_decrypt_is_found() {
-        let answered = check(&local(r"WEB01\legacy"), Verdict::Found);
+        let answered = check(&local(r"WEB01\legacy").nobody_holds("HTTP/intranet.contoso.com"), Verdict::Found);
         let finding = answered.finding();
         let summary = r"Intranet decrypts as WEB01\legacy, the account of pool IntranetPool, which no KDC knows";
         assert_eq!(finding.summary, summary);
@@ -203,6 +211,13 @@ mod tests {
         assert_eq!(commands(fix), set("/useKernelMode:true /useAppPoolCredentials:false"));
         assert_eq!(undo, set("/useKernelMode:false /useAppPoolCredentials:false"));
         assert_eq!(fix.verify.last().map(ToString::to_string).as_deref(), Some("klist get HTTP/intranet.contoso.com"));
+    }
+
+    #[test]
+    fn it_blocks_where_someone_holds_the_name() {
+        let answered = check(&local(r"WEB01\legacy"), Verdict::Found);
+        assert_eq!(answered.finding().severity, Severity::Blocker);
+        assert!(answered.finding().explanation.ends_with("do not fall back to NTLM."));
     }
 
     #[test]
@@ -231,7 +246,10 @@ mod tests {
 
     #[test]
     fn it_blocks_where_ntlm_is_not_offered() {
-        let answered = check(&local(r".\bob").offers(&["Negotiate:Kerberos"]), Verdict::Found);
+        let answered = check(
+            &local(r".\bob").offers(&["Negotiate:Kerberos"]).nobody_holds("HTTP/intranet.contoso.com"),
+            Verdict::Found,
+        );
         assert_eq!(answered.finding().severity, Severity::Blocker);
         assert!(answered.finding().explanation.ends_with("The site offers nothing but Kerberos."));
     }

@@ -8,6 +8,7 @@ pub mod finding;
 pub mod fixture;
 pub mod host_spn_missing;
 pub mod http_spn_shadows_host;
+pub mod index;
 pub mod kernelmode_spn_on_pool_account;
 pub mod krb_ap_err_modified_key_mismatch;
 pub mod last_seen;

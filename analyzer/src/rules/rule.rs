@@ -4,22 +4,22 @@ use std::collections::BTreeSet;
 use std::fmt::Debug;
 
 use crate::evidence::gap::NotKnown;
-use crate::evidence::place::Evidence;
 use crate::exchange::outcome::Exchange;
 use crate::facts::case_facts::{Facts, HostFacts};
-use crate::facts::events::What;
 use crate::facts::iis::{PathFacts, SiteFacts};
-use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::finding::Scope;
+use crate::rules::index::Index;
 
 /// What a rule looks at.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Situation<'a> {
     /// What the evidence says.
     pub facts: &'a Facts,
     /// What follows for each URL.
     pub exchanges: &'a [Exchange],
+    /// Both, by the names in them.
+    pub index: Index<'a>,
 }
 
 /// What there is to say about a rule before it is asked.
@@ -68,6 +68,11 @@ pub trait Rule: Debug + Sync {
 }
 
 impl<'a> Situation<'a> {
+    /// What rules look at in a case.
+    pub fn of(facts: &'a Facts, exchanges: &'a [Exchange]) -> Self {
+        Self { facts, exchanges, index: Index::of(facts, exchanges) }
+    }
+
     /// The paths of all sites that behave differently. What is not known about a web server is noted as open.
     ///
     /// # Errors
@@ -138,29 +143,6 @@ impl<'a> Situation<'a> {
             signs_in && !site.bindings.is_empty() && !reached.contains(&(*host, site.name.as_str()))
         });
         nameless.map(|(_, site)| NotKnown::naming("the name under which users reach the site", &site.name)).collect()
-    }
-
-    /// The path that an exchange is about.
-    pub fn path_of(&self, exchange: &Exchange) -> Option<SitePath<'a>> {
-        let host = self.facts.hosts.get(&exchange.host)?;
-        let iis = host.iis.as_ref()?.seen().ok()?;
-        let site = iis.sites.iter().find(|site| site.name == exchange.site)?;
-        let path = site.paths.iter().find(|path| path.path == exchange.path)?;
-        Some(SitePath { host, site, path })
-    }
-
-    /// Records in which a server refused a ticket for this name.
-    pub fn refused_tickets(&self, spn: &Spn) -> Vec<Evidence> {
-        let refused = self.facts.happenings.iter().filter(
-            |happening| matches!(&happening.what, What::TicketNotDecrypted { target: Some(target), .. } if target == spn),
-        );
-        refused.map(|happening| happening.at).collect()
-    }
-
-    /// Tickets for this name that were seen on any host: clients did ask for it, and got it.
-    pub fn tickets_for(&self, spn: &Spn) -> Vec<Evidence> {
-        let tickets = self.facts.hosts.values().flat_map(|host| &host.tickets);
-        tickets.filter(|ticket| ticket.value == *spn).map(|ticket| ticket.at).collect()
     }
 }
 

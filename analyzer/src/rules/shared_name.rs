@@ -11,7 +11,8 @@ use crate::rules::wrong_key::WrongKey;
 /// reached under the name runs as that account, or the path that fails gets a name of its own. None where the SPN is
 /// of use to no path of the case.
 pub fn leave_where_it_is(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Option<Fix> {
-    let needed = situation.exchanges.iter().any(|exchange| needs(situation, exchange, wrong));
+    let needed =
+        wrong.spns.iter().flat_map(|spn| situation.index.asking(spn)).any(|exchange| needs(situation, exchange, wrong));
     needed.then(|| Fix {
         title: format!("Let {} decrypt as {} too, or give it a host name of its own", wrong.path.name(), wrong.holder),
         risk: Risk::Disruptive,
@@ -27,13 +28,10 @@ pub fn leave_where_it_is(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Opt
     })
 }
 
-/// Whether this exchange, as far as anyone knows, ends well because the holder, who decrypts there, has one of the SPNs.
+/// Whether this exchange, in which one of the SPNs is asked for, ends well because the holder decrypts there.
 fn needs(situation: &Situation<'_>, exchange: &Exchange, wrong: &WrongKey<'_>) -> bool {
-    let request = exchange.request.as_ref().and_then(|request| request.seen().ok());
-    let asked = request.is_some_and(|request| wrong.spns.contains(&request.spn));
     let identity = exchange.identity.account();
-    let is_holder = identity.is_some_and(|name| situation.facts.directory.is(name, &wrong.dn) == Some(true));
-    asked && is_holder
+    identity.is_some_and(|name| situation.facts.directory.is(name, &wrong.dn) == Some(true))
 }
 
 #[cfg(test)]
@@ -57,7 +55,7 @@ mod tests {
         let facts = world.facts();
         let mut exchanges = exchanges(&facts);
         exchanges.iter_mut().filter(|exchange| exchange.path == "/app").for_each(change);
-        let situation = Situation { facts: &facts, exchanges: &exchanges };
+        let situation = Situation::of(&facts, &exchanges);
         let wrong = wrong_keys(Kind::OtherAccount, &situation, &mut Answer::default()).expect("a web server");
         let [wrong] = wrong.as_slice() else { panic!("not one: {wrong:#?}") };
         assert_eq!(leave_where_it_is(&situation, wrong).is_some(), stays);

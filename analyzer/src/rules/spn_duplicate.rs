@@ -17,19 +17,14 @@
 //! - KB 2015518: error 0x7 with extended error 0xc0000035. KDC event 11 on domain controllers.
 
 use crate::evidence::gap::NotKnown;
-use crate::evidence::place::Evidence;
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
 use crate::facts::directory::Holder;
-use crate::facts::events::What;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, scope};
 use crate::rules::setspn;
-
-/// STATUS_OBJECT_NAME_COLLISION: the extended error that tells a duplicate from an unknown name.
-const NAME_COLLISION: u32 = 0xc000_0035;
 
 /// The rule.
 #[derive(Debug)]
@@ -69,7 +64,7 @@ impl Rule for SpnDuplicate {
 fn finding(situation: &Situation<'_>, spn: &Spn, holders: &[Holder]) -> Finding {
     let directory = &situation.facts.directory;
     let names: Vec<_> = holders.iter().map(|holder| directory.name_of(&holder.dn).to_string()).collect();
-    let concerned: Vec<_> = situation.exchanges.iter().filter(|exchange| fails_for(exchange, spn)).collect();
+    let concerned = concerned(situation, spn);
     let fails = concerned.iter().any(|exchange| matches!(exchange.outcome, Outcome::Fails(_)));
     let severity = match (concerned.is_empty(), fails) {
         (true, _) => Severity::Risk,
@@ -83,7 +78,7 @@ fn finding(situation: &Situation<'_>, spn: &Spn, holders: &[Holder]) -> Finding 
     } else {
         "The KDC gives no ticket for a name that leads to several accounts. Clients fall back to NTLM."
     };
-    let places = holders.iter().map(|holder| holder.at).chain(corroboration(situation, spn));
+    let places = holders.iter().map(|holder| holder.at).chain(situation.index.told_duplicates(spn));
     let mut places = places.chain(directory.search_for(spn));
     let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
     Finding::new(severity, Confidence::Certain, format!("{spn} is held by {}", names.join(" and by ")), first)
@@ -94,25 +89,11 @@ fn finding(situation: &Situation<'_>, spn: &Spn, holders: &[Holder]) -> Finding 
         .fixed_by([keep_one(situation, spn, holders, &concerned)])
 }
 
-fn fails_for(exchange: &Exchange, spn: &Spn) -> bool {
-    let asked = exchange.request.as_ref().and_then(|request| request.seen().ok());
-    let asks = asked.is_some_and(|request| request.spn == *spn || alias_of(&request.spn) == Some(spn.clone()));
-    asks && exchange.outcome.cause() == Some(Cause::SpnHeldTwice)
-}
-
-fn alias_of(spn: &Spn) -> Option<Spn> {
-    Spn::host_alias(spn.host())
-}
-
-/// What domain controllers and clients wrote down about this name.
-fn corroboration(situation: &Situation<'_>, spn: &Spn) -> Vec<Evidence> {
-    let speaks_of_it = |what: &What| match what {
-        What::DuplicateName(name) => name == spn,
-        What::KerberosError { code: 7, extended: Some(NAME_COLLISION), target } => target.as_ref() == Some(spn),
-        _ => false,
-    };
-    let spoken = situation.facts.happenings.iter().filter(|happening| speaks_of_it(&happening.what));
-    spoken.map(|happening| happening.at).collect()
+/// The exchanges that get no ticket because of this name: they ask for it, or are led to it through `HOST`.
+fn concerned<'a>(situation: &Situation<'a>, spn: &Spn) -> Vec<&'a Exchange> {
+    let through_host = Spn::http(spn.host()).filter(|_| spn.class() == "host");
+    let asking = situation.index.asking(spn).chain(through_host.iter().flat_map(|http| situation.index.asking(http)));
+    asking.filter(|exchange| exchange.outcome.cause() == Some(Cause::SpnHeldTwice)).collect()
 }
 
 /// Keeps the SPN on the account that decrypts, where that is known.
@@ -150,8 +131,10 @@ fn keep_one(situation: &Situation<'_>, spn: &Spn, holders: &[Holder], concerned:
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::events::What;
     use crate::rules::answer::Verdict;
     use crate::rules::fixture::{self, CLIENT_LOG, World, commands, points_at};
+    use crate::rules::index::NAME_COLLISION;
 
     const NAME: &str = "HTTP/intranet.contoso.com";
 

@@ -54,17 +54,12 @@ impl Rule for SpnOnWrongAccount {
 }
 
 fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
-    let how = match wrong.by {
-        FoundBy::Name => "is held by",
-        FoundBy::HostAlias(_) => "leads, through HOST, to",
+    let names = match wrong.by {
+        FoundBy::Name => format!("{} held by", wrong.spn_list_is()),
+        FoundBy::HostAlias(_) if wrong.spns.len() == 1 => format!("{} leads, through HOST, to", wrong.spn_list()),
+        FoundBy::HostAlias(_) => format!("{} lead, through HOST, to", wrong.spn_list()),
     };
-    let summary = format!(
-        "{} {how} {}, but {} decrypts as {}",
-        wrong.spn_list(),
-        wrong.holder,
-        wrong.path.name(),
-        wrong.identity
-    );
+    let summary = format!("{names} {}, but {} decrypts as {}", wrong.holder, wrong.path.name(), wrong.identity);
     let explanation = format!(
         "Tickets for this name are encrypted with the key of {}, and {} cannot decrypt them.",
         wrong.holder, wrong.identity

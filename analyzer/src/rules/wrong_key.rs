@@ -74,6 +74,11 @@ impl WrongKey<'_> {
             .at_paths([self.scope.clone()])
     }
 
+    /// `HTTP/a is`, or `HTTP/a and HTTP/b are`.
+    pub fn spn_list_is(&self) -> String {
+        format!("{} {}", self.spn_list(), if self.spns.len() == 1 { "is" } else { "are" })
+    }
+
     /// `HTTP/a and HTTP/b`.
     pub fn spn_list(&self) -> String {
         self.spns.iter().map(Spn::to_string).collect::<Vec<_>>().join(" and ")
@@ -92,7 +97,8 @@ pub fn wrong_keys<'a>(
 ) -> Result<Vec<WrongKey<'a>>, NotKnown> {
     let mut groups = Groups::new();
     for exchange in situation.ticket_exchanges(answer)? {
-        if let Some(not_known) = situation.path_of(exchange).and_then(|path| path.path.may_be_overridden.clone()) {
+        if let Some(not_known) = situation.index.path_of(exchange).and_then(|path| path.path.may_be_overridden.clone())
+        {
             answer.open(not_known);
         }
         match &exchange.outcome {
@@ -117,7 +123,7 @@ enum Way {
 
 fn collect<'a>(kind: Kind, situation: &Situation<'a>, exchange: &'a Exchange, groups: &mut Groups<'a>) {
     let Some((request, holder, by)) = ticket(exchange) else { return };
-    let (Some(path), Some(identity)) = (situation.path_of(exchange), exchange.identity.account()) else { return };
+    let (Some(path), Some(identity)) = (situation.index.path_of(exchange), exchange.identity.account()) else { return };
     if kind_of(situation, exchange, path, request, holder, by) != kind {
         return;
     }
@@ -144,7 +150,7 @@ fn collect<'a>(kind: Kind, situation: &Situation<'a>, exchange: &'a Exchange, gr
     add(&mut group.url_hosts, [exchange.url_host.clone()]);
     add(&mut group.clients, exchange.clients.iter().copied());
     let settings = exchange.identity_at.iter().copied().chain([path.path.pool.at]);
-    let seen = situation.refused_tickets(&request.spn).into_iter().chain(situation.tickets_for(&request.spn));
+    let seen = situation.index.refused_tickets(&request.spn).chain(situation.index.tickets_for(&request.spn));
     let places = settings.chain([holder.at]).chain(searched).chain(request.at).chain(seen);
     add(&mut group.evidence, places);
 }
