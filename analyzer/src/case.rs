@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::manifest::{CollectionStatus, Entry, Manifest};
 use kerbscope_shared::read::{Integrity, Member, Problem, ProblemKind};
 
-use crate::artifacts::contents::{self, ReadArtifact};
+use crate::artifacts::contents::{self, Contents, ReadArtifact};
 use crate::artifacts::recognize::{Recognized, recognize};
+use crate::artifacts::setspn::SetspnRun;
 use crate::diagnosis::diagnose::{Diagnosis, diagnose};
 use crate::evidence::artifact::Artifact;
 use crate::evidence::bundle::OpenedBundle;
@@ -19,6 +21,9 @@ use crate::facts::case_facts::Facts;
 use crate::rules::finding::Confidence;
 use crate::rules::rule::Situation;
 use crate::rules::table::RULES;
+
+/// Lines of all texts of a case that are read: a thousand times what a large farm sends.
+const LINES: usize = 1_500_000;
 
 /// A case and everything that is known about it.
 #[derive(Clone, Debug, Default)]
@@ -35,6 +40,8 @@ pub struct Case {
     pub diagnosis: Diagnosis,
     /// What is missing or damaged.
     pub gaps: Vec<Gap>,
+    /// Lines of text that were read so far.
+    lines: usize,
 }
 
 impl Case {
@@ -124,10 +131,19 @@ impl Case {
         });
     }
 
-    /// Reads an artifact and keeps what was lost on the way.
+    /// Reads an artifact and keeps what was lost on the way. Text beyond the limit on lines is kept unread.
     fn read(&mut self, artifact: Artifact) {
         let id = ArtifactId(u32::try_from(self.artifacts.len()).unwrap_or(u32::MAX));
-        let read = contents::read(id, artifact);
+        self.lines = self.lines.saturating_add(lines_of(&artifact));
+        let read = if self.lines > LINES { contents::unread(id, artifact) } else { contents::read(id, artifact) };
+        if asks_unknown(&read) {
+            self.gaps.push(Gap {
+                subject: read.artifact.path.clone(),
+                at: Some(id.whole()),
+                reason: GapReason::Undecodable("it does not say which name was asked for".to_owned()),
+                how_to_collect: Some("the same output with the prompt and the command above it".to_owned()),
+            });
+        }
         let subject = read.artifact.path.clone();
         let how_to_collect = read.artifact.source.clone();
         if let Some(reason) = GapReason::from_status(read.artifact.status) {
@@ -158,6 +174,19 @@ impl Case {
             }
         }
     }
+}
+
+/// Line ends in an artifact that is text.
+fn lines_of(artifact: &Artifact) -> usize {
+    let text = artifact.bytes.as_ref().filter(|_| artifact.kind != ArtifactKind::EventLog);
+    text.map_or(0, |bytes| bytes.split(|byte| *byte == b'\n').count())
+}
+
+/// Whether this is an answer of `setspn` to a question that nobody tells: `No such SPN found.`, of which name?
+fn asks_unknown(read: &ReadArtifact) -> bool {
+    let Contents::Setspn(runs) = &read.contents.value else { return false };
+    let unknown = |run: &SetspnRun| run.command.is_none() && run.answer.is_some() && run.accounts.is_empty();
+    read.artifact.source.is_none() && runs.iter().any(unknown)
 }
 
 /// What a problem of a zip costs. Loose files have no manifest, and need none.

@@ -69,7 +69,7 @@ pub fn main() -> ExitCode {
     match parse(Parser::from_env()).map_err(|error| usage(&error)).and_then(run) {
         Ok(code) => code,
         Err(sentence) => {
-            let _ = writeln!(io::stderr(), "kerbscope: {sentence}");
+            let _ = writeln!(io::stderr(), "kerbscope: {}", crate::report::escape::escape(&sentence));
             ExitCode::from(NO_DIAGNOSIS)
         }
     }

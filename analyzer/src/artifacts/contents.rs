@@ -57,6 +57,13 @@ impl ReadArtifact {
     }
 }
 
+/// An artifact that is not read because the case holds too much text.
+pub fn unread(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
+    let mut contents = Parsed::whole(Contents::Nothing);
+    contents.lose(id.whole(), GapReason::OverLimit("lines of text in a case".to_owned()));
+    ReadArtifact { id, artifact, text: None, contents }
+}
+
 /// Reads an artifact.
 pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
     let Some(bytes) = artifact.bytes.clone() else {

@@ -26,6 +26,8 @@ pub struct IisConfig {
     pub scopes: Vec<Scope>,
     /// Whether the section `windowsAuthentication` may be set in web.config, where the file states it.
     pub windows_override: Option<Cited<String>>,
+    /// Whether the module for Windows authentication is installed, where the file lists modules.
+    pub windows_module: Option<bool>,
 }
 
 /// An application pool.
@@ -158,9 +160,11 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<IisConfig> {
         reading.sites(sites, &mut parsed.value);
     }
     parsed.value.windows_override = reading.windows_override(root);
+    parsed.value.windows_module = reading.windows_module(root);
+    reading.not_understood(&mut parsed);
     parsed.value.scopes.extend(reading.scope(root, None));
     for location in document.children(root).filter(|child| child.name == "location") {
-        let path = location.attribute("path").filter(|path| !path.is_empty());
+        let path = location.attribute("path").filter(|path| !matches!(*path, "" | "."));
         parsed.value.scopes.extend(reading.scope(location, path));
     }
     parsed
@@ -244,13 +248,38 @@ impl Reading<'_> {
         Some(Binding { at: self.at(binding), protocol, port, host: host.trim().to_owned() })
     }
 
+    fn windows_module(&self, root: &Element) -> Option<bool> {
+        let modules = self.document.descend(root, &["system.webServer", "globalModules"])?;
+        let is_it = |module: &Element| {
+            module.attribute("name").is_some_and(|name| name.eq_ignore_ascii_case("WindowsAuthenticationModule"))
+        };
+        Some(self.document.children(modules).any(is_it))
+    }
+
+    /// What stands in another file, and bindings that are written in no way that is known.
+    fn not_understood(&self, parsed: &mut Parsed<IisConfig>) {
+        for element in self.document.elements() {
+            if let Some(source) = element.attribute("configSource") {
+                let what = format!("{} stands in another file, {source}", element.name);
+                parsed.lose(self.at(element), GapReason::Damaged(what));
+            }
+            let is_web =
+                element.attribute("protocol").is_some_and(|protocol| protocol.to_lowercase().starts_with("http"));
+            if element.name == "binding" && is_web && self.binding(element).is_none() {
+                parsed.lose(self.at(element), GapReason::Damaged("a binding that is not understood".to_owned()));
+            }
+        }
+    }
+
     fn windows_override(&self, root: &Element) -> Option<Cited<String>> {
         let sections = self.document.child(root, "configSections")?;
         let group = |parent, name: &str| {
             self.document.children(parent).find(move |child| child.attribute("name") == Some(name))
         };
         let authentication = AUTHENTICATION.iter().try_fold(sections, |parent, name| group(parent, name))?;
-        self.cited(group(authentication, "windowsAuthentication")?, "overrideModeDefault")
+        let section = group(authentication, "windowsAuthentication")?;
+        // The schema's default, where a section does not say.
+        Some(self.cited(section, "overrideModeDefault").unwrap_or(Cited::new("Allow".to_owned(), self.at(section))))
     }
 
     fn scope(&self, parent: &Element, path: Option<&str>) -> Option<Scope> {
@@ -263,7 +292,7 @@ impl Reading<'_> {
         Some(Scope {
             at: self.at(authentication),
             path: path.map(str::to_owned),
-            override_mode: parent.attribute("overrideMode").or(parent.attribute("allowOverride")).map(str::to_owned),
+            override_mode: override_mode(parent),
             windows: self.document.child(authentication, "windowsAuthentication").map(|section| self.windows(section)),
             anonymous: enabled("anonymousAuthentication"),
             basic: enabled("basicAuthentication"),
@@ -287,6 +316,12 @@ impl Reading<'_> {
             providers: steps.filter_map(|step| Some(Cited::new(provider_step(step)?, self.at(step)))).collect(),
         }
     }
+}
+
+/// `overrideMode`, or what the older `allowOverride` means in its words.
+fn override_mode(location: &Element) -> Option<String> {
+    let old = || location.attribute("allowOverride").and_then(truth).map(|open| if open { "Allow" } else { "Deny" });
+    location.attribute("overrideMode").or_else(old).map(str::to_owned)
 }
 
 fn provider_step(element: &Element) -> Option<ProviderStep> {
@@ -397,6 +432,16 @@ mod tests {
         let parsed = read(&broken);
         assert_eq!(parsed.value.sites.len(), 1);
         assert!(matches!(parsed.losses[0].reason, GapReason::Damaged(_)));
+    }
+
+    #[test]
+    fn what_stands_elsewhere_or_is_not_understood_is_a_loss() {
+        for (from, to) in [("<sites>", "<sites configSource=\"sites.config\">"), ("*:80:portal", "*:http:portal")] {
+            assert!(!read(&CONFIG.replace(from, to)).is_whole(), "{to}");
+        }
+        let old = CONFIG.replace("overrideMode=\"Allow\"", "allowOverride=\"true\"");
+        assert_eq!(read(&old).value.scopes, read(CONFIG).value.scopes);
+        assert_eq!(read(&CONFIG.replace("\"Portal Site\" override", "\".\" override")).value.scopes[1].path, None);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
-use crate::evidence::place::{ArtifactId, Cited};
+use crate::evidence::place::{ArtifactId, Cited, Evidence};
 use crate::formats::text::Text;
 
 /// What `nslookup NAME` printed.
@@ -34,11 +34,12 @@ pub fn recognizes(text: &Text) -> bool {
 /// Reads the answer; the lines about the DNS server stand in the first block and are passed over.
 pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<NameLookup> {
     let mut value = NameLookup::default();
+    let mut complaints = Vec::new();
     let mut list = List::Nothing;
     for (number, line) in text.numbered() {
         let at = artifact.line(number);
         if line.starts_with("***") {
-            value.not_found.get_or_insert(Cited::new((), at));
+            complaints.push((line, at));
             continue;
         }
         let (label, words) = match line.split_once(':') {
@@ -62,10 +63,21 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<NameLookup> {
         }
     }
     let mut parsed = Parsed::whole(value);
-    if parsed.value.name.is_none() && parsed.value.not_found.is_none() {
-        parsed.lose(artifact.whole(), GapReason::Damaged("it holds no answer".to_owned()));
+    if parsed.value.name.is_none() {
+        without_answer(artifact, &complaints, &mut parsed);
     }
     parsed
+}
+
+/// Only one complaint is an answer: that the name does not exist. A server without a name of its own, or one that is
+/// silent, says nothing about the name that was asked for.
+fn without_answer(artifact: ArtifactId, complaints: &[(&str, Evidence)], parsed: &mut Parsed<NameLookup>) {
+    let is_answer = |line: &str| line.contains("Non-existent domain") && !line.contains("server name");
+    match complaints.last() {
+        Some((line, at)) if is_answer(line) => parsed.value.not_found = Some(Cited::new((), *at)),
+        Some((line, at)) => parsed.lose(*at, GapReason::ToolFailed((*line).to_owned())),
+        None => parsed.lose(artifact.whole(), GapReason::Damaged("it holds no answer".to_owned())),
+    }
 }
 
 /// What the indented lines that follow a label are.
@@ -75,7 +87,7 @@ enum List {
     Aliases,
 }
 
-fn take(list: &List, words: &str, at: crate::evidence::place::Evidence, value: &mut NameLookup) {
+fn take(list: &List, words: &str, at: Evidence, value: &mut NameLookup) {
     match list {
         List::Addresses => value.addresses.extend(words.parse().ok().map(|address| Cited::new(address, at))),
         List::Aliases if !words.is_empty() => value.aliases.push(Cited::new(words.to_owned(), at)),
@@ -118,6 +130,17 @@ mod tests {
     #[test]
     fn a_name_that_does_not_exist_is_a_fact() {
         assert!(read(MISSING).not_found.is_some());
+    }
+
+    #[test]
+    fn a_complaint_is_an_answer_only_when_it_is_about_the_name() {
+        let nameless = "*** Can't find server name for address 10.0.0.10: Non-existent domain\r\n";
+        let lookup = read(&format!("{nameless}{CNAME}"));
+        assert_eq!((lookup.not_found, lookup.aliases.len()), (None, 2));
+        let silent = "Server:  UnKnown\r\nAddress:  10.0.0.10\r\n\r\n*** Request to UnKnown timed-out\r\n";
+        let parsed = parse(ArtifactId(0), &Text::from(silent));
+        assert_eq!(parsed.value.not_found, None);
+        assert!(!parsed.is_whole());
     }
 
     #[test]

@@ -96,16 +96,24 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<SetspnOutput> {
 fn prompt(line: &str) -> Option<&str> {
     let (before, command) = line.split_once('>')?;
     let command = command.trim();
-    let is_setspn = command.get(..7).is_some_and(|name| name.eq_ignore_ascii_case("setspn "));
+    let program = command.split_whitespace().next().unwrap_or_default().to_ascii_lowercase();
+    let is_setspn = matches!(program.as_str(), "setspn" | "setspn.exe");
     (is_setspn && (before.contains(":\\") || before.starts_with("PS "))).then_some(command)
 }
 
 fn parse_run(artifact: ArtifactId, command: Option<String>, lines: &[(u32, &str)]) -> Parsed<SetspnRun> {
     let mut parsed = Parsed::whole(SetspnRun { command, ..SetspnRun::default() });
     let mut open = Open::Nothing;
+    let mut is_name = false;
     for (number, line) in lines {
         let at = artifact.line(*number);
-        match classify(line) {
+        let kind = classify(line);
+        let after_name = std::mem::replace(&mut is_name, matches!(kind, Line::Spn { .. } | Line::Account { .. }));
+        match kind {
+            // A console that is narrower than a name breaks it, and what is left of it is no name.
+            Line::Other if after_name => {
+                parsed.lose(at, GapReason::Damaged("a line that is not understood follows a name".to_owned()));
+            }
             Line::Blank | Line::Other => {}
             Line::Header(dn) | Line::Account { dn, indented: false } => {
                 parsed.value.accounts.push(AccountBlock { dn: Cited::new(dn, at), spns: Vec::new() });
@@ -297,6 +305,12 @@ mod tests {
         assert_eq!(read(list).value.accounts.len(), 1);
         let none = read("Vérification du domaine DC=corp,DC=com\r\n0 groupe de SPN en double détectés.\r\n").value;
         assert_eq!(none.duplicate_count.map(|count| count.value), Some(0));
+    }
+
+    #[test]
+    fn a_list_with_a_broken_name_is_not_whole() {
+        assert!(!read(&LIST.replace("web04.corp.com\r\n\tHOST", "web04.co\r\nrp.com\r\n\tHOST")).is_whole());
+        assert!(read(LIST).is_whole() && read(FOUND).is_whole());
     }
 
     #[test]

@@ -108,8 +108,13 @@ impl AccountName {
             (Some(one), Some(other)) => same_domain(one, other),
             _ => true,
         };
+        same_domain && self.is_called(&other.name)
+    }
+
+    /// Whether the account has this name, whatever its domain.
+    pub fn is_called(&self, name: &str) -> bool {
         let folded = |name: &str| name.strip_suffix('$').unwrap_or(name).to_lowercase();
-        same_domain && folded(&self.name) == folded(&other.name)
+        folded(&self.name) == folded(name)
     }
 
     /// Whether this distinguished name is that of the account, as far as names can tell: its common name is the

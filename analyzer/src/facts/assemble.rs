@@ -105,6 +105,7 @@ impl Assembler<'_> {
 
     fn ipconfig(&mut self, config: &IpConfiguration) {
         let identity = &mut self.host().identity;
+        identity.host_name = config.host_name.as_ref().map(|name| name.value.to_lowercase());
         identity.addresses.extend(config.addresses.iter().map(|address| address.value));
         identity.at = identity.at.or(config.host_name.as_ref().map(|name| name.at));
         let suffix = config.dns_suffix.as_ref().map(|suffix| Cited::new(suffix.value.to_lowercase(), suffix.at));
@@ -115,7 +116,11 @@ impl Assembler<'_> {
         match &read.contents.value {
             Contents::IisConfig(config) => {
                 let iis = iis::effective(read.id, config, self.host.as_str());
-                let not_known = if iis.is_cut {
+                let not_known = if self.host().iis.is_some() {
+                    Some(NotKnown::until("the one applicationHost.config that is in force: there are several"))
+                } else if config.windows_module == Some(false) {
+                    Some(NotKnown::until("the role service Windows Authentication: its module is not installed"))
+                } else if iis.is_cut {
                     Some(NotKnown::until("a configuration with fewer sites: this one is over the limit"))
                 } else {
                     (!read.is_whole()).then(whole_config)
@@ -189,10 +194,12 @@ impl Assembler<'_> {
         if let (Some(asked), Some(not_found)) = (&asked, &lookup.not_found) {
             names.add(asked, Resolution::Missing, not_found.at);
         }
+        let addresses: Vec<_> = lookup.addresses.iter().map(|address| address.value).collect();
         let Some(canonical) = &lookup.name else { return };
         let name = canonical.value.to_lowercase();
         for alias in &lookup.aliases {
             names.add(&alias.value, Resolution::Alias(name.clone()), alias.at);
+            names.lead(&alias.value, &addresses);
         }
         if !read.is_whole() {
             return;
@@ -202,6 +209,7 @@ impl Assembler<'_> {
             asked.filter(|asked| name.strip_prefix(asked.as_str()).is_some_and(|rest| rest.starts_with('.')));
         for own in completed.into_iter().chain([name.clone()]) {
             names.add(&own, Resolution::Address(name.clone()), canonical.at);
+            names.lead(&own, &addresses);
         }
     }
 }
@@ -220,6 +228,9 @@ fn whole_config() -> NotKnown {
 /// Takes what one run of `setspn` says; `command` tells what was asked.
 fn setspn(directory: &mut Directory, run: &SetspnRun, command: Option<&str>, read: &ReadArtifact) {
     let asked = command.map(Asked::parse);
+    // A search that was sent to a named domain says nothing about the domain of the host.
+    let elsewhere =
+        command.is_some_and(|command| command.split_whitespace().any(|word| word.eq_ignore_ascii_case("-T")));
     for account in &run.accounts {
         let dn = Dn::new(account.dn.value.clone());
         if read.is_whole() {
@@ -237,13 +248,13 @@ fn setspn(directory: &mut Directory, run: &SetspnRun, command: Option<&str>, rea
             hold(directory, &group.spn.value, &Dn::new(account.value.clone()), account.at);
         }
     }
-    if let (Some(Asked::Query(spn)), Some(answer), true) = (asked, &run.answer, read.is_whole()) {
+    if let (Some(Asked::Query(spn)), Some(answer), true) = (asked, &run.answer, read.is_whole() && !elsewhere) {
         let agrees = (answer.value == QueryAnswer::Found) != run.accounts.is_empty();
         if agrees {
             directory.search(spn, if run.accounts.is_empty() { answer.at } else { read.id.whole() });
         }
     }
-    if let (Some(count), true) = (&run.duplicate_count, read.is_whole()) {
+    if let (Some(count), true) = (&run.duplicate_count, read.is_whole() && !elsewhere) {
         directory.search_duplicates(count.at);
     }
 }

@@ -133,11 +133,18 @@ impl Directory {
         if let Some((_, answer)) = self.asked.iter().find(|(asked, _)| asked.is(name)) {
             return Some(answer == dn);
         }
-        if self.asked.iter().any(|(asked, answer)| answer == dn && !asked.is(name)) {
-            return Some(false);
-        }
         if name.matches(dn) {
             return Some(true);
+        }
+        // The NetBIOS name of a domain need not be the first label of its DNS name: a domain that only looks like
+        // another one proves nothing about accounts of the same name.
+        let answered = self.asked.iter().filter(|(_, answer)| answer == dn).map(|(asked, _)| asked);
+        let mut names = answered.map(AccountName::name).chain([dn.common_name()]);
+        if names.any(|known| name.is_called(known)) {
+            return None;
+        }
+        if self.asked.iter().any(|(_, answer)| answer == dn) {
+            return Some(false);
         }
         let is_known = self.named_like(name).next().is_some();
         (is_known || name.name().ends_with('$')).then_some(false)
@@ -244,11 +251,11 @@ mod tests {
     }
 
     #[test]
-    fn a_computer_of_the_same_name_in_another_domain_is_another_account() {
+    fn a_domain_that_looks_like_another_proves_nothing_about_accounts_of_one_name() {
         let mut directory = Directory::default();
         let other = Dn::new("CN=WEB01,CN=Computers,DC=fabrikam,DC=com");
         directory.ask(&AccountName::parse("WEB01"), other.clone());
-        assert_eq!(directory.is(&AccountName::machine(Some("CONTOSO"), "WEB01"), &other), Some(false));
+        assert_eq!(directory.is(&AccountName::machine(Some("CONTOSO"), "WEB01"), &other), None);
         assert_eq!(directory.is(&AccountName::machine(Some("FABRIKAM"), "WEB01"), &other), Some(true));
     }
 

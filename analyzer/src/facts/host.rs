@@ -4,6 +4,9 @@ use std::net::IpAddr;
 
 use crate::evidence::place::{Cited, Evidence};
 
+/// Characters of a NetBIOS name. A longer host name is cut there, and both names are in use.
+const NETBIOS: usize = 15;
+
 /// The key of a host: its NetBIOS name in upper case.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct HostName(String);
@@ -11,7 +14,7 @@ pub struct HostName(String);
 impl HostName {
     /// The key for a name; of a DNS name, the first label counts.
     pub fn new(name: &str) -> Self {
-        Self(name.split('.').next().unwrap_or_default().to_uppercase())
+        Self(name.split('.').next().unwrap_or_default().chars().take(NETBIOS).collect::<String>().to_uppercase())
     }
 
     /// The name.
@@ -47,6 +50,8 @@ impl Role {
 pub struct Identity {
     /// The key.
     pub name: HostName,
+    /// Its host name in DNS, in lower case, where it is stated; it may be longer than the NetBIOS name.
+    pub host_name: Option<String>,
     /// The DNS suffix of its names, in lower case.
     pub domain: Option<Cited<String>>,
     /// The DNS name of the domain that its account is in, where it is stated; it may differ from the suffix.
@@ -68,6 +73,7 @@ impl Identity {
     pub const fn named(name: HostName) -> Self {
         Self {
             name,
+            host_name: None,
             domain: None,
             account_domain: None,
             os: None,
@@ -80,7 +86,7 @@ impl Identity {
 
     /// The names under which the host itself is registered: short, and with its domain when that is known.
     pub fn dns_names(&self) -> Vec<String> {
-        let short = self.name.as_str().to_lowercase();
+        let short = self.host_name.clone().unwrap_or_else(|| self.name.as_str().to_lowercase());
         let full = self.domain.as_ref().map(|domain| format!("{short}.{}", domain.value));
         std::iter::once(short).chain(full).collect()
     }

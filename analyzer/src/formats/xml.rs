@@ -54,6 +54,11 @@ impl Document {
         self.elements.first()
     }
 
+    /// Every element, in the order of the file.
+    pub fn elements(&self) -> impl Iterator<Item = &Element> {
+        self.elements.iter()
+    }
+
     /// The elements directly inside one.
     pub fn children<'a>(&'a self, element: &'a Element) -> impl Iterator<Item = &'a Element> {
         element.children.iter().filter_map(|index| self.elements.get(*index))

@@ -8,6 +8,11 @@ use crate::rules::answer::Verdict;
 pub fn headline(case: &Case) -> String {
     match case.diagnosis.primary() {
         Some(primary) => escape(&primary.finding.summary),
+        None if case.exchanges.is_empty()
+            && case.facts.web_servers().is_ok_and(|all| all.iter().all(|(_, iis)| iis.complete().is_ok())) =>
+        {
+            "No site of this case signs users in with Windows authentication; there is nothing to judge.".to_owned()
+        }
         None if case.diagnosis.count(Verdict::Open) > 0 => {
             "No problem found in what could be judged; some checks are open.".to_owned()
         }

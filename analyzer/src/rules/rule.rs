@@ -132,6 +132,16 @@ impl<'a> Situation<'a> {
         Ok(asked)
     }
 
+    /// Sites that answer to every name and sign users in: nobody tells all the names that DNS has for them.
+    pub fn sites_with_any_name(&self) -> Vec<NotKnown> {
+        let known = self.facts.hosts.values().filter_map(|host| host.iis.as_ref()?.complete().ok());
+        let open = known.flat_map(|iis| &iis.sites).filter(|site| {
+            let signs_in = site.paths.iter().any(|path| path.sign_in.windows.value);
+            signs_in && site.bindings.iter().any(|binding| binding.host.is_empty())
+        });
+        open.map(|site| NotKnown::naming("the names under which users reach the site", &site.name)).collect()
+    }
+
     /// Sites that sign users in under names that the configuration does not tell, such as `*.contoso.com`.
     fn sites_without_a_name(&self) -> Vec<NotKnown> {
         let reached: BTreeSet<_> =

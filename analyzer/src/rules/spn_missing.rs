@@ -51,6 +51,8 @@ impl Rule for SpnMissing {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
+        // An alias that nobody told of may lack its SPN.
+        situation.sites_with_any_name().into_iter().for_each(|not_known| answer.open(not_known));
         let mut told = Vec::new();
         for exchange in situation.ticket_exchanges(answer)? {
             match (&exchange.outcome, exchange.clients.iter().any(|client| client.follows_aliases())) {

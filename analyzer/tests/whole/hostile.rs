@@ -209,3 +209,25 @@ fn a_thousand_sites_make_a_report_that_can_be_read() {
     assert!(words.contains("more; the JSON report has them all"), "{words}");
     assert!(words.lines().count() < 5_000, "{}", words.lines().count());
 }
+
+#[test]
+fn more_lines_than_any_farm_sends_are_a_gap() {
+    let tickets = b"Current LogonId is 0:0x3e7\n\nCached Tickets: (0)\n".to_vec();
+    let case = loose("tickets.txt", [tickets, vec![b'\n'; 1_600_000]].concat());
+    assert!(gaps(&case).iter().any(|gap| gap.contains("over the limit on lines of text")), "{:?}", gaps(&case));
+}
+
+#[test]
+fn an_answer_without_its_question_is_a_gap() {
+    let case = loose("spn.txt", b"Checking domain DC=contoso,DC=com\r\n\r\nNo such SPN found.\r\n".to_vec());
+    assert!(gaps(&case).iter().any(|gap| gap.contains("which name was asked for")), "{:?}", gaps(&case));
+    let case = loose("spn.txt", b"C:\\>setspn.exe -Q HTTP/a\r\nNo such SPN found.\r\n".to_vec());
+    assert_eq!(gaps(&case), <[String; 0]>::default());
+}
+
+#[test]
+fn a_path_that_a_person_names_cannot_steer_the_terminal() {
+    let output = report(Path::new("\u{1b}[31mred.zip"));
+    let sentence = String::from_utf8_lossy(&output.stderr);
+    assert!(sentence.contains("\\u{1b}[31mred.zip") && !sentence.contains('\u{1b}'), "{sentence:?}");
+}
