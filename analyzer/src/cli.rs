@@ -17,13 +17,14 @@ use crate::report::text::TextReport;
 use crate::rules::table::RULES;
 
 const HELP: &str = "\
-Kerbscope says why Kerberos (Integrated Windows Authentication) fails on an IIS site.
+Kerbscope names the cause when users cannot sign in to an IIS site with Kerberos, that is, with
+Integrated Windows Authentication.
 
 Usage:
-  kerbscope [PATH...]                  open the window, on these bundles
+  kerbscope [PATH...]                  show these bundles in the window
   kerbscope report PATH... [options]   print the diagnosis
-  kerbscope rules                      list what is checked
-  kerbscope explain RULE|CODE          what a rule checks, or what a code means
+  kerbscope rules                      list the checks
+  kerbscope explain RULE|CODE          tell what a rule looks for, or what a code stands for
 
 A PATH is a bundle, any zip, a folder, or a single file. Several paths make one case: the bundles of
 a web server, of a client that fails and of a domain controller belong together.

@@ -1,4 +1,4 @@
-//! Every limit on a bundle, in one table.
+//! The limits within which a bundle is read, side by side.
 
 /// How much of a bundle is read at most. What is over a limit is refused or cut, and said so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! One parser for each kind of artifact, faithful to what the tool printed.
+//! A parser for each kind of artifact: it repeats what a tool said, and draws no conclusion.
 
 pub mod contents;
 pub mod event_log;

@@ -1,4 +1,4 @@
-//! Asks every rule, keeps every answer, ranks causes before consequences.
+//! Puts the question to each rule, and sorts what was found so that a cause stands before what it causes.
 
 pub mod diagnose;
 pub mod rank;

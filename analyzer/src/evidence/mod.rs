@@ -1,4 +1,4 @@
-//! Pointing at the bundle, and saying what is missing from it.
+//! Pointers into the artifacts of a bundle, and words for evidence that is missing.
 
 pub mod artifact;
 pub mod bundle;

@@ -1,4 +1,4 @@
-//! The ticket identity: the account whose key IIS decrypts a ticket with.
+//! The ticket identity: whose key IIS takes to a ticket, that of the pool's account or of the machine.
 
 use crate::evidence::place::Evidence;
 use crate::facts::account::AccountName;

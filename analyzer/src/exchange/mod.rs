@@ -1,4 +1,4 @@
-//! One URL, one client: what browser, KDC and IIS will do, step by step, and how it ends.
+//! How signing in goes for one URL and one family of clients: what each side does, and the outcome.
 
 pub mod client;
 pub mod derive;

@@ -1,4 +1,4 @@
-//! What the artifacts say together, in the words of Kerberos and IIS, keyed by host.
+//! What the evidence of all bundles amounts to: hosts, accounts, SPNs, sites, events, each as far as it is known.
 
 pub mod account;
 pub mod assemble;

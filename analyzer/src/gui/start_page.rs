@@ -59,7 +59,7 @@ fn page(ui: &mut Ui, recent: &[Vec<PathBuf>], can_go_back: bool) -> Option<Actio
             ui.end_row();
         }
     });
-    let words = "Several at once make one case: the servers of a farm, a client, a domain controller.";
+    let words = "Several at once make one case: all web servers of a farm, a client that fails, a domain controller.";
     ui.label(RichText::new(words).color(palette.weak));
     caption(ui, "Keys");
     ui.horizontal_wrapped(|ui| {

@@ -20,7 +20,7 @@ pub fn headline(case: &Case) -> String {
     }
 }
 
-/// `3 problems. 41 checks clear. 12 open, because evidence is missing.`
+/// As in `1 problem. 12 checks clear. 1 open, because 1 piece of evidence is missing.`
 pub fn tally(case: &Case) -> String {
     let problems = case.diagnosis.problems();
     let clear = case.diagnosis.count(Verdict::Clear);

@@ -1,4 +1,4 @@
-//! A diagnosis in words: what is wrong, where that can be seen, what to do, and what could not be known.
+//! A case put into words: findings, the lines that show them, fixes, and the checks that stay open.
 
 pub mod escape;
 pub mod excerpt;

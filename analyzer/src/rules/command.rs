@@ -1,4 +1,4 @@
-//! A command line that is safe to paste: names come from the bundle, and the bundle may be hostile.
+//! A command line to paste without fear: what a hostile bundle put into it is quoted, or refused.
 
 use std::fmt;
 

@@ -42,7 +42,7 @@ impl Severity {
 pub enum Confidence {
     /// The evidence states it.
     Certain,
-    /// Two artifacts agree and neither states it, or one states it and other causes look the same.
+    /// It takes several lines to see it, or one line that a rival cause would produce too.
     Likely,
     /// One hint.
     Possible,

@@ -16,7 +16,7 @@
 //!
 //! # Sources
 //!
-//! - Event 4 of Microsoft-Windows-Security-Kerberos; KB 558115.
+//! - Microsoft-Windows-Security-Kerberos, event 4; KB 558115.
 
 use crate::evidence::gap::NotKnown;
 use crate::exchange::identity::TicketIdentity;

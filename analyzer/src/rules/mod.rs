@@ -1,4 +1,4 @@
-//! One file, one diagnosis; a table of all.
+//! The causes that are known, each in a file of its own, and the table that lists them.
 
 pub mod answer;
 pub mod appcmd;

@@ -2,7 +2,7 @@
 //!
 //! # Symptom
 //!
-//! The browser asks for a password three times, then shows 401; NTLM is not tried.
+//! The password prompt comes back until the third try, and ends in 401; NTLM is not tried.
 //!
 //! # Condition
 //!
