@@ -114,3 +114,18 @@ impl Identity {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::place::ArtifactId;
+
+    #[test]
+    fn a_long_host_name_is_cut_for_netbios_and_whole_in_dns() {
+        let mut host = Identity::named(HostName::new("webserver-prod-01.contoso.com"));
+        assert_eq!(host.name.as_str(), "WEBSERVER-PROD-");
+        host.host_name = Some("webserver-prod-01".to_owned());
+        host.domain = Some(Cited::new("contoso.com".to_owned(), ArtifactId(0).line(1)));
+        assert_eq!(host.dns_names(), ["webserver-prod-01", "webserver-prod-01.contoso.com"]);
+    }
+}

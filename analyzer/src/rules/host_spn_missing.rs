@@ -76,7 +76,10 @@ fn missing(situation: &Situation<'_>, host: &HostFacts) -> Result<Missing, NotKn
         return Err(NotKnown::until("ipconfig /all"));
     }
     let account = machine_account(&host.identity);
-    let expected: Vec<_> = host.identity.dns_names().iter().filter_map(|name| Spn::host_alias(name)).collect();
+    // Netlogon registers the NetBIOS name and the full DNS name, also where the first is a part of the second only.
+    let full = host.identity.dns_names().pop();
+    let names = std::iter::once(host.identity.name.as_str().to_lowercase()).chain(full);
+    let expected: Vec<_> = names.filter_map(|name| Spn::host_alias(&name)).collect();
     let mut missing = Missing { account, names: Vec::new(), has_some: false, evidence: Vec::new() };
     for spn in expected {
         match lacks(situation, &missing.account, &spn)? {
