@@ -64,11 +64,12 @@ pub fn rank(findings: &[(&'static RuleInfo, Finding)]) -> Vec<RankedFinding> {
     ranked
 }
 
-/// The finding that explains this one, if there is one that is a cause itself: the one on the earliest stage.
+/// The finding that explains this one, if there is one that is a cause itself: the one on the earliest stage. Only what
+/// is certain explains: a cause that may turn out not to be one must not hide another.
 fn parent(findings: &[(&'static RuleInfo, Finding)], index: usize) -> Option<usize> {
     let (rule, finding) = findings.get(index)?;
     let candidates = findings.iter().enumerate().filter(|(_, (cause, found))| {
-        cause.explains.contains(&rule.name) && overlaps(found, finding) && found.confidence != Confidence::Possible
+        cause.explains.contains(&rule.name) && overlaps(found, finding) && found.confidence == Confidence::Certain
     });
     let cause = candidates.min_by_key(|(_, candidate)| sort_key(candidate)).map(|(at, _)| at)?;
     Some(parent(findings, cause).unwrap_or(cause))
@@ -125,6 +126,13 @@ mod tests {
         let hint = Finding { confidence: Confidence::Possible, ..finding(Severity::Blocker, "a") };
         let found = vec![(&EARLY, hint), (&LATE, finding(Severity::Degraded, "b"))];
         assert_eq!(standings(&found), [("late", Standing::Primary), ("early", Standing::Cause)]);
+    }
+
+    #[test]
+    fn what_is_not_certain_explains_nothing() {
+        let likely = Finding { confidence: Confidence::Likely, ..finding(Severity::Blocker, "s") };
+        let found = vec![(&EARLY, likely), (&LATE, finding(Severity::Blocker, "s"))];
+        assert_eq!(standings(&found), [("early", Standing::Primary), ("late", Standing::Cause)]);
     }
 
     #[test]

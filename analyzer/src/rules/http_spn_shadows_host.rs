@@ -69,22 +69,26 @@ fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
         wrong.spn_list(),
         wrong.holder
     );
-    let fix = leave_where_it_is(situation, wrong).unwrap_or_else(|| take_away(wrong));
+    let fix = leave_where_it_is(situation, wrong).unwrap_or_else(|| take_away(situation, wrong));
     wrong.finding(summary).because(explanation).about([wrong.holder.to_string()]).fixed_by([fix])
 }
 
-fn take_away(wrong: &WrongKey<'_>) -> Fix {
+fn take_away(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Fix {
+    let commands = appcmd::all(wrong.spns.iter().map(|spn| setspn::delete(spn, &wrong.holder)));
+    let unsure = setspn::common_name_only(&situation.facts.directory, &wrong.dn).filter(|_| !commands.is_empty());
+    let note = format!(
+        "Make sure that nothing else that runs as {} is reached under this name; what is needs a name of its own.",
+        wrong.holder
+    );
+    let note: Vec<_> = [note].into_iter().chain(unsure).collect();
     let query = wrong.spns.iter().map(setspn::query);
     let ask = wrong.spns.first().map(setspn::ask_anew).unwrap_or_default();
     Fix {
         title: format!("Take {} from {}", wrong.spn_list(), wrong.holder),
         risk: Risk::Dangerous,
         privilege: Privilege::DomainAdmin,
-        note: Some(format!(
-            "Make sure that nothing else that runs as {} is reached under this name; what is needs a name of its own.",
-            wrong.holder
-        )),
-        commands: appcmd::all(wrong.spns.iter().map(|spn| setspn::delete(spn, &wrong.holder))),
+        note: Some(note.join(" ")),
+        commands,
         undo: appcmd::all(wrong.spns.iter().map(|spn| setspn::add(spn, &wrong.holder))),
         verify: appcmd::all(query.chain(ask)),
     }
@@ -119,6 +123,14 @@ mod tests {
         assert!(points_at(finding, &[KERNEL_MODE, POOL, world.held_at(NAME, "svc-old")]));
         assert_eq!(commands(&finding.fixes[0]), [r"setspn -D HTTP/web01.contoso.com CONTOSO\svc-old"]);
         assert!(fixture::check(&world, &crate::rules::spn_duplicate::SpnDuplicate, Verdict::Clear).needs.is_empty());
+    }
+
+    #[test]
+    fn a_name_that_no_tool_answered_for_is_told_as_the_common_name_it_is() {
+        let note = |world: &World| check(world, Verdict::Found).finding().fixes[0].note.clone().unwrap_or_default();
+        let told = r"CONTOSO\svc-old is the common name of CN=svc-old,DC=contoso,DC=com; if the account's logon name";
+        assert!(note(&shadowed()).contains(told));
+        assert!(!note(&shadowed().answered("CONTOSO\\svc-old", "svc-old")).contains("common name"));
     }
 
     #[test]

@@ -22,6 +22,7 @@ use crate::evidence::gap::NotKnown;
 use crate::facts::case_facts::HostFacts;
 use crate::facts::events::{Happening, What};
 use crate::facts::host::HostName;
+use crate::facts::iis::PoolIdentity;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
@@ -97,23 +98,43 @@ fn finding(served: &[&SitePath<'_>], happenings: &[&Happening], last_seen: LastS
     let pool = served.first().map(|path| &path.path.pool);
     let name = pool.map_or("", |pool| pool.name.as_str());
     let identity = pool.map_or_else(String::new, |pool| pool.identity.to_string());
+    let is_built_in =
+        pool.is_some_and(|pool| matches!(pool.identity, PoolIdentity::Machine(_) | PoolIdentity::LocalService));
     let confidence = match last_seen.age {
-        Age::Fresh => Confidence::Certain,
-        Age::Unknown | Age::Old => Confidence::Likely,
+        Age::Fresh if !is_built_in => Confidence::Certain,
+        Age::Fresh | Age::Unknown => Confidence::Likely,
+        Age::Old => Confidence::Possible,
+    };
+    let (why, fix) = if is_built_in {
+        let why = format!("{identity} has no password that could be wrong, so something else keeps Windows from it.");
+        (why, look_for_reason(name, &identity))
+    } else {
+        let why = "Windows could not log the account on: a password that was changed, a missing right to log on as a \
+            batch job, or an account that is locked, disabled or expired.";
+        (why.to_owned(), enter_password(name, &identity))
     };
     let mut places = happenings.iter().map(|happening| happening.at).chain(pool.map(|pool| pool.at));
     let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
     let sites = served.iter().map(|path| path.name()).collect::<Vec<_>>().join(", ");
     Finding::new(Severity::Blocker, confidence, format!("Pool {name} cannot start as {identity}{last_seen}"), first)
         .and(places)
-        .because(format!(
-            "No worker process runs for {sites}, so every request ends in 503. Windows could not log the account on: a \
-             password that was changed, a missing right to log on as a batch job, or an account that is locked, \
-             disabled or expired."
-        ))
+        .because(format!("No worker process runs for {sites}, so every request ends in 503. {why}"))
         .about([name.to_owned()])
         .at_paths(served.iter().map(|path| path.scope()))
-        .fixed_by([enter_password(name, &identity)])
+        .fixed_by([fix])
+}
+
+/// An identity that Windows brings along has no password; only the log tells why it could not be used.
+fn look_for_reason(pool: &str, identity: &str) -> Fix {
+    Fix {
+        title: format!("Look in the System log for why WAS could not start {pool} as {identity}, then start the pool"),
+        note: Some(
+            "The events of WAS around this one tell the reason, such as a right that a policy took away, or a setting \
+             of the pool that cannot be read."
+                .to_owned(),
+        ),
+        ..enter_password(pool, identity)
+    }
 }
 
 fn enter_password(pool: &str, identity: &str) -> Fix {
@@ -196,7 +217,7 @@ mod tests {
     #[test]
     fn an_old_event_may_be_history() {
         let old = World::healthy().pool_failed("IntranetPool", "2026-01-10T07:00:00Z");
-        assert_eq!(check(&old, Verdict::Found).finding().confidence, Confidence::Likely);
+        assert_eq!(check(&old, Verdict::Found).finding().confidence, Confidence::Possible);
         let again = old.pool_failed("IntranetPool", THIS_MORNING);
         assert_eq!(check(&again, Verdict::Found).finding().confidence, Confidence::Certain);
     }
@@ -206,6 +227,23 @@ mod tests {
         let world = World::healthy().pool_failed("IntranetPool", THIS_MORNING);
         for world in [world.no_time(), World::healthy().pool_failed("IntranetPool", "no time")] {
             assert_eq!(check(&world, Verdict::Found).finding().confidence, Confidence::Likely);
+        }
+    }
+
+    #[test]
+    fn an_identity_without_a_password_needs_none_entered() {
+        for identity in ["LocalSystem", "NetworkService", "ApplicationPoolIdentity", "LocalService"] {
+            let world = World::healthy().pool_runs_as(identity).pool_failed("IntranetPool", THIS_MORNING);
+            let answered = check(&world, Verdict::Found);
+            let finding = answered.finding();
+            assert_eq!(finding.confidence, Confidence::Likely);
+            assert!(finding.explanation.contains(&format!("{identity} has no password")), "{}", finding.explanation);
+            let title = format!(
+                "Look in the System log for why WAS could not start IntranetPool as {identity}, then start the pool"
+            );
+            assert_eq!(finding.fixes[0].title, title);
+            let start = r"%windir%\system32\inetsrv\appcmd start apppool IntranetPool";
+            assert_eq!(commands(&finding.fixes[0]), [start]);
         }
     }
 

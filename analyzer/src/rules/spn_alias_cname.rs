@@ -93,7 +93,7 @@ mod tests {
     use super::*;
     use crate::rules::answer::Verdict;
     use crate::rules::finding::{Confidence, Severity};
-    use crate::rules::fixture::{self, DNS, POOL, World, points_at};
+    use crate::rules::fixture::{self, DNS, FIRST_TICKET, POOL, World, points_at};
 
     fn check(world: &World, expected: Verdict) -> fixture::Answered {
         fixture::check(world, &SpnAliasCname, expected)
@@ -124,6 +124,15 @@ mod tests {
     fn another_account_behind_the_alias_is_found_as_well() {
         let answered = check(&alias().holds("HTTP/web01.contoso.com", "svc-old"), Verdict::Found);
         assert!(answered.finding().summary.contains(r"which is the key of CONTOSO\svc-old"));
+    }
+
+    #[test]
+    fn a_ticket_for_the_alias_shows_a_client_that_did_not_follow_it() {
+        let answered = check(&alias().ticket("HTTP/intranet.contoso.com"), Verdict::Found);
+        assert_eq!(answered.finding().confidence, Confidence::Likely);
+        assert!(points_at(answered.finding(), &[FIRST_TICKET]));
+        let followed = check(&alias().ticket("HTTP/web01.contoso.com"), Verdict::Found);
+        assert_eq!(followed.finding().confidence, Confidence::Certain);
     }
 
     #[test]

@@ -16,8 +16,11 @@
 //!
 //! - KB 2015518: error 0x7 with extended error 0xc0000035. KDC event 11 on domain controllers.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::gap::NotKnown;
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
+use crate::facts::account::Dn;
 use crate::facts::directory::Holder;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
@@ -71,7 +74,12 @@ fn finding(situation: &Situation<'_>, spn: &Spn, holders: &[Holder]) -> Finding 
         (false, true) => Severity::Blocker,
         (false, false) => Severity::Degraded,
     };
-    let explanation = if concerned.is_empty() {
+    let apart = are_apart(holders);
+    let confidence = if apart { Confidence::Likely } else { Confidence::Certain };
+    let explanation = if apart {
+        "The accounts are in different domains. A KDC takes the account of its own domain, so users of one side get a \
+         ticket that is encrypted with another key than users of the other, and one of the two cannot be decrypted."
+    } else if concerned.is_empty() {
         "No site of this case is asked for under this name, but whoever is will not get a ticket."
     } else if fails {
         "The KDC gives no ticket for a name that leads to several accounts, and the site offers nothing else."
@@ -81,12 +89,18 @@ fn finding(situation: &Situation<'_>, spn: &Spn, holders: &[Holder]) -> Finding 
     let places = holders.iter().map(|holder| holder.at).chain(situation.index.told_duplicates(spn));
     let mut places = places.chain(directory.search_for(spn));
     let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
-    Finding::new(severity, Confidence::Certain, format!("{spn} is held by {}", names.join(" and by ")), first)
+    Finding::new(severity, confidence, format!("{spn} is held by {}", names.join(" and by ")), first)
         .because(explanation)
         .and(places)
         .about([spn.to_string()])
         .at_paths(concerned.iter().map(|exchange| scope(exchange)))
         .fixed_by([keep_one(situation, spn, holders, &concerned)])
+}
+
+/// Whether no two holders are in one domain: a KDC sees a duplicate among the accounts of its own domain only.
+fn are_apart(holders: &[Holder]) -> bool {
+    let domains: BTreeSet<_> = holders.iter().map(|holder| holder.dn.domain()).collect();
+    domains.len() == holders.len()
 }
 
 /// The exchanges that get no ticket because of this name: they ask for it, or are led to it through `HOST`.
@@ -106,22 +120,23 @@ fn keep_one(situation: &Situation<'_>, spn: &Spn, holders: &[Holder], concerned:
         concerned.iter().any(is_it)
     };
     let keeper = holders.iter().find(decrypts).map(|holder| directory.name_of(&holder.dn));
-    let wrong = holders.iter().filter(|holder| !decrypts(holder)).map(|holder| directory.name_of(&holder.dn));
+    let wrong: Vec<_> = holders.iter().filter(|holder| !decrypts(holder)).map(|holder| &holder.dn).collect();
     let title = match &keeper {
         Some(keeper) => format!("Leave {spn} on {keeper}, which decrypts, and take it from every other account"),
         None => format!("Decide which account {spn} belongs to, and take it from every other one"),
     };
-    let commands =
-        if keeper.is_some() { appcmd::all(wrong.map(|name| setspn::delete(spn, &name))) } else { Vec::new() };
+    let delete = |dn: &&Dn| setspn::delete(spn, &directory.name_of(dn));
+    let commands = if keeper.is_some() { appcmd::all(wrong.iter().map(delete)) } else { Vec::new() };
+    let unsure = wrong.iter().filter(|_| !commands.is_empty());
+    let unsure = unsure.filter_map(|dn| setspn::common_name_only(directory, dn));
+    let note = "Look first whether anything else that runs as the other account uses this name. Taking the change back \
+        would restore the fault: setspn -S refuses to.";
+    let note: Vec<_> = [note.to_owned()].into_iter().chain(unsure).collect();
     Fix {
         title,
         risk: Risk::Dangerous,
         privilege: Privilege::DomainAdmin,
-        note: Some(
-            "Look first whether anything else that runs as the other account uses this name. Taking the change back \
-             would restore the fault: setspn -S refuses to."
-                .to_owned(),
-        ),
+        note: Some(note.join(" ")),
         commands,
         undo: Vec::new(),
         verify: appcmd::all([setspn::query(spn)].into_iter().chain(setspn::ask_anew(spn))),
@@ -157,6 +172,28 @@ mod tests {
         assert!(points_at(finding, &[world.searched_at(NAME)]));
         assert_eq!(commands(&finding.fixes[0]), [r"setspn -D HTTP/intranet.contoso.com CONTOSO\svc-old"]);
         assert!(finding.fixes[0].title.contains(r"CONTOSO\svc-web, which decrypts"));
+    }
+
+    #[test]
+    fn holders_in_different_domains_divide_the_users() {
+        let elsewhere = "CN=svc-web,DC=fabrikam,DC=com";
+        let answered = check(&World::healthy().holds(NAME, elsewhere), Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.confidence, Confidence::Likely);
+        assert!(finding.explanation.contains("account of its own domain"), "{}", finding.explanation);
+        let three = check(&duplicate().holds(NAME, elsewhere), Verdict::Found);
+        assert_eq!(three.finding().confidence, Confidence::Certain);
+    }
+
+    #[test]
+    fn a_name_that_no_tool_answered_for_is_told_as_the_common_name_it_is() {
+        let note = |world: &World| check(world, Verdict::Found).finding().fixes[0].note.clone().unwrap_or_default();
+        let told = r"CONTOSO\svc-old is the common name of CN=svc-old,DC=contoso,DC=com; if the account's logon name";
+        assert!(note(&duplicate()).contains(told));
+        assert!(!note(&duplicate().answered("CONTOSO\\svc-old", "svc-old")).contains("common name"));
+        assert!(!note(&duplicate().pool_runs_as("?")).contains("common name"));
+        let computer = World::healthy().holds(NAME, "WEB02").holds("HOST/WEB02", "WEB02");
+        assert!(!note(&computer).contains("common name"));
     }
 
     #[test]

@@ -17,6 +17,7 @@
 //! - KB 871179; event 4 of Microsoft-Windows-Security-Kerberos, KRB_AP_ERR_MODIFIED.
 
 use crate::evidence::gap::NotKnown;
+use crate::exchange::identity::machine_account;
 use crate::exchange::owner::FoundBy;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
@@ -64,12 +65,45 @@ fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
         "Tickets for this name are encrypted with the key of {}, and {} cannot decrypt them.",
         wrong.holder, wrong.identity
     );
-    let fix = leave_where_it_is(situation, wrong).unwrap_or_else(|| register(wrong));
+    let fix = if is_another_server(situation, wrong) {
+        run_as_one_account(wrong)
+    } else {
+        leave_where_it_is(situation, wrong).unwrap_or_else(|| register(situation, wrong))
+    };
     wrong.finding(summary).because(explanation).about([wrong.holder.to_string()]).fixed_by([fix])
 }
 
+/// Whether the SPN itself is on the account of another computer: most often the next server of a farm.
+fn is_another_server(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> bool {
+    let this = machine_account(&wrong.path.host.identity);
+    let is_this = situation.facts.directory.is(&this, &wrong.dn) == Some(true);
+    wrong.by == FoundBy::Name && setspn::is_machine(&wrong.holder) && !is_this
+}
+
+/// Servers that share a name cannot share the key of one of them.
+fn run_as_one_account(wrong: &WrongKey<'_>) -> Fix {
+    Fix {
+        title: format!(
+            "Let the pools of all servers that answer to {} run and decrypt as one account, and register {} on it",
+            wrong.url_hosts.join(" and "),
+            wrong.spn_list()
+        ),
+        risk: Risk::Dangerous,
+        privilege: Privilege::DomainAdmin,
+        note: Some(format!(
+            "{} is another server. Several servers that answer to one name need one account that all their pools run \
+             as. Do not move the SPN from server to server: users of the one that loses it would then fail. Only where \
+             {} does not answer to the name any more is the SPN of no use there.",
+            wrong.holder, wrong.holder
+        )),
+        commands: Vec::new(),
+        undo: Vec::new(),
+        verify: appcmd::all(wrong.spns.iter().map(setspn::query)),
+    }
+}
+
 /// Moves the SPN, or registers it where only the computer's `HOST` leads to the wrong account.
-fn register(wrong: &WrongKey<'_>) -> Fix {
+fn register(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Fix {
     let held_by_name = wrong.by == FoundBy::Name;
     let own_name = wrong.spns.iter().any(|spn| wrong.path.host.identity.answers_to(spn.host()));
     let delete = wrong.spns.iter().filter(|_| held_by_name).map(|spn| setspn::delete(spn, &wrong.holder));
@@ -81,12 +115,16 @@ fn register(wrong: &WrongKey<'_>) -> Fix {
     let danger = "This is the server's own name: WinRM and other services that use HTTP under it will then fail. \
         A host name of its own for the site is the better way.";
     let other = "Make sure that nothing else that runs as the old account is reached under this name.";
+    let commands = appcmd::all(delete.chain(add));
+    let unsure = setspn::common_name_only(&situation.facts.directory, &wrong.dn)
+        .filter(|_| held_by_name && !commands.is_empty());
+    let note: Vec<_> = [if own_name { danger } else { other }.to_owned()].into_iter().chain(unsure).collect();
     Fix {
         title: format!("{verb} {} to {}", wrong.spn_list(), wrong.identity),
         risk: Risk::Dangerous,
         privilege: Privilege::DomainAdmin,
-        note: Some(if own_name { danger } else { other }.to_owned()),
-        commands: appcmd::all(delete.chain(add)),
+        note: Some(note.join(" ")),
+        commands,
         undo: appcmd::all(undo_delete.chain(undo_add)),
         verify: appcmd::all(wrong.spns.iter().map(setspn::query).chain(ask)),
     }
@@ -130,6 +168,45 @@ mod tests {
     fn the_holder_that_decrypts_is_clear() {
         check(&World::healthy(), Verdict::Clear);
         check(&World::healthy().held_only_by("http/INTRANET.contoso.com", "svc-web"), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_name_that_no_tool_answered_for_is_told_as_the_common_name_it_is() {
+        let note = |world: &World| check(world, Verdict::Found).finding().fixes[0].note.clone().unwrap_or_default();
+        let told = r"CONTOSO\svc-old is the common name of CN=svc-old,DC=contoso,DC=com; if the account's logon name";
+        assert!(note(&misplaced()).contains(told));
+        assert!(!note(&misplaced().answered("CONTOSO\\svc-old", "svc-old")).contains("common name"));
+    }
+
+    #[test]
+    fn a_name_is_not_moved_from_one_server_of_a_farm_to_the_next() {
+        let world = World::healthy().held_only_by(NAME, "WEB02").holds("HOST/WEB02", "WEB02");
+        for world in [world.clone(), world.pool_credentials_off()] {
+            let answered = check(&world, Verdict::Found);
+            let fix = &answered.finding().fixes[0];
+            assert!(fix.commands.is_empty() && fix.undo.is_empty(), "{fix:?}");
+            assert!(
+                fix.title.starts_with("Let the pools of all servers that answer to intranet.contoso.com"),
+                "{fix:?}"
+            );
+            assert!(fix.note.as_ref().is_some_and(|note| note.contains(r"CONTOSO\WEB02$ is another server")));
+        }
+    }
+
+    #[test]
+    fn it_is_open_while_nobody_knows_whether_the_holder_is_the_account_that_kernel_mode_passes_over() {
+        let web_service = |world: World| world.pool_credentials_off().held_only_by(NAME, "Web Service");
+        let world = web_service(World::healthy().not_listed("svc-web").nobody_holds("HTTP/intranet"));
+        assert_eq!(check(&world, Verdict::Open).needs, [r"setspn -L CONTOSO\svc-web"]);
+        let pool_account = &crate::rules::kernelmode_spn_on_pool_account::KernelmodeSpnOnPoolAccount;
+        let hidden = fixture::check(&world, pool_account, Verdict::Open);
+        assert_eq!(hidden.needs, [r"setspn -L CONTOSO\svc-web"]);
+        let another = web_service(World::healthy());
+        check(&another, Verdict::Found);
+        fixture::check(&another, pool_account, Verdict::Clear);
+        let the_same = world.answered("CONTOSO\\svc-web", "Web Service");
+        check(&the_same, Verdict::Clear);
+        fixture::check(&the_same, pool_account, Verdict::Found);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::exchange::outcome::{Cause, Exchange, Outcome};
 use crate::exchange::owner::{FoundBy, Owner};
 use crate::exchange::request::Request;
 use crate::facts::account::{AccountName, Dn};
-use crate::facts::directory::Holder;
+use crate::facts::directory::{Holder, list_command};
 use crate::facts::fact::Fact;
 use crate::facts::iis::PoolIdentity;
 use crate::facts::spn::Spn;
@@ -103,7 +103,11 @@ pub fn wrong_keys<'a>(
         }
         match &exchange.outcome {
             Outcome::Unknown(not_known) => answer.open(not_known.clone()),
-            Outcome::Fails(Cause::WrongKey) => collect(kind, situation, exchange, &mut groups),
+            Outcome::Fails(Cause::WrongKey) => {
+                if let Err(not_known) = collect(kind, situation, exchange, &mut groups) {
+                    answer.open(not_known);
+                }
+            }
             _ => {}
         }
     }
@@ -121,11 +125,17 @@ enum Way {
     HostAlias,
 }
 
-fn collect<'a>(kind: Kind, situation: &Situation<'a>, exchange: &'a Exchange, groups: &mut Groups<'a>) {
-    let Some((request, holder, by)) = ticket(exchange) else { return };
-    let (Some(path), Some(identity)) = (situation.index.path_of(exchange), exchange.identity.account()) else { return };
-    if kind_of(situation, exchange, path, request, holder, by) != kind {
-        return;
+fn collect<'a>(
+    kind: Kind,
+    situation: &Situation<'a>,
+    exchange: &'a Exchange,
+    groups: &mut Groups<'a>,
+) -> Result<(), NotKnown> {
+    let Some((request, holder, by)) = ticket(exchange) else { return Ok(()) };
+    let known = situation.index.path_of(exchange).zip(exchange.identity.account());
+    let Some((path, identity)) = known else { return Ok(()) };
+    if kind_of(situation, exchange, path, request, holder, by)? != kind {
+        return Ok(());
     }
     let (way, searched) = match by {
         FoundBy::Name => (Way::Name, None),
@@ -145,14 +155,22 @@ fn collect<'a>(kind: Kind, situation: &Situation<'a>, exchange: &'a Exchange, gr
         evidence: Vec::new(),
         in_doubt: path.path.may_be_overridden.is_some(),
     });
-    group.in_doubt |= !is_settled(exchange);
+    let unfollowed = tickets_for_alias(situation, request);
+    group.in_doubt |= !is_settled(exchange) || !unfollowed.is_empty();
     add(&mut group.spns, [request.spn.clone()]);
     add(&mut group.url_hosts, [exchange.url_host.clone()]);
     add(&mut group.clients, exchange.clients.iter().copied());
     let settings = exchange.identity_at.iter().copied().chain([path.path.pool.at]);
     let seen = situation.index.refused_tickets(&request.spn).chain(situation.index.tickets_for(&request.spn));
-    let places = settings.chain([holder.at]).chain(searched).chain(request.at).chain(seen);
+    let places = settings.chain([holder.at]).chain(searched).chain(request.at).chain(seen).chain(unfollowed);
     add(&mut group.evidence, places);
+    Ok(())
+}
+
+/// Tickets for the name of a CNAME: the clients that have them did not follow it, so others may not either.
+fn tickets_for_alias(situation: &Situation<'_>, request: &Request) -> Vec<Evidence> {
+    let alias = request.through_alias.as_deref().and_then(Spn::http).filter(|alias| *alias != request.spn);
+    alias.map(|alias| situation.index.tickets_for(&alias).collect()).unwrap_or_default()
 }
 
 fn add<T: PartialEq>(list: &mut Vec<T>, items: impl IntoIterator<Item = T>) {
@@ -172,6 +190,12 @@ fn ticket(exchange: &Exchange) -> Option<(&Request, &Holder, &FoundBy)> {
     }
 }
 
+/// Which of the four causes it is.
+///
+/// # Errors
+///
+/// Kernel mode passes the pool's account over, and nobody knows whether that account is the holder: it is one cause or
+/// another, and their fixes differ.
 fn kind_of(
     situation: &Situation<'_>,
     exchange: &Exchange,
@@ -179,13 +203,17 @@ fn kind_of(
     request: &Request,
     holder: &Holder,
     by: &FoundBy,
-) -> Kind {
+) -> Result<Kind, NotKnown> {
     let directory = &situation.facts.directory;
     let settings = &path.path.sign_in;
     let machine_decrypts = settings.kernel_mode.value && !settings.pool_credentials.value;
-    let pool_holds = match &path.path.pool.identity {
-        PoolIdentity::Account(account) => directory.is(account, &holder.dn) == Some(true),
-        _ => false,
+    let passed_over = match &path.path.pool.identity {
+        PoolIdentity::Account(account) if machine_decrypts && *by == FoundBy::Name => Some(account),
+        _ => None,
+    };
+    let pool_holds = || match passed_over {
+        Some(account) => directory.is(account, &holder.dn).ok_or_else(|| NotKnown::until(list_command(account))),
+        None => Ok(false),
     };
     let holds_alias = |alias: &str| {
         let holders = Spn::http(alias).map(|spn| directory.holders(&spn));
@@ -195,15 +223,15 @@ fn kind_of(
         holders.is_some_and(|holders| holders.iter().any(is_identity))
     };
     let is_machine = matches!(exchange.identity, TicketIdentity::Machine(_));
-    if request.through_alias.as_deref().is_some_and(holds_alias) {
+    Ok(if request.through_alias.as_deref().is_some_and(holds_alias) {
         Kind::FollowedAlias
-    } else if machine_decrypts && pool_holds && *by == FoundBy::Name {
+    } else if pool_holds()? {
         Kind::KernelModeHidesPoolAccount
     } else if is_machine && *by == FoundBy::Name && path.host.identity.answers_to(request.spn.host()) {
         Kind::NameShadowsHost
     } else {
         Kind::OtherAccount
-    }
+    })
 }
 
 /// Whether it is known for certain what is asked for and who holds it. Until someone searches for it, a name may have
