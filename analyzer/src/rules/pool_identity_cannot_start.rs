@@ -94,10 +94,16 @@ fn serves(path: &SitePath<'_>, host: &HostFacts, pool: &str) -> bool {
     path.host.identity.name == host.identity.name && path.path.pool.name.eq_ignore_ascii_case(pool)
 }
 
+/// A managed service account ends with a dollar, and nobody types its password.
+fn is_managed(identity: &PoolIdentity) -> bool {
+    matches!(identity, PoolIdentity::Account(account) if account.name().ends_with('$'))
+}
+
 fn finding(served: &[&SitePath<'_>], happenings: &[&Happening], last_seen: LastSeen) -> Finding {
     let pool = served.first().map(|path| &path.path.pool);
     let name = pool.map_or("", |pool| pool.name.as_str());
     let identity = pool.map_or_else(String::new, |pool| pool.identity.to_string());
+    let is_managed = pool.is_some_and(|pool| is_managed(&pool.identity));
     let is_built_in =
         pool.is_some_and(|pool| matches!(pool.identity, PoolIdentity::Machine(_) | PoolIdentity::LocalService));
     let confidence = match last_seen.age {
@@ -105,7 +111,11 @@ fn finding(served: &[&SitePath<'_>], happenings: &[&Happening], last_seen: LastS
         Age::Fresh | Age::Unknown => Confidence::Likely,
         Age::Old => Confidence::Possible,
     };
-    let (why, fix) = if is_built_in {
+    let (why, fix) = if is_managed {
+        let why = "The domain sets the password of a managed service account and hands it to the computers that may \
+            have it. This server may not be one of them, or was not restarted since it became one.";
+        (why.to_owned(), look_for_reason(name, &identity))
+    } else if is_built_in {
         let why = format!("{identity} has no password that could be wrong, so something else keeps Windows from it.");
         (why, look_for_reason(name, &identity))
     } else {
@@ -228,6 +238,14 @@ mod tests {
         for world in [world.no_time(), World::healthy().pool_failed("IntranetPool", "no time")] {
             assert_eq!(check(&world, Verdict::Found).finding().confidence, Confidence::Likely);
         }
+    }
+
+    #[test]
+    fn nobody_enters_the_password_of_a_managed_account() {
+        let world = World::healthy().pool_runs_as(r"CONTOSO\gmsa-web$").pool_failed("IntranetPool", THIS_MORNING);
+        let answered = check(&world, Verdict::Found);
+        assert!(answered.finding().explanation.contains("managed service account"));
+        assert!(answered.finding().fixes[0].title.starts_with("Look in the System log"));
     }
 
     #[test]
