@@ -166,16 +166,27 @@ pub struct Finding {
 impl Finding {
     /// A finding that can be seen at this place.
     pub fn new(severity: Severity, confidence: Confidence, summary: impl Into<String>, at: Evidence) -> Self {
-        Self {
+        Self::seen(severity, confidence, summary, [at])
+    }
+
+    /// A finding that can be seen at these places. A rule that has none has nothing to say.
+    pub fn seen(
+        severity: Severity,
+        confidence: Confidence,
+        summary: impl Into<String>,
+        places: impl IntoIterator<Item = Evidence>,
+    ) -> Self {
+        let empty = Self {
             summary: summary.into(),
             explanation: String::new(),
             severity,
             confidence,
             subjects: Vec::new(),
-            evidence: vec![at],
+            evidence: Vec::new(),
             scopes: Vec::new(),
             fixes: Vec::new(),
-        }
+        };
+        empty.and(places)
     }
 
     /// Says why that stops users from signing in.

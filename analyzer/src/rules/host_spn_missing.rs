@@ -122,10 +122,8 @@ fn finding(situation: &Situation<'_>, host: &HostFacts, missing: &Missing) -> Fi
         (false, true) => Severity::Degraded,
         (false, false) => Severity::Blocker,
     };
-    let mut places = missing.evidence.iter().copied().chain(events);
-    let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
-    Finding::new(severity, Confidence::Certain, format!("{} does not hold {names}", missing.account), first)
-        .and(places)
+    let places = missing.evidence.iter().copied().chain(events);
+    Finding::seen(severity, Confidence::Certain, format!("{} does not hold {names}", missing.account), places)
         .because(
             "Nothing that runs as the machine is found under these names: the KDC answers that the name is unknown. \
              The service Net Logon writes them when it starts, and again every now and then; something keeps it from \

@@ -101,16 +101,14 @@ fn finding(situation: &Situation<'_>, spn: &Spn, records: &[&Happening], concern
     let identity = concerned.iter().find_map(|exchange| exchange.identity.account());
     let account = identity.map_or_else(String::new, ToString::to_string);
     let settings = concerned.iter().flat_map(|exchange| exchange.steps.iter().flat_map(|step| step.evidence.clone()));
-    let mut places = records.iter().map(|record| record.at).chain(settings);
-    let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
+    let places = records.iter().map(|record| record.at).chain(settings);
     let last_seen = LastSeen::of(situation.facts, records);
     let confidence = match last_seen.age {
         Age::Fresh | Age::Unknown => Confidence::Likely,
         Age::Old => Confidence::Possible,
     };
     let summary = format!("Tickets for {spn} are refused, though {account} holds it and decrypts{last_seen}");
-    Finding::new(Severity::Blocker, confidence, summary, first)
-        .and(places)
+    Finding::seen(Severity::Blocker, confidence, summary, places)
         .because(
             "The account is the right one, so its key is not the one that the KDC used. Most often the password of \
              the account was changed and the worker process still has the old one, or the client still has a ticket \

@@ -123,11 +123,9 @@ fn finding(served: &[&SitePath<'_>], happenings: &[&Happening], last_seen: LastS
             batch job, or an account that is locked, disabled or expired.";
         (why.to_owned(), enter_password(name, &identity))
     };
-    let mut places = happenings.iter().map(|happening| happening.at).chain(pool.map(|pool| pool.at));
-    let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
+    let places = happenings.iter().map(|happening| happening.at).chain(pool.map(|pool| pool.at));
     let sites = served.iter().map(|path| path.name()).collect::<Vec<_>>().join(", ");
-    Finding::new(Severity::Blocker, confidence, format!("Pool {name} cannot start as {identity}{last_seen}"), first)
-        .and(places)
+    Finding::seen(Severity::Blocker, confidence, format!("Pool {name} cannot start as {identity}{last_seen}"), places)
         .because(format!("No worker process runs for {sites}, so every request ends in 503. {why}"))
         .about([name.to_owned()])
         .at_paths(served.iter().map(|path| path.scope()))

@@ -87,11 +87,9 @@ fn finding(situation: &Situation<'_>, spn: &Spn, holders: &[Holder]) -> Finding 
         "The KDC gives no ticket for a name that leads to several accounts. Clients fall back to NTLM."
     };
     let places = holders.iter().map(|holder| holder.at).chain(situation.index.told_duplicates(spn));
-    let mut places = places.chain(directory.search_for(spn));
-    let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
-    Finding::new(severity, confidence, format!("{spn} is held by {}", names.join(" and by ")), first)
+    let places = places.chain(directory.search_for(spn));
+    Finding::seen(severity, confidence, format!("{spn} is held by {}", names.join(" and by ")), places)
         .because(explanation)
-        .and(places)
         .about([spn.to_string()])
         .at_paths(concerned.iter().map(|exchange| scope(exchange)))
         .fixed_by([keep_one(situation, spn, holders, &concerned)])

@@ -100,10 +100,8 @@ fn finding(situation: &Situation<'_>, exchange: &Exchange, spn: &Spn, searches: 
     } else {
         "The KDC gives no ticket for a name that nobody holds. Clients fall back to NTLM, which cannot be delegated."
     };
-    let mut places = searches.iter().copied().chain(exchange.identity_at.iter().copied());
-    let first = places.next().unwrap_or(crate::evidence::place::ArtifactId(0).whole());
-    Finding::new(severity, Confidence::Certain, summary, first)
-        .and(places)
+    let places = searches.iter().copied().chain(exchange.identity_at.iter().copied());
+    Finding::seen(severity, Confidence::Certain, summary, places)
         .because(explanation)
         .about([spn.to_string()])
         .at_paths([scope(exchange)])

@@ -66,10 +66,7 @@ impl WrongKey<'_> {
         let browsers = self.clients.iter().any(|client| client.follows_aliases());
         let severity = if browsers { Severity::Blocker } else { Severity::Degraded };
         let confidence = if self.in_doubt { Confidence::Likely } else { Confidence::Certain };
-        let mut places = self.evidence.iter().copied();
-        let first = places.next().unwrap_or(self.path.site.at);
-        Finding::new(severity, confidence, summary, first)
-            .and(places)
+        Finding::seen(severity, confidence, summary, self.evidence.iter().copied())
             .about(self.spns.iter().map(Spn::to_string))
             .at_paths([self.scope.clone()])
     }
