@@ -12,22 +12,15 @@ const PROVIDER: Provider = Provider {
 
 /// Event 11: several accounts hold the SPN that a client asked for, so it gets no ticket.
 pub fn duplicate_name(time: Timestamp, spn: &str) -> Event {
-    Event {
-        provider: PROVIDER,
-        id: 11,
-        qualifiers: Some(0xc000),
-        version: 0,
-        level: 2,
-        task: 0,
-        keywords: 0x0080_0000_0000_0000,
+    Event::classic(
+        PROVIDER,
+        11,
+        0xc000,
         time,
-        execution: (0, 0),
-        channel: "System",
-        computer: String::new(),
-        data: vec![
+        vec![
             Item::Field("Name", spn.into()),
             Item::Field("Type", "DS_SERVICE_PRINCIPAL_NAME".into()),
             Item::Bytes(Vec::new()),
         ],
-    }
+    )
 }

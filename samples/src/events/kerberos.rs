@@ -56,18 +56,5 @@ pub fn modified(time: Timestamp, server: &str, target: &str) -> Event {
 fn event(id: u16, qualifiers: u16, time: Timestamp, fields: &[(&'static str, &str)]) -> Event {
     let mut data: Vec<Item> = fields.iter().map(|&(name, value)| Item::Field(name, Value::from(value))).collect();
     data.push(Item::Bytes(Vec::new()));
-    Event {
-        provider: PROVIDER,
-        id,
-        qualifiers: Some(qualifiers),
-        version: 0,
-        level: 2,
-        task: 0,
-        keywords: 0x0080_0000_0000_0000,
-        time,
-        execution: (0, 0),
-        channel: "System",
-        computer: String::new(),
-        data,
-    }
+    Event::classic(PROVIDER, id, qualifiers, time, data)
 }

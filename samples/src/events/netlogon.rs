@@ -19,21 +19,14 @@ pub fn dns_name_not_written(time: Timestamp, fqdn: &str) -> Event {
 }
 
 fn event(id: u16, time: Timestamp, strings: &[&str]) -> Event {
-    Event {
-        provider: PROVIDER,
+    Event::classic(
+        PROVIDER,
         id,
-        qualifiers: Some(0),
-        version: 0,
-        level: 2,
-        task: 0,
-        keywords: 0x0080_0000_0000_0000,
+        0,
         time,
-        execution: (0, 0),
-        channel: "System",
-        computer: String::new(),
-        data: vec![
+        vec![
             Item::Strings(strings.iter().map(|&text| text.to_owned()).collect()),
             Item::Bytes(DENIED.1.to_le_bytes().to_vec()),
         ],
-    }
+    )
 }

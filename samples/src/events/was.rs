@@ -29,17 +29,13 @@ pub fn disabled(time: Timestamp, pool: &str) -> Event {
 
 fn event(id: u16, qualifiers: u16, level: u8, time: Timestamp, pool: &str) -> Event {
     Event {
-        provider: PROVIDER,
-        id,
-        qualifiers: Some(qualifiers),
-        version: 0,
         level,
-        task: 0,
-        keywords: 0x0080_0000_0000_0000,
-        time,
-        execution: (0, 0),
-        channel: "System",
-        computer: String::new(),
-        data: vec![Item::Field("AppPoolID", pool.into()), Item::Bytes(LOGON_FAILURE.to_le_bytes().to_vec())],
+        ..Event::classic(
+            PROVIDER,
+            id,
+            qualifiers,
+            time,
+            vec![Item::Field("AppPoolID", pool.into()), Item::Bytes(LOGON_FAILURE.to_le_bytes().to_vec())],
+        )
     }
 }

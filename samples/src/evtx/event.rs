@@ -59,6 +59,24 @@ pub enum Item {
 }
 
 impl Event {
+    /// An event of a classic source in the System log, as an error.
+    pub fn classic(provider: Provider, id: u16, qualifiers: u16, time: Timestamp, data: Vec<Item>) -> Self {
+        Self {
+            provider,
+            id,
+            qualifiers: Some(qualifiers),
+            version: 0,
+            level: 2,
+            task: 0,
+            keywords: 0x0080_0000_0000_0000,
+            time,
+            execution: (0, 0),
+            channel: "System",
+            computer: String::new(),
+            data,
+        }
+    }
+
     /// The XML of the event as the record with this number.
     pub(super) fn xml(&self, record: u64) -> Instance {
         let payload = Value::Nested(Box::new(payload(&self.data)));
