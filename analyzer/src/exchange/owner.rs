@@ -1,8 +1,7 @@
 //! The account with whose key a KDC encrypts a ticket: the explicit holder of the SPN, or the host behind `HOST/…`.
 
-use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
-use crate::facts::directory::{Directory, Holder};
+use crate::facts::directory::{Directory, Holder, not_searched};
 use crate::facts::fact::Fact;
 use crate::facts::spn::Spn;
 
@@ -53,7 +52,7 @@ fn by_host(directory: &Directory, spn: &Spn) -> Fact<Owner> {
         }
         Fact::Known(holders) => Fact::Known(found(holders, found_by)),
         Fact::Partial(holders, not_known) => Fact::Partial(found(holders, found_by), not_known),
-        Fact::Unknown(_) => Fact::Unknown(NotKnown::until(format!("setspn -Q {host}"))),
+        Fact::Unknown(_) => Fact::Unknown(not_searched(&host)),
     }
 }
 
@@ -67,6 +66,7 @@ fn found(holders: Vec<Holder>, by: FoundBy) -> Owner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::evidence::gap::NotKnown;
     use crate::evidence::place::ArtifactId;
     use crate::facts::account::Dn;
 

@@ -1,10 +1,12 @@
 //! Puts together what the artifacts say one by one.
 
 use jiff::Timestamp;
+use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::manifest::CollectionStatus;
 
 use crate::artifacts::contents::{Contents, ReadArtifact};
 use crate::artifacts::event_log::EventLog;
+use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::klist::TicketCache;
 use crate::artifacts::nslookup::NameLookup;
@@ -114,24 +116,7 @@ impl Assembler<'_> {
 
     fn take(&mut self, read: &ReadArtifact) {
         match &read.contents.value {
-            Contents::IisConfig(config) => {
-                let iis = iis::effective(read.id, config, self.host.as_str());
-                let not_known = if self.host().iis.is_some() {
-                    Some(NotKnown::until("the one applicationHost.config that is in force: there are several"))
-                } else if config.windows_module == Some(false) {
-                    Some(NotKnown::until("the role service Windows Authentication: its module is not installed"))
-                } else if iis.is_cut {
-                    Some(NotKnown::until("a configuration with fewer sites: this one is over the limit"))
-                } else {
-                    (!read.is_whole()).then(whole_config)
-                };
-                let host = self.host();
-                host.role = Role::WebServer;
-                host.iis = Some(match not_known {
-                    Some(not_known) => Fact::Partial(iis, not_known),
-                    None => Fact::Known(iis),
-                });
-            }
+            Contents::IisConfig(config) => self.iis_config(config, read),
             Contents::Setspn(runs) => {
                 for run in runs {
                     let command = run.command.as_deref().or(read.artifact.source.as_deref());
@@ -146,9 +131,29 @@ impl Assembler<'_> {
         }
     }
 
+    /// What keeps a configuration from being all that there is to know makes it a part.
+    fn iis_config(&mut self, config: &IisConfig, read: &ReadArtifact) {
+        let iis = iis::effective(read.id, config, self.host.as_str());
+        let not_known = if self.host().iis.is_some() {
+            Some(NotKnown::until("the one applicationHost.config that is in force: there are several"))
+        } else if config.windows_module == Some(false) {
+            Some(NotKnown::until("the role service Windows Authentication: its module is not installed"))
+        } else if iis.is_cut {
+            Some(NotKnown::until("a configuration with fewer sites: this one is over the limit"))
+        } else {
+            (!read.is_whole()).then(whole_config)
+        };
+        let host = self.host();
+        host.role = Role::WebServer;
+        host.iis = Some(match not_known {
+            Some(not_known) => Fact::Partial(iis, not_known),
+            None => Fact::Known(iis),
+        });
+    }
+
     /// The collector looked for a configuration of IIS and could not bring it: there is an IIS, and it is unknown.
     fn nothing(&mut self, read: &ReadArtifact) {
-        let is_config = read.artifact.kind == kerbscope_shared::kind::ArtifactKind::IisConfig;
+        let is_config = read.artifact.kind == ArtifactKind::IisConfig;
         if is_config && read.artifact.status != CollectionStatus::NotPresent {
             let host = self.host();
             host.role = Role::WebServer;

@@ -91,11 +91,10 @@ impl Directory {
         let holders: Vec<_> =
             self.holders.get(spn).into_iter().flatten().map(|(dn, at)| Holder { dn: dn.clone(), at: *at }).collect();
         let searched = self.searched.contains_key(spn);
-        let not_known = || NotKnown::until(format!("setspn -Q {spn}"));
         match holders.len() {
             0 if searched => Fact::Known(holders),
-            0 => Fact::Unknown(not_known()),
-            1 if !searched && self.duplicates_searched.is_none() => Fact::Partial(holders, not_known()),
+            0 => Fact::Unknown(not_searched(spn)),
+            1 if !searched && self.duplicates_searched.is_none() => Fact::Partial(holders, not_searched(spn)),
             _ => Fact::Known(holders),
         }
     }
@@ -138,16 +137,13 @@ impl Directory {
         }
         // The NetBIOS name of a domain need not be the first label of its DNS name: a domain that only looks like
         // another one proves nothing about accounts of the same name.
-        let answered = self.asked.iter().filter(|(_, answer)| answer == dn).map(|(asked, _)| asked);
-        let mut names = answered.map(AccountName::name).chain([dn.common_name()]);
-        if names.any(|known| name.is_called(known)) {
+        let mut answered = self.asked.iter().filter(|(_, answer)| answer == dn).map(|(asked, _)| asked).peekable();
+        let has_answered = answered.peek().is_some();
+        if answered.map(AccountName::name).chain([dn.common_name()]).any(|known| name.is_called(known)) {
             return None;
         }
-        if self.asked.iter().any(|(_, answer)| answer == dn) {
-            return Some(false);
-        }
         let is_known = self.named_like(name).next().is_some();
-        (is_known || name.name().ends_with('$')).then_some(false)
+        (has_answered || is_known || name.name().ends_with('$')).then_some(false)
     }
 
     /// The name under which a person knows the account with this distinguished name: the one that a tool was asked
@@ -168,11 +164,6 @@ impl Directory {
         AccountName::new(label, dn.common_name())
     }
 
-    /// Whether anything at all is known about SPNs.
-    pub fn is_empty(&self) -> bool {
-        self.holders.is_empty() && self.listed.is_empty() && self.searched.is_empty()
-    }
-
     /// Every SPN that several accounts are known to hold.
     pub fn duplicates(&self) -> impl Iterator<Item = (&Spn, Vec<Holder>)> {
         self.holders
@@ -180,15 +171,11 @@ impl Directory {
             .filter(|(_, holders)| holders.len() > 1)
             .map(|(spn, holders)| (spn, holders.iter().map(|(dn, at)| Holder { dn: dn.clone(), at: *at }).collect()))
     }
+}
 
-    /// Whether a search for duplicates was made.
-    ///
-    /// # Errors
-    ///
-    /// It was not; names the command.
-    pub fn duplicates_searched(&self) -> Result<Evidence, NotKnown> {
-        self.duplicates_searched.ok_or_else(|| NotKnown::until("setspn -X"))
-    }
+/// The question who holds an SPN, when nobody searched for it. An [`Spn`] is safe to paste.
+pub fn not_searched(spn: &Spn) -> NotKnown {
+    NotKnown::until(format!("setspn -Q {spn}"))
 }
 
 /// The command that lists the SPNs of an account, with words in the place of a name that is not safe to paste. A

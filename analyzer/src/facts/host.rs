@@ -91,6 +91,11 @@ impl Identity {
         std::iter::once(short).chain(full).collect()
     }
 
+    /// The name with its domain; where the domain is not known, the short one.
+    pub fn full_name(&self) -> Option<String> {
+        self.dns_names().pop()
+    }
+
     /// Whether a name in a URL is a name of this host.
     pub fn answers_to(&self, name: &str) -> bool {
         self.dns_names().contains(&name.to_lowercase())

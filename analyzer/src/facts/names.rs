@@ -70,7 +70,7 @@ impl Names {
             return (fact, Some(*at));
         }
         if host.answers_to(&name) {
-            let full = host.dns_names().pop().unwrap_or_else(|| name.clone());
+            let full = host.full_name().unwrap_or_else(|| name.clone());
             return (Fact::Known(Resolution::Address(full)), host.at);
         }
         (Fact::Partial(Resolution::Address(name.clone()), NotKnown::naming("nslookup", &name)), None)

@@ -18,8 +18,8 @@ impl Text {
     }
 
     /// The lines, numbered from 1.
-    pub fn numbered(&self) -> impl DoubleEndedIterator<Item = (u32, &str)> + Clone {
-        (1..).zip(&self.lines).map(|(number, line)| (number, line.as_str())).collect::<Vec<_>>().into_iter()
+    pub fn numbered(&self) -> impl Iterator<Item = (u32, &str)> {
+        (1..).zip(self.lines.iter().map(String::as_str))
     }
 
     /// The lines.
@@ -31,16 +31,6 @@ impl Text {
     pub fn line(&self, number: u32) -> Option<&str> {
         let index = usize::try_from(number).ok()?.checked_sub(1)?;
         self.lines.get(index).map(String::as_str)
-    }
-
-    /// How many lines there are.
-    pub fn len(&self) -> u32 {
-        u32::try_from(self.lines.len()).unwrap_or(u32::MAX)
-    }
-
-    /// Whether there is no line.
-    pub fn is_empty(&self) -> bool {
-        self.lines.is_empty()
     }
 
     /// All of it as one string, with line feeds between the lines.

@@ -77,8 +77,7 @@ fn missing(situation: &Situation<'_>, host: &HostFacts) -> Result<Missing, NotKn
     }
     let account = machine_account(&host.identity);
     // Netlogon registers the NetBIOS name and the full DNS name, also where the first is a part of the second only.
-    let full = host.identity.dns_names().pop();
-    let names = std::iter::once(host.identity.name.as_str().to_lowercase()).chain(full);
+    let names = std::iter::once(host.identity.name.as_str().to_lowercase()).chain(host.identity.full_name());
     let expected: Vec<_> = names.filter_map(|name| Spn::host_alias(&name)).collect();
     let mut missing = Missing { account, names: Vec::new(), has_some: false, evidence: Vec::new() };
     for spn in expected {

@@ -1,6 +1,5 @@
 //! Commands that read and change SPNs. `-S` refuses to make a duplicate; `-A` does not, and is never suggested.
 
-use crate::evidence::gap::NotKnown;
 use crate::facts::account::{AccountName, Dn};
 use crate::facts::directory::Directory;
 use crate::facts::spn::Spn;
@@ -24,11 +23,6 @@ pub fn query(spn: &Spn) -> Option<CommandLine> {
 /// What a client does to see whether it works: forget its tickets, and ask for a new one.
 pub fn ask_anew(spn: &Spn) -> Vec<Option<CommandLine>> {
     vec![CommandLine::of("klist purge").build(), CommandLine::of("klist get").name(spn.as_str()).build()]
-}
-
-/// The question who holds an SPN, when nobody asked it yet.
-pub fn not_queried(spn: &Spn) -> NotKnown {
-    NotKnown::naming("setspn -Q", spn.as_str())
 }
 
 fn change(tool: &str, spn: &Spn, account: &AccountName) -> Option<CommandLine> {

@@ -24,6 +24,7 @@ use crate::exchange::identity::TicketIdentity;
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
 use crate::exchange::owner::Owner;
 use crate::facts::directory::Directory;
+use crate::facts::directory::not_searched;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
@@ -85,7 +86,7 @@ fn judge(situation: &Situation<'_>, exchange: &Exchange, answer: &mut Answer) ->
     }
     let searches = match exchange.owner.as_ref().and_then(|owner| owner.seen().ok()) {
         Some(Owner::Nobody(searches)) => searches.clone(),
-        _ => return Err(setspn::not_queried(spn)),
+        _ => return Err(not_searched(spn)),
     };
     answer.find(finding(situation, exchange, spn, &searches));
     Ok(())
