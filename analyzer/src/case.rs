@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::manifest::{CollectionStatus, Entry, Manifest};
 use kerbscope_shared::read::{Integrity, Member, Problem, ProblemKind};
 
@@ -178,7 +177,7 @@ impl Case {
 
 /// Line ends in an artifact that is text.
 fn lines_of(artifact: &Artifact) -> usize {
-    let text = artifact.bytes.as_ref().filter(|_| artifact.kind != ArtifactKind::EventLog);
+    let text = artifact.bytes.as_ref().filter(|_| !artifact.kind.is_binary());
     text.map_or(0, |bytes| bytes.split(|byte| *byte == b'\n').count())
 }
 

@@ -9,7 +9,9 @@ use kerbscope_shared::manifest::{CollectionStatus, Entry};
 use crate::export::LogLimits;
 use crate::facts::{Elevation, Facts};
 use crate::options::Talk;
-use crate::plan::{Origin, Row, SizeLimit, TABLE, Take};
+use crate::plan::row::{Origin, Row, SizeLimit};
+use crate::plan::step::Take;
+use crate::plan::table;
 use crate::runner::Progress;
 
 /// The name and version of this program.
@@ -153,7 +155,7 @@ fn words(status: CollectionStatus) -> String {
 /// The whole plan as a table.
 pub fn plan(logs: LogLimits) -> String {
     let mut text = format!("{:<58} {:<14} {:<21} {:>6} {:>7}\n", "what is asked", "by", "holds", "time", "size");
-    for row in TABLE {
+    for row in table::rows() {
         let _ = writeln!(
             text,
             "{:<58} {:<14} {:<21} {:>4} s {:>4} MB",
@@ -167,7 +169,7 @@ pub fn plan(logs: LogLimits) -> String {
             } >> 20,
         );
     }
-    for row in TABLE {
+    for row in table::rows() {
         if let Origin::EventLog(log) = row.origin {
             let command = log.export(u64::from(logs.days).saturating_mul(24));
             let _ = write!(text, "\n{} events, else a copy of {}:\n  {command}\n", log.name(), log.file());
@@ -212,7 +214,7 @@ mod tests {
         for line in ["setspn -L <pool account>", "setspn -Q HTTP/<name>", "klist -li 0x3e7", "wevtutil epl System"] {
             assert!(text.contains(line), "{text}");
         }
-        assert!(text.lines().take(TABLE.len() + 1).all(|line| line.len() <= 120), "{text}");
+        assert!(text.lines().take(table::rows().count() + 1).all(|line| line.len() <= 120), "{text}");
     }
 
     #[test]

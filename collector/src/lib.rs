@@ -4,7 +4,7 @@
 //! nothing: what a tool prints is kept as it was printed. No secret leaves the server. And whatever goes wrong
 //! becomes a row of the manifest, and the next step runs.
 //!
-//! A new piece of evidence is a new row in [`plan::TABLE`].
+//! A new piece of evidence is a new row in one of the families of [`plan`].
 
 pub mod argument;
 pub mod bundle_file;

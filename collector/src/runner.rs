@@ -1,6 +1,6 @@
 //! Runs the steps one after the other; what goes wrong becomes a row, and the next step runs.
 
-use std::io::{Seek, Write};
+use std::io::Write;
 use std::time::{Duration, Instant};
 
 use kerbscope_shared::manifest::{CollectionStatus, Entry, Source};
@@ -11,7 +11,8 @@ use crate::facts::Facts;
 use crate::host::{Host, RunLimits};
 use crate::markup;
 use crate::outcome::{Outcome, judge};
-use crate::plan::{self, SizeLimit, Step, Subjects, Take};
+use crate::plan::row::SizeLimit;
+use crate::plan::step::{self, Step, Subjects, Take};
 use crate::redact::redact;
 use crate::sites::{self, Names};
 
@@ -28,7 +29,7 @@ pub trait Progress {
 /// # Errors
 ///
 /// Only when the bundle cannot be written: whatever the server answers is a row.
-pub fn collect<W: Write + Seek>(
+pub fn collect<W: Write>(
     host: &dyn Host,
     facts: &Facts,
     logs: LogLimits,
@@ -36,17 +37,17 @@ pub fn collect<W: Write + Seek>(
     progress: &mut dyn Progress,
 ) -> Result<(), WriteError> {
     let mut names = None;
-    for step in plan::first(facts) {
+    for step in step::first(facts) {
         let (outcome, found) = run(host, &step, logs, bundle, progress)?;
         names = found.filter(|_| outcome == CollectionStatus::Collected);
     }
-    for step in plan::rest(facts, &Subjects::new(facts, names.as_ref())) {
+    for step in step::rest(facts, &Subjects::new(facts, names.as_ref())) {
         run(host, &step, logs, bundle, progress)?;
     }
     Ok(())
 }
 
-fn run<W: Write + Seek>(
+fn run<W: Write>(
     host: &dyn Host,
     step: &Step,
     logs: LogLimits,
@@ -256,6 +257,6 @@ mod tests {
         let archive = collect_from(&[]);
         let entries = archive.manifest.expect("a manifest").entries;
         assert!(entries.iter().all(|entry| entry.status == CollectionStatus::NotPresent && entry.detail.is_none()));
-        assert!(entries.len() >= plan::TABLE.len() - 1, "no pools, no step for them");
+        assert!(entries.len() >= crate::plan::table::rows().count() - 1, "no pools, no step for them");
     }
 }

@@ -13,9 +13,27 @@ pub struct Digest([u8; 32]);
 impl Digest {
     /// The digest of these bytes.
     pub fn of(bytes: &[u8]) -> Self {
+        let mut digester = Digester::default();
+        digester.update(bytes);
+        digester.finish()
+    }
+}
+
+/// Makes a digest of bytes that come one block after the other.
+#[derive(Clone, Debug, Default)]
+pub struct Digester(Sha256);
+
+impl Digester {
+    /// Takes the next block.
+    pub fn update(&mut self, bytes: &[u8]) {
+        self.0.update(bytes);
+    }
+
+    /// The digest of all blocks.
+    pub fn finish(self) -> Digest {
         let mut digest = [0; 32];
-        digest.copy_from_slice(&Sha256::digest(bytes));
-        Self(digest)
+        digest.copy_from_slice(&self.0.finalize());
+        Digest(digest)
     }
 }
 

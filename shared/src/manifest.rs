@@ -10,7 +10,7 @@ use crate::kind::ArtifactKind;
 pub const MANIFEST: &str = "manifest.json";
 
 /// The version of the bundle format that this code writes, and the newest that it knows.
-pub const FORMAT_VERSION: u32 = 1;
+pub const FORMAT_VERSION: u32 = 2;
 
 /// What the collector says about itself, its host, and everything that it tried.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -90,13 +90,17 @@ pub enum Source {
     Command(String),
     /// A copy of this file.
     File(String),
+    /// The values of this registry key.
+    Key(String),
+    /// What this question to an interface of the system brought: an LDAP URL (RFC 4516), a message to LSA, an address.
+    Query(String),
 }
 
 impl Source {
-    /// The command line or the path.
+    /// The command line, the path, the key or the question.
     pub fn text(&self) -> &str {
         match self {
-            Self::Command(text) | Self::File(text) => text,
+            Self::Command(text) | Self::File(text) | Self::Key(text) | Self::Query(text) => text,
         }
     }
 }

@@ -1,11 +1,11 @@
 //! Writing a bundle: artifacts as they come, the manifest last.
 
-use std::io::{Seek, Write};
+use std::io::{self, Read, Write};
 
-use zip::write::SimpleFileOptions;
+use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-use crate::digest::Digest;
+use crate::digest::{Digest, Digester};
 use crate::kind::ArtifactKind;
 use crate::limits::Limits;
 use crate::manifest::{CollectionStatus, Entry, MANIFEST, Manifest, Source};
@@ -32,16 +32,26 @@ pub struct Attempt {
     pub detail: Option<String>,
 }
 
-/// Writes one bundle. The same attempts give the same bytes: the zip holds no clock of its own.
-pub struct BundleWriter<W: Write + Seek> {
-    zip: ZipWriter<W>,
+/// Content that is longer than the memory it may take: it goes into the zip as it is read.
+pub struct Content<'a> {
+    /// Where it is read.
+    pub reader: &'a mut dyn Read,
+    /// How many bytes are kept; the row says `truncated` when there are more.
+    pub limit_bytes: u64,
+}
+
+/// Writes one bundle, from its first byte to its last; it never goes back, so the target may encrypt what it gets.
+///
+/// The same attempts give the same bytes: the zip holds no clock of its own.
+pub struct BundleWriter<W: Write> {
+    zip: ZipWriter<StreamWriter<W>>,
     manifest: Manifest,
 }
 
-impl<W: Write + Seek> BundleWriter<W> {
+impl<W: Write> BundleWriter<W> {
     /// Starts a bundle; `manifest` is the head, its entries are filled in by [`BundleWriter::add`].
     pub fn new(target: W, manifest: Manifest) -> Self {
-        Self { zip: ZipWriter::new(target), manifest }
+        Self { zip: ZipWriter::new_stream(target), manifest }
     }
 
     /// Adds one attempt: its bytes, if there are any, and its row in the manifest.
@@ -49,24 +59,34 @@ impl<W: Write + Seek> BundleWriter<W> {
     /// # Errors
     ///
     /// The name is not one that a bundle may hold, or the target cannot be written.
-    pub fn add(&mut self, attempt: Attempt) -> Result<&Entry, WriteError> {
-        let path = match &attempt.bytes {
-            Some(bytes) => Some(self.put(attempt.kind, &attempt.file_name, bytes)?),
-            None => None,
-        };
-        let bytes = attempt.bytes.as_deref();
-        self.manifest.entries.push(Entry {
-            kind: attempt.kind,
-            path,
-            status: attempt.status,
-            source: attempt.source,
-            sha256: bytes.map(Digest::of),
-            bytes: bytes.map_or(0, |bytes| bytes.len() as u64),
-            duration_ms: attempt.duration_ms,
-            redactions: attempt.redactions,
-            detail: attempt.detail,
-        });
-        self.manifest.entries.last().ok_or(WriteError::Empty)
+    pub fn add(&mut self, mut attempt: Attempt) -> Result<&Entry, WriteError> {
+        let Some(bytes) = attempt.bytes.take() else { return self.list(attempt, None) };
+        let mut reader = bytes.as_slice();
+        let limit_bytes = u64::MAX;
+        self.add_content(attempt, Content { reader: &mut reader, limit_bytes })
+    }
+
+    /// Adds one attempt whose bytes are read while they are written; `attempt.bytes` are not looked at.
+    ///
+    /// What cannot be read to its end is kept as far as it came, and the row says so.
+    ///
+    /// # Errors
+    ///
+    /// As [`BundleWriter::add`].
+    pub fn add_content(&mut self, mut attempt: Attempt, content: Content<'_>) -> Result<&Entry, WriteError> {
+        let path = format!("{}/{}", attempt.kind.folder(), attempt.file_name);
+        name::check(&path, Limits::STANDARD.name_bytes)?;
+        self.zip.start_file(path.as_str(), options())?;
+        let copied = self.copy(content)?;
+        match copied.ending {
+            CopyEnding::Whole => {}
+            CopyEnding::OverLimit => attempt.status = CollectionStatus::Truncated,
+            CopyEnding::Broken(error) => {
+                attempt.status = CollectionStatus::Failed(error.raw_os_error().unwrap_or(-1));
+                attempt.detail = Some(format!("reading stopped after {} bytes: {error}", copied.bytes));
+            }
+        }
+        self.list(attempt, Some(Stored { path, sha256: copied.sha256, bytes: copied.bytes }))
     }
 
     /// Writes the manifest and ends the zip.
@@ -78,16 +98,71 @@ impl<W: Write + Seek> BundleWriter<W> {
         let json = serde_json::to_vec_pretty(&self.manifest)?;
         self.zip.start_file(MANIFEST, options())?;
         self.zip.write_all(&json)?;
-        Ok(self.zip.finish()?)
+        Ok(self.zip.finish()?.into_inner())
     }
 
-    fn put(&mut self, kind: ArtifactKind, file_name: &str, bytes: &[u8]) -> Result<String, WriteError> {
-        let path = format!("{}/{file_name}", kind.folder());
-        name::check(&path, Limits::STANDARD.name_bytes)?;
-        self.zip.start_file(path.as_str(), options())?;
-        self.zip.write_all(bytes)?;
-        Ok(path)
+    fn copy(&mut self, content: Content<'_>) -> Result<Copied, WriteError> {
+        let mut digester = Digester::default();
+        let mut bytes: u64 = 0;
+        let mut buffer = vec![0; BLOCK];
+        let ending = loop {
+            let read = match content.reader.read(&mut buffer) {
+                Ok(0) => break CopyEnding::Whole,
+                Ok(read) => read,
+                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+                Err(error) => break CopyEnding::Broken(error),
+            };
+            let room = content.limit_bytes.saturating_sub(bytes);
+            let kept = usize::try_from(room).unwrap_or(usize::MAX).min(read);
+            let block = buffer.get(..kept).unwrap_or_default();
+            self.zip.write_all(block)?;
+            digester.update(block);
+            bytes = bytes.saturating_add(kept as u64);
+            if kept < read {
+                break CopyEnding::OverLimit;
+            }
+        };
+        Ok(Copied { ending, sha256: digester.finish(), bytes })
     }
+
+    fn list(&mut self, attempt: Attempt, stored: Option<Stored>) -> Result<&Entry, WriteError> {
+        let bytes = stored.as_ref().map_or(0, |stored| stored.bytes);
+        let sha256 = stored.as_ref().map(|stored| stored.sha256);
+        self.manifest.entries.push(Entry {
+            kind: attempt.kind,
+            path: stored.map(|stored| stored.path),
+            status: attempt.status,
+            source: attempt.source,
+            sha256,
+            bytes,
+            duration_ms: attempt.duration_ms,
+            redactions: attempt.redactions,
+            detail: attempt.detail,
+        });
+        self.manifest.entries.last().ok_or(WriteError::Empty)
+    }
+}
+
+/// How many bytes are in memory at a time.
+const BLOCK: usize = 64 << 10;
+
+struct Copied {
+    ending: CopyEnding,
+    sha256: Digest,
+    bytes: u64,
+}
+
+enum CopyEnding {
+    Whole,
+    OverLimit,
+    Broken(io::Error),
+}
+
+/// What of an attempt lies in the zip.
+struct Stored {
+    path: String,
+    sha256: Digest,
+    bytes: u64,
 }
 
 fn options() -> SimpleFileOptions {
@@ -95,6 +170,8 @@ fn options() -> SimpleFileOptions {
         .compression_method(CompressionMethod::Deflated)
         .compression_level(Some(6))
         .last_modified_time(DateTime::default())
+        // An event log may be larger than what 32 bits can count, and that is only known at its end.
+        .large_file(true)
 }
 
 /// Why a bundle could not be written.

@@ -69,8 +69,11 @@ pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
     let Some(bytes) = artifact.bytes.clone() else {
         return ReadArtifact { id, artifact, text: None, contents: Parsed::whole(Contents::Nothing) };
     };
-    if artifact.kind == ArtifactKind::EventLog {
-        let contents = wrap(event_log::parse(id, &bytes), Contents::EventLog);
+    if artifact.kind.is_binary() {
+        let contents = match artifact.kind {
+            ArtifactKind::EventLog => wrap(event_log::parse(id, &bytes), Contents::EventLog),
+            _ => Parsed::whole(Contents::Nothing),
+        };
         return ReadArtifact { id, artifact, text: None, contents };
     }
     let text = Text::decode(&bytes, artifact.code_page);
@@ -89,7 +92,8 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::Ipconfig => wrap(ipconfig::parse(id, text), Contents::Ipconfig),
         ArtifactKind::Systeminfo => wrap(systeminfo::parse(id, text), Contents::Systeminfo),
         ArtifactKind::Nslookup => wrap(nslookup::parse(id, text), Contents::Nslookup),
-        ArtifactKind::EventLog => Parsed::whole(Contents::Nothing),
+        // A person can read it; nothing is derived from it.
+        _ => Parsed::whole(Contents::Nothing),
     }
 }
 

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-fn kerbscope(arguments: &[&str]) -> Output {
+pub(crate) fn kerbscope(arguments: &[&str]) -> Output {
     Command::new(env!("CARGO_BIN_EXE_kerbscope")).args(arguments).output().expect("runs")
 }
 
@@ -12,7 +12,7 @@ fn sample(name: &str) -> String {
     folder.join(format!("{name}.zip")).to_str().expect("is UTF-8").to_owned()
 }
 
-fn words(output: &Output) -> String {
+pub(crate) fn words(output: &Output) -> String {
     String::from_utf8(output.stdout.clone()).expect("is UTF-8")
 }
 
@@ -66,7 +66,7 @@ fn the_report_can_be_written_to_a_file() {
 #[test]
 fn help_version_rules_and_explanations_are_there() {
     assert!(words(&kerbscope(&["--help"])).contains("Exit codes of report"));
-    assert!(words(&kerbscope(&["--version"])).contains("bundle format 1, report schema kerbscope-report/1"));
+    assert!(words(&kerbscope(&["--version"])).contains("bundle format 2, report schema kerbscope-report/1"));
     let rules = words(&kerbscope(&["rules"]));
     assert_eq!(rules.lines().count(), kerbscope::rules::table::RULES.len());
     for rule in rules.lines().filter_map(|line| line.split_whitespace().next()) {

@@ -1,0 +1,11 @@
+//! The plan of a visit: rows by family, and the steps they become on this server.
+
+pub mod events;
+pub mod iis;
+pub mod names;
+pub mod row;
+pub mod spns;
+pub mod step;
+pub mod system;
+pub mod table;
+pub mod tickets;
