@@ -102,17 +102,18 @@ impl<W: Write> BundleWriter<W> {
     }
 
     fn copy(&mut self, content: Content<'_>) -> Result<Copied, WriteError> {
+        let Content { reader, limit_bytes } = content;
         let mut digester = Digester::default();
         let mut bytes: u64 = 0;
         let mut buffer = vec![0; BLOCK];
         let ending = loop {
-            let read = match content.reader.read(&mut buffer) {
+            let read = match reader.read(&mut buffer) {
                 Ok(0) => break CopyEnding::Whole,
                 Ok(read) => read,
                 Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
                 Err(error) => break CopyEnding::Broken(error),
             };
-            let room = content.limit_bytes.saturating_sub(bytes);
+            let room = limit_bytes.saturating_sub(bytes);
             let kept = usize::try_from(room).unwrap_or(usize::MAX).min(read);
             let block = buffer.get(..kept).unwrap_or_default();
             self.zip.write_all(block)?;
