@@ -26,3 +26,9 @@ pub mod runner;
 pub mod secret;
 pub mod sites;
 pub mod visit;
+#[cfg(windows)]
+#[expect(
+    unsafe_code,
+    reason = "functions of Windows can be called in no other way; docs/adr/0010 says how that is kept"
+)]
+pub mod windows;

@@ -1,0 +1,3 @@
+//! What only Windows itself can answer, behind functions that are safe to call. Nowhere else is code unsafe.
+
+pub mod wide;
