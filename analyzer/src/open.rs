@@ -5,6 +5,8 @@ use std::io::Read as _;
 use std::path::{Path, PathBuf};
 
 use kerbscope_shared::limits::Limits;
+use kerbscope_shared::manifest::MANIFEST;
+use kerbscope_shared::name;
 use kerbscope_shared::read::{self, Archive, Integrity, Member, Problem, ProblemKind, ReadError};
 
 use crate::evidence::bundle::OpenedBundle;
@@ -78,30 +80,67 @@ fn is_zip(path: &Path) -> std::io::Result<bool> {
     Ok(matches!(head.get(..read), Some(b"PK\x03\x04" | b"PK\x05\x06")))
 }
 
-/// A folder is a bundle that nobody zipped.
+/// A folder is a bundle that nobody zipped: names, sizes and the manifest are treated as those of a zip.
 fn folder(path: &Path) -> Result<Archive, OpenError> {
-    let mut files = Vec::new();
-    collect(path, "", DEPTH, &mut files).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
-    if files.is_empty() {
+    let mut listing = Listing::default();
+    listing.add(path, "", DEPTH).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+    if listing.files.is_empty() && listing.problems.is_empty() {
         return Err(OpenError::Empty { path: path.to_owned() });
     }
-    files.sort();
-    Ok(loose(files))
+    if listing.is_over_limit() {
+        listing.pass_over(String::new(), ProblemKind::OverLimit("number of files"));
+    }
+    // The manifest comes first, so that no event log leaves it without its share of the limits.
+    listing.files.sort_by_cached_key(|(name, _)| (!name.ends_with(MANIFEST), name.clone()));
+    listing.files.truncate(Limits::STANDARD.entries);
+    let mut archive = loose(listing.files);
+    archive.problems.append(&mut listing.problems);
+    archive.understand(&Limits::STANDARD);
+    Ok(archive)
 }
 
-/// Lists the files below a folder; links are not followed, they may lead anywhere.
-fn collect(folder: &Path, prefix: &str, depth: usize, files: &mut Vec<(String, PathBuf)>) -> std::io::Result<()> {
-    for entry in fs::read_dir(folder)? {
-        let entry = entry?;
-        let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
-        let kind = entry.file_type()?;
-        if kind.is_dir() && depth > 0 {
-            collect(&entry.path(), &format!("{name}/"), depth.saturating_sub(1), files)?;
-        } else if kind.is_file() && files.len() <= Limits::STANDARD.entries {
-            files.push((name, entry.path()));
+/// What lies below a folder.
+#[derive(Default)]
+struct Listing {
+    /// Names within the folder, and where the files are.
+    files: Vec<(String, PathBuf)>,
+    /// What is passed over.
+    problems: Vec<Problem>,
+}
+
+impl Listing {
+    /// Links are not followed, they may lead anywhere.
+    fn add(&mut self, folder: &Path, prefix: &str, depth: usize) -> std::io::Result<()> {
+        for entry in fs::read_dir(folder)? {
+            let entry = entry?;
+            let name = format!("{prefix}{}", entry.file_name().to_string_lossy());
+            let kind = entry.file_type()?;
+            if self.is_over_limit() {
+                break;
+            } else if let Err(problem) = name::check(&name, Limits::STANDARD.name_bytes) {
+                self.pass_over(name, ProblemKind::BadName(problem));
+            } else if kind.is_dir() && depth == 0 {
+                self.pass_over(name, ProblemKind::OverLimit("folders inside each other"));
+            } else if kind.is_dir() {
+                if let Err(error) = self.add(&entry.path(), &format!("{name}/"), depth.saturating_sub(1)) {
+                    self.pass_over(name, ProblemKind::Unreadable(error.to_string()));
+                }
+            } else if kind.is_file() {
+                self.files.push((name, entry.path()));
+            } else {
+                self.pass_over(name, ProblemKind::NotAFile);
+            }
         }
+        Ok(())
     }
-    Ok(())
+
+    fn is_over_limit(&self) -> bool {
+        self.files.len().saturating_add(self.problems.len()) > Limits::STANDARD.entries
+    }
+
+    fn pass_over(&mut self, path: String, what: ProblemKind) {
+        self.problems.push(Problem { path, what });
+    }
 }
 
 /// Reads loose files within the limits of a bundle; what cannot be read becomes a problem.
@@ -110,11 +149,7 @@ fn loose(files: Vec<(String, PathBuf)>) -> Archive {
     let mut archive = Archive::default();
     let mut budget = limits.total_bytes;
     let mut problem = |path: String, what| archive.problems.push(Problem { path, what });
-    for (index, (name, path)) in files.into_iter().enumerate() {
-        if index >= limits.entries {
-            problem(String::new(), ProblemKind::OverLimit("number of files"));
-            break;
-        }
+    for (name, path) in files {
         let allowed = limits.artifact_bytes.min(budget);
         let mut bytes = Vec::new();
         let outcome = File::open(&path).and_then(|file| file.take(allowed.saturating_add(1)).read_to_end(&mut bytes));
@@ -130,4 +165,86 @@ fn loose(files: Vec<(String, PathBuf)>) -> Archive {
         archive.members.push(Member { path: name, bytes, integrity: Integrity::Unlisted });
     }
     archive
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const HEAD: &str = r#""format_version":2,"collector":"kerbscope-legacy 0.1.0","host":"WEB03",
+        "collected_at":"2026-03-02T08:15:00Z","code_page":850"#;
+
+    fn row(path: &str, bytes: usize) -> String {
+        format!(
+            r#"{{"kind":"setspn","path":"{path}","status":"collected","source":{{"command":"setspn -L WEB03"}},
+            "bytes":{bytes},"duration_ms":1,"redactions":0}}"#
+        )
+    }
+
+    /// A folder with these files, opened.
+    fn opened(files: &[(&str, &str)]) -> Archive {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, content) in files {
+            let path = folder.path().join(name);
+            fs::create_dir_all(path.parent().expect("has a parent")).expect("makes it");
+            fs::write(path, content).expect("writes");
+        }
+        #[cfg(unix)]
+        std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link")).expect("links");
+        open(folder.path()).expect("opens").archive
+    }
+
+    fn words(archive: &Archive) -> Vec<String> {
+        archive.problems.iter().map(|problem| format!("{} {:?}", problem.path, problem.what)).collect()
+    }
+
+    #[test]
+    fn a_folder_with_a_manifest_is_a_bundle_that_nobody_zipped() {
+        let manifest = format!("{{{HEAD},\"entries\":[{},{}]}}", row("setspn/a.txt", 10), row("../../etc/passwd", 1));
+        for wrapper in ["", "kerbscope-WEB03-20260302T081500Z/"] {
+            let archive = opened(&[
+                (&format!("{wrapper}manifest.json"), manifest.as_str()),
+                (&format!("{wrapper}setspn/a.txt"), "HOST/web03"),
+            ]);
+            let manifest = archive.manifest.as_ref().expect("is read");
+            assert_eq!((manifest.host.as_str(), manifest.code_page), ("WEB03", Some(850)));
+            let member = archive.members.first().expect("is there");
+            assert_eq!((member.path.as_str(), member.integrity), ("setspn/a.txt", Integrity::Unlisted));
+            let expected = ["link NotAFile", "../../etc/passwd Missing"];
+            assert_eq!(words(&archive), if cfg!(unix) { &expected[..] } else { &expected[1..] });
+        }
+    }
+
+    #[test]
+    fn a_manifest_that_cannot_be_read_leaves_a_folder_of_loose_files() {
+        let archive = opened(&[("manifest.json", "{}"), ("a.txt", "HOST/web03")]);
+        assert_eq!((archive.manifest.is_none(), archive.members.len()), (true, 1));
+        assert!(words(&archive).iter().any(|problem| problem.contains("BadManifest")), "{:?}", archive.problems);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_name_that_a_zip_may_not_have_is_refused_in_a_folder() {
+        let archive = opened(&[("a\\..\\b", "x"), ("c\u{202e}d", "x"), ("NUL.txt", "x"), ("deep/../good.txt", "x")]);
+        assert_eq!(archive.members.iter().map(|member| member.path.as_str()).collect::<Vec<_>>(), ["good.txt"]);
+        let refused = words(&archive).iter().filter(|problem| problem.contains("BadName")).count();
+        assert_eq!(refused, 3, "{:?}", archive.problems);
+    }
+
+    #[test]
+    fn folders_without_end_and_files_without_number_are_bounded() {
+        let deep = format!("{}end.txt", "d/".repeat(DEPTH + 1));
+        let archive = opened(&[(&deep, "x"), ("a.txt", "x")]);
+        assert_eq!(archive.members.len(), 1);
+        assert!(
+            words(&archive).iter().any(|problem| problem.contains("OverLimit(\"folders")),
+            "{:?}",
+            archive.problems
+        );
+        let names: Vec<String> = (0..=Limits::STANDARD.entries).map(|number| format!("{number}.txt")).collect();
+        let many: Vec<_> = names.iter().map(|name| (name.as_str(), "x")).chain([("manifest.json", "{}")]).collect();
+        let archive = opened(&many);
+        assert!(archive.members.len() <= Limits::STANDARD.entries);
+        assert!(words(&archive).iter().any(|problem| problem.contains("number of files")), "{:?}", archive.problems);
+    }
 }

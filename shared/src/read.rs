@@ -1,6 +1,6 @@
 //! Reading a bundle, or any zip, within limits; nothing is ever unpacked to disk.
 
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use std::io::{Read, Seek};
 
 use zip::ZipArchive;
@@ -38,9 +38,9 @@ pub struct Member {
 pub enum Integrity {
     /// The digest is the one in the manifest.
     Intact,
-    /// The manifest has another digest.
+    /// The manifest has another digest, or another size.
     Altered,
-    /// The manifest does not know this file, or there is no manifest.
+    /// There is nothing to compare with: the manifest does not know this file, or not its digest.
     Unlisted,
 }
 
@@ -78,7 +78,7 @@ pub enum ProblemKind {
     Damaged(String),
     /// The manifest lists it and the zip does not hold it.
     Missing,
-    /// The digest is not the one in the manifest.
+    /// The digest, or the size, is not the one in the manifest.
     Altered,
 }
 
@@ -108,11 +108,79 @@ pub fn read(mut source: impl Read + Seek, limits: &Limits) -> Result<Archive, Re
     source.rewind()?;
     let mut zip = ZipArchive::new(source).map_err(ReadError::NotAZip)?;
     let mut reading =
-        Reading { limits, archive: Archive::default(), budget: limits.total_bytes, names: BTreeMap::new() };
+        Reading { limits, archive: Archive::default(), budget: limits.total_bytes, names: BTreeSet::new() };
     reading.entries(&mut zip);
-    reading.manifest();
-    reading.compare();
+    reading.archive.understand(limits);
     Ok(reading.archive)
+}
+
+impl Archive {
+    /// Takes the manifest out of the members, and holds the others against it.
+    pub fn understand(&mut self, limits: &Limits) {
+        self.leave_wrapper();
+        self.take_manifest(limits);
+        let entries = self.manifest.iter().flat_map(|manifest| manifest.entries.clone()).collect::<Vec<_>>();
+        for entry in &entries {
+            self.compare(entry);
+        }
+    }
+
+    fn problem(&mut self, path: &str, what: ProblemKind) {
+        self.problems.push(Problem { path: path.to_owned(), what });
+    }
+
+    /// Whoever zips a folder, or unpacks a zip into one, gets a folder around the bundle. Where everything lies in one
+    /// folder, and its manifest too, the bundle begins there.
+    fn leave_wrapper(&mut self) {
+        let Some(wrapper) = self.members.first().and_then(|member| member.path.split_once('/')) else { return };
+        let wrapper = format!("{}/", wrapper.0);
+        let manifest = format!("{wrapper}{MANIFEST}");
+        let wraps = |member: &Member| member.path.starts_with(&wrapper);
+        if self.members.iter().all(wraps) && self.members.iter().any(|member| member.path == manifest) {
+            for member in &mut self.members {
+                member.path.drain(..wrapper.len());
+            }
+        }
+    }
+
+    fn take_manifest(&mut self, limits: &Limits) {
+        let Some(at) = self.members.iter().position(|member| member.path == MANIFEST) else {
+            return self.problem("", ProblemKind::NoManifest);
+        };
+        let member = self.members.remove(at);
+        if member.bytes.len() as u64 > limits.manifest_bytes {
+            return self.problem(MANIFEST, ProblemKind::OverLimit("size of the manifest"));
+        }
+        match manifest::read(&member.bytes) {
+            Ok(read) => {
+                for problem in read.unknown_entries {
+                    self.problem(MANIFEST, ProblemKind::UnknownEntry(problem));
+                }
+                if read.manifest.format_version > FORMAT_VERSION {
+                    self.problem(MANIFEST, ProblemKind::NewerFormat(read.manifest.format_version));
+                }
+                self.manifest = Some(read.manifest);
+            }
+            Err(error) => self.problem(MANIFEST, ProblemKind::BadManifest(error.to_string())),
+        }
+    }
+
+    /// Holds a member against its row in the manifest. A collector that cannot compute digests tells at least sizes.
+    fn compare(&mut self, entry: &Entry) {
+        let Some(path) = &entry.path else { return };
+        let Some(member) = self.members.iter_mut().find(|member| member.path == *path) else {
+            return self.problem(path, ProblemKind::Missing);
+        };
+        let same_size = member.bytes.len() as u64 == entry.bytes;
+        member.integrity = match entry.sha256 {
+            Some(digest) if digest == Digest::of(&member.bytes) => Integrity::Intact,
+            None if same_size => Integrity::Unlisted,
+            _ => Integrity::Altered,
+        };
+        if member.integrity == Integrity::Altered {
+            self.problem(path, ProblemKind::Altered);
+        }
+    }
 }
 
 /// The state of reading one zip.
@@ -120,12 +188,12 @@ struct Reading<'a> {
     limits: &'a Limits,
     archive: Archive,
     budget: u64,
-    names: BTreeMap<String, usize>,
+    names: BTreeSet<String>,
 }
 
 impl Reading<'_> {
     fn problem(&mut self, path: &str, what: ProblemKind) {
-        self.archive.problems.push(Problem { path: path.to_owned(), what });
+        self.archive.problem(path, what);
     }
 
     fn entries(&mut self, zip: &mut ZipArchive<impl Read + Seek>) {
@@ -153,13 +221,13 @@ impl Reading<'_> {
         if !entry.is_file() {
             return self.problem(&path, ProblemKind::NotAFile);
         }
-        if self.names.contains_key(&path) {
+        if self.names.contains(&path) {
             return self.problem(&path, ProblemKind::Duplicate);
         }
         if self.budget == 0 {
             return self.problem(&path, ProblemKind::OverLimit("total size"));
         }
-        self.names.insert(path.clone(), self.archive.members.len());
+        self.names.insert(path.clone());
         let bytes = self.inflate(&path, entry);
         self.archive.members.push(Member { path, bytes, integrity: Integrity::Unlisted });
     }
@@ -177,48 +245,5 @@ impl Reading<'_> {
         }
         self.budget = self.budget.saturating_sub(bytes.len() as u64);
         bytes
-    }
-
-    /// Takes the manifest out of the members.
-    fn manifest(&mut self) {
-        let Some(&at) = self.names.get(MANIFEST) else {
-            return self.problem("", ProblemKind::NoManifest);
-        };
-        let member = self.archive.members.remove(at);
-        if member.bytes.len() as u64 > self.limits.manifest_bytes {
-            return self.problem(MANIFEST, ProblemKind::OverLimit("size of the manifest"));
-        }
-        match manifest::read(&member.bytes) {
-            Ok(read) => {
-                for problem in read.unknown_entries {
-                    self.problem(MANIFEST, ProblemKind::UnknownEntry(problem));
-                }
-                if read.manifest.format_version > FORMAT_VERSION {
-                    self.problem(MANIFEST, ProblemKind::NewerFormat(read.manifest.format_version));
-                }
-                self.archive.manifest = Some(read.manifest);
-            }
-            Err(error) => self.problem(MANIFEST, ProblemKind::BadManifest(error.to_string())),
-        }
-    }
-
-    /// Holds every member against its row in the manifest.
-    fn compare(&mut self) {
-        let entries = self.archive.manifest.iter().flat_map(|manifest| manifest.entries.clone()).collect::<Vec<_>>();
-        for entry in &entries {
-            self.compare_one(entry);
-        }
-    }
-
-    fn compare_one(&mut self, entry: &Entry) {
-        let Some(path) = &entry.path else { return };
-        let Some(member) = self.archive.members.iter_mut().find(|member| member.path == *path) else {
-            return self.problem(path, ProblemKind::Missing);
-        };
-        let digest = Digest::of(&member.bytes);
-        member.integrity = if entry.sha256 == Some(digest) { Integrity::Intact } else { Integrity::Altered };
-        if member.integrity == Integrity::Altered {
-            self.problem(path, ProblemKind::Altered);
-        }
     }
 }

@@ -96,6 +96,30 @@ fn a_changed_artifact_is_noticed() {
 }
 
 #[test]
+fn without_a_digest_the_size_is_compared() {
+    let mut manifest = open(&bundle()).manifest.expect("a manifest");
+    manifest.entries.truncate(1);
+    manifest.entries[0].sha256 = None;
+    let json = serde_json::to_vec(&manifest).expect("serializes");
+    let with = |bytes: &[u8]| open(&zip(&[("setspn/setspn -L WEB01.txt", bytes), ("manifest.json", &json)]));
+    let same = with(b"HTTP/web01");
+    assert_eq!((same.members[0].integrity, problems(&same)), (Integrity::Unlisted, vec![]));
+    let longer = with(b"HTTP/web01\r\n");
+    assert_eq!((longer.members[0].integrity, problems(&longer)), (Integrity::Altered, vec![&ProblemKind::Altered]));
+}
+
+#[test]
+fn a_folder_around_the_bundle_is_left() {
+    let json = serde_json::to_vec(&open(&bundle()).manifest.expect("a manifest")).expect("serializes");
+    let artifact: (_, &[u8]) = ("WEB01/setspn/setspn -L WEB01.txt", b"HOST/web01");
+    let archive = open(&zip(&[artifact, ("WEB01/manifest.json", &json)]));
+    assert_eq!(archive.members[0].path, "setspn/setspn -L WEB01.txt");
+    assert_eq!((archive.members[0].integrity, problems(&archive)), (Integrity::Intact, vec![]));
+    let beside = open(&zip(&[artifact, ("WEB01/manifest.json", &json), ("notes.txt", b"")]));
+    assert_eq!((beside.manifest, beside.members.len()), (None, 3), "a bundle among other files is one of them");
+}
+
+#[test]
 fn a_missing_artifact_is_noticed() {
     let archive = open(&bundle());
     let json = serde_json::to_vec(archive.manifest.as_ref().expect("a manifest")).expect("serializes");
