@@ -29,6 +29,25 @@ pub fn is_safe(name: &str, used_as: Use) -> bool {
     (first || local) && clean && name.chars().count() <= longest && !name.ends_with(['\\', ' '])
 }
 
+/// Whether this is a folder on a drive of this computer, written without detours.
+pub fn is_folder(path: &str) -> bool {
+    let Some((drive, rest)) = path.split_once(':') else { return false };
+    let letter = drive.len() == 1 && drive.starts_with(|letter: char| letter.is_ascii_alphabetic());
+    letter && (rest.is_empty() || rest.strip_prefix('\\').is_some_and(is_straight))
+}
+
+/// Whether this is a folder on a share: `\\server\share\folder`.
+pub fn is_share(path: &str) -> bool {
+    let parts = path.strip_prefix(r"\\").filter(|rest| !rest.starts_with(['?', '.']));
+    parts.is_some_and(|rest| rest.contains('\\') && is_straight(rest))
+}
+
+/// No step up, no stream of a file, no variable that is left, no pattern.
+fn is_straight(path: &str) -> bool {
+    let strange = |character: char| character.is_control() || r#"/:*?"<>|%"#.contains(character);
+    path.len() <= 240 && !path.contains(strange) && path.split('\\').all(|part| !part.is_empty() && part != "..")
+}
+
 /// The file name that `pattern` gives for this name: `list-{}.txt` and `CONTOSO\svc` make `list-CONTOSO_svc.txt`.
 pub fn file_name(kind: ArtifactKind, pattern: &str, name: &str) -> String {
     const LONGEST: usize = 100;

@@ -10,9 +10,9 @@ use crate::export::LogLimits;
 use crate::facts::{Elevation, Facts};
 use crate::options::Talk;
 use crate::plan::row::{Origin, Row, SizeLimit};
-use crate::plan::step::Take;
+use crate::plan::step::{self, Take};
 use crate::plan::table;
-use crate::runner::Progress;
+use crate::runner::{Progress, Scope};
 
 /// The name and version of this program.
 pub const PROGRAM: &str = concat!("kerbscope-collect ", env!("CARGO_PKG_VERSION"));
@@ -69,7 +69,7 @@ impl<W: Write> Console<W> {
              Collected are: the IIS configuration (passwords and keys are taken out), SPNs, Kerberos\n\
              tickets (no keys), network and system information, DNS answers for the names of the sites,\n\
              and from the System and Security logs what concerns signing in, of the last {} days.\n\
-             --plan prints every command.\n\n\
+             --list prints every command, file and key.\n\n\
              Writing to {}\n",
             logs.days,
             ascii(&target.display().to_string()),
@@ -152,10 +152,11 @@ fn words(status: CollectionStatus) -> String {
     }
 }
 
-/// The whole plan as a table.
-pub fn plan(logs: LogLimits) -> String {
+/// Everything that would be collected, as a table.
+pub fn list(scope: &Scope) -> String {
+    let logs = scope.logs;
     let mut text = format!("{:<58} {:<14} {:<21} {:>6} {:>7}\n", "what is asked", "by", "holds", "time", "size");
-    for row in table::rows() {
+    for row in table::rows(&scope.role) {
         let _ = writeln!(
             text,
             "{:<58} {:<14} {:<21} {:>4} s {:>4} MB",
@@ -169,7 +170,7 @@ pub fn plan(logs: LogLimits) -> String {
             } >> 20,
         );
     }
-    for row in table::rows() {
+    for row in table::rows(&scope.role) {
         if let Origin::EventLog(log) = row.origin {
             let command = log.export(u64::from(logs.days).saturating_mul(24));
             let _ = write!(text, "\n{} events, else a copy of {}:\n  {command}\n", log.name(), log.file());
@@ -179,10 +180,11 @@ pub fn plan(logs: LogLimits) -> String {
 }
 
 fn asked(row: &'static Row, logs: LogLimits) -> String {
-    match row.about(row.subject.placeholder()).take {
+    match row.about("", row.subject.placeholder()).take {
         // Not its `Display`: that puts quotes around a placeholder.
         Take::Program(command, _) => format!("{} {}", command.program, command.arguments.join(" ")),
-        Take::Configuration(path) => path,
+        Take::File(path, _) => path,
+        Take::Requests(folder, begins) => step::logs_in(&folder, begins),
         Take::EventLog(log) => format!("{} events of the last {} days", log.name(), logs.days),
         Take::LeftOut(source, _) => source.text().to_owned(),
     }
@@ -204,17 +206,19 @@ pub fn ascii(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::role::Role;
 
     const LOGS: LogLimits = LogLimits { days: 7, bytes: 64 << 20 };
 
     #[test]
     fn the_plan_shows_every_row_in_ascii() {
-        let text = plan(LOGS);
+        let scope = Scope { role: Role::WebServer, logs: LOGS };
+        let text = list(&scope);
         assert!(text.is_ascii());
         for line in ["setspn -L <pool account>", "setspn -Q HTTP/<name>", "klist -li 0x3e7", "wevtutil epl System"] {
             assert!(text.contains(line), "{text}");
         }
-        assert!(text.lines().take(table::rows().count() + 1).all(|line| line.len() <= 120), "{text}");
+        assert!(text.lines().take(table::rows(&scope.role).count() + 1).all(|line| line.len() <= 120), "{text}");
     }
 
     #[test]

@@ -74,7 +74,9 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
-    use crate::host::{Answer, Command};
+    use std::io;
+
+    use crate::host::{Answer, Command, Listed, SeekRead};
 
     /// A server whose `wevtutil` answers by the hours it is asked for, and whose log file may be readable.
     #[derive(Default)]
@@ -87,6 +89,14 @@ mod tests {
         fn read_file(&self, path: &str, _: u64) -> Answer {
             assert_eq!(path, r"C:\Windows\System32\winevt\Logs\Security.evtx");
             self.file.clone().unwrap_or_else(|| Answer::bare(Ending::Denied))
+        }
+
+        fn open(&self, _: &str) -> io::Result<Box<dyn SeekRead>> {
+            Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn list(&self, _: &str) -> io::Result<Vec<Listed>> {
+            Err(io::ErrorKind::NotFound.into())
         }
 
         fn run(&self, command: &Command, _: RunLimits) -> Answer {

@@ -12,10 +12,12 @@
 //! ([`answer_name`]); the filter of an event log is left out.
 
 use std::fmt::Write as _;
-use std::fs;
+use std::fs::{self, File};
+use std::io;
 use std::path::{Path, PathBuf};
 
-use crate::host::{Answer, Command, Ending, Host, RunLimits};
+use crate::host::{Answer, Command, Ending, Host, Listed, RunLimits, SeekRead};
+use crate::live;
 
 /// A folder that answers like a server.
 #[derive(Clone, Debug)]
@@ -28,18 +30,32 @@ impl FolderHost {
     pub fn new(root: impl Into<PathBuf>) -> Self {
         Self { root: root.into() }
     }
+
+    /// Where the file with this path lies; a share is a folder with the name of its server.
+    fn place(&self, path: &str) -> Option<PathBuf> {
+        let mut place = self.root.join("files");
+        for part in path.trim_start_matches('\\').split('\\') {
+            if part == ".." {
+                return None;
+            }
+            place.push(part.trim_end_matches(':'));
+        }
+        Some(place)
+    }
 }
 
 impl Host for FolderHost {
     fn read_file(&self, path: &str, limit_bytes: u64) -> Answer {
-        let mut place = self.root.join("files");
-        for part in path.split('\\') {
-            if part == ".." {
-                return Answer::bare(Ending::Absent);
-            }
-            place.push(part.trim_end_matches(':'));
-        }
-        answer(&place, limit_bytes, Ending::Complete)
+        self.place(path).map_or(Answer::bare(Ending::Absent), |place| answer(&place, limit_bytes, Ending::Complete))
+    }
+
+    fn open(&self, path: &str) -> io::Result<Box<dyn SeekRead>> {
+        let place = self.place(path).ok_or(io::ErrorKind::NotFound)?;
+        Ok(Box::new(File::open(place)?))
+    }
+
+    fn list(&self, path: &str) -> io::Result<Vec<Listed>> {
+        live::list(&self.place(path).ok_or(io::ErrorKind::NotFound)?)
     }
 
     fn run(&self, command: &Command, limits: RunLimits) -> Answer {

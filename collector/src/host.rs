@@ -1,6 +1,7 @@
 //! What a step may ask of the server: a file, what a program prints, a variable.
 
 use std::fmt;
+use std::io::{self, Read, Seek};
 use std::time::Duration;
 
 /// The server that evidence is collected from, or a stand-in for it.
@@ -8,16 +9,66 @@ pub trait Host {
     /// Reads at most `limit_bytes` of the file at this absolute path.
     fn read_file(&self, path: &str, limit_bytes: u64) -> Answer;
 
+    /// Opens the file at this absolute path, to read it piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// There is no such file, or it may not be read.
+    fn open(&self, path: &str) -> io::Result<Box<dyn SeekRead>>;
+
+    /// What the folder at this absolute path holds, not what folders in it hold.
+    ///
+    /// # Errors
+    ///
+    /// There is no such folder, or it may not be listed.
+    fn list(&self, path: &str) -> io::Result<Vec<Listed>>;
+
     /// Runs a program of Windows within limits; no shell is involved.
     fn run(&self, command: &Command, limits: RunLimits) -> Answer;
 
     /// The value of an environment variable.
     fn variable(&self, name: &str) -> Option<String>;
 
-    /// Puts the folder of Windows in the place of `%SystemRoot%`.
+    /// Puts the values of variables in the places of their names: `%SystemRoot%\System32`.
+    ///
+    /// A variable that the host does not know stays as it is written.
     fn expand(&self, path: &str) -> String {
-        path.replace("%SystemRoot%", self.variable("SystemRoot").as_deref().unwrap_or(r"C:\Windows"))
+        let mut pieces = path.split('%');
+        let mut result = pieces.next().unwrap_or_default().to_owned();
+        while let Some(name) = pieces.next() {
+            // A percent sign without a partner is part of the name.
+            let Some(after) = pieces.next() else { return format!("{result}%{name}") };
+            let value = self.variable(name).or_else(|| usual(name));
+            result.push_str(&value.unwrap_or_else(|| format!("%{name}%")));
+            result.push_str(after);
+        }
+        result
     }
+}
+
+/// What variables mean on almost every server.
+fn usual(name: &str) -> Option<String> {
+    match name.to_ascii_lowercase().as_str() {
+        "systemroot" | "windir" => Some(r"C:\Windows".to_owned()),
+        "systemdrive" => Some("C:".to_owned()),
+        _ => None,
+    }
+}
+
+/// A file that can be read from any place.
+pub trait SeekRead: Read + Seek {}
+
+impl<T: Read + Seek> SeekRead for T {}
+
+/// A file or a folder in a folder.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// Its name in the folder.
+    pub name: String,
+    /// Its size.
+    pub bytes: u64,
+    /// Whether it is a folder itself.
+    pub is_folder: bool,
 }
 
 /// How long a program may run, and how much it may bring.

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::child;
-use crate::host::{Answer, Command, Ending, Host, Product, RunLimits};
+use crate::host::{Answer, Command, Ending, Host, Listed, Product, RunLimits, SeekRead};
 
 /// This computer.
 #[derive(Debug, Default)]
@@ -17,6 +17,14 @@ pub struct LiveHost {
 impl Host for LiveHost {
     fn read_file(&self, path: &str, limit_bytes: u64) -> Answer {
         read(Path::new(path), limit_bytes)
+    }
+
+    fn open(&self, path: &str) -> io::Result<Box<dyn SeekRead>> {
+        Ok(Box::new(File::open(path)?))
+    }
+
+    fn list(&self, path: &str) -> io::Result<Vec<Listed>> {
+        list(Path::new(path))
     }
 
     fn run(&self, command: &Command, limits: RunLimits) -> Answer {
@@ -78,6 +86,22 @@ fn run_for_file(program: &Path, arguments: &[String], name: &str, scratch: &Scra
         Ending::Cut | Ending::OutOfTime => Answer { bytes: read(&target, limits.bytes).bytes, detail: said, ..ran },
         _ => Answer { bytes: Vec::new(), detail: said.or(ran.detail), ..ran },
     }
+}
+
+/// What a folder holds; an entry that cannot be looked at is passed over.
+///
+/// # Errors
+///
+/// There is no such folder, or it may not be listed.
+pub fn list(path: &Path) -> io::Result<Vec<Listed>> {
+    let entries = fs::read_dir(path)?;
+    let listed = entries.filter_map(|entry| {
+        let entry = entry.ok()?;
+        let metadata = entry.metadata().ok()?;
+        let name = entry.file_name().into_string().ok()?;
+        Some(Listed { name, bytes: metadata.len(), is_folder: metadata.is_dir() })
+    });
+    Ok(listed.collect())
 }
 
 fn read(path: &Path, limit_bytes: u64) -> Answer {

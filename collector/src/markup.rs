@@ -20,8 +20,8 @@ pub enum Token {
     Instruction(Span),
     /// A start tag.
     Start(Element),
-    /// An end tag, or the end of an element that is closed in its own start tag.
-    End,
+    /// An end tag with its place, or the end of an element that is closed in its own start tag, which has none.
+    End(Span),
 }
 
 /// A start tag.
@@ -31,6 +31,8 @@ pub struct Element {
     pub name: String,
     /// Its attributes in their order.
     pub attributes: Vec<Attribute>,
+    /// Where the tag stands, from `<` to `>`.
+    pub place: Span,
 }
 
 /// One attribute.
@@ -136,6 +138,7 @@ impl<'a> Scanner<'a> {
     }
 
     fn end_tag(&mut self) -> Step<()> {
+        let from = self.at - "</".len();
         let name = self.name()?;
         self.space();
         if !self.accept(">") {
@@ -144,22 +147,25 @@ impl<'a> Scanner<'a> {
         if self.open.pop() != Some(name) {
             return Err("an end tag does not match its start tag");
         }
-        self.tokens.push(Token::End);
+        self.tokens.push(Token::End(from..self.at));
         Ok(())
     }
 
     fn start_tag(&mut self) -> Step<()> {
+        let from = self.at - "<".len();
         let name = self.name()?;
         let mut attributes: Vec<Attribute> = Vec::new();
         loop {
             let spaced = self.space();
             if self.accept("/>") {
-                self.tokens.push(Token::Start(Element { name: name.to_owned(), attributes }));
-                self.tokens.push(Token::End);
+                let place = from..self.at;
+                self.tokens.push(Token::Start(Element { name: name.to_owned(), attributes, place }));
+                self.tokens.push(Token::End(self.at..self.at));
                 return Ok(());
             }
             if self.accept(">") {
-                self.tokens.push(Token::Start(Element { name: name.to_owned(), attributes }));
+                let place = from..self.at;
+                self.tokens.push(Token::Start(Element { name: name.to_owned(), attributes, place }));
                 self.open.push(name);
                 return Ok(());
             }

@@ -6,22 +6,30 @@ use std::path::PathBuf;
 
 use kerbscope_shared::limits::Limits;
 
+use crate::argument::{self, Use};
 use crate::bundle_file::Existing;
 use crate::export::LogLimits;
+use crate::plan::role::Role;
+use crate::runner::Scope;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
 Collects what a Kerberos diagnosis of IIS needs, and writes it into one zip.
 Run it on the web server, from an elevated prompt. It changes nothing there.
+If asked to, run it also on a client where it fails, or on a domain controller.
 
 usage: kerbscope-collect [options]
 
   --out PATH        the zip to write, or the folder to write it to
                     (default: kerbscope-<HOST>-<UTC time>.zip in this folder)
   --force           replace the zip if it exists
-  --plan            print what would be collected, and end
+  --list            print what would be collected, from where, and end
   --days N          how far to go back in the event logs (default: 7)
   --max-log-mb N    how much of each event log to take at most (default: 64)
+  --client URL      this computer is a client, on which this address fails
+                    (run it as the person who sees it, not elevated)
+  --dc NAME         this computer is a domain controller; NAME is the web server
+                    or a service account of it (may be given several times)
   --quiet           print nothing but problems
   --help            print this
   --version         print the version
@@ -38,8 +46,8 @@ pub enum Request {
     Help,
     /// Print the version.
     Version,
-    /// Print the plan.
-    Plan(LogLimits),
+    /// Print what would be collected.
+    List(Scope),
     /// Collect.
     Collect(Options),
 }
@@ -51,8 +59,8 @@ pub struct Options {
     pub out: Option<PathBuf>,
     /// What to do with a file that is there.
     pub existing: Existing,
-    /// How much of the event logs to take.
-    pub logs: LogLimits,
+    /// What to collect.
+    pub scope: Scope,
     /// How much to print.
     pub talk: Talk,
     /// The folder that stands in for a server.
@@ -73,7 +81,7 @@ impl Default for Options {
         Self {
             out: None,
             existing: Existing::Keep,
-            logs: LogLimits { days: 7, bytes: 64 << 20 },
+            scope: Scope { role: Role::WebServer, logs: LogLimits { days: 7, bytes: 64 << 20 } },
             talk: Talk::Full,
             host_root: None,
         }
@@ -97,7 +105,7 @@ impl fmt::Display for Misused {
 /// The first argument that is not understood.
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Misused> {
     let mut options = Options::default();
-    let mut plan_only = false;
+    let mut list_only = false;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let (name, attached) = split(&argument)?;
@@ -108,22 +116,24 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
         match name.as_str() {
             "--out" => options.out = Some(PathBuf::from(value()?)),
             "--host-root" => options.host_root = Some(PathBuf::from(value()?)),
-            "--days" => options.logs.days = number(&name, &value()?, 365)?,
+            "--days" => options.scope.logs.days = number(&name, &value()?, 365)?,
             "--max-log-mb" => {
                 // More than this of one artifact is not read again anyway.
                 let most = u32::try_from(Limits::STANDARD.artifact_bytes >> 20).unwrap_or(u32::MAX);
-                options.logs.bytes = u64::from(number(&name, &value()?, most)?) << 20;
+                options.scope.logs.bytes = u64::from(number(&name, &value()?, most)?) << 20;
             }
+            "--client" => options.scope.role = client(&name, &value()?, &options.scope.role)?,
+            "--dc" => options.scope.role = domain_controller(&name, &value()?, options.scope.role)?,
             _ if attached.is_some() => return Err(Misused(format!("{name} takes no value"))),
             "--force" => options.existing = Existing::Replace,
             "--quiet" => options.talk = Talk::Quiet,
-            "--plan" => plan_only = true,
+            "--list" => list_only = true,
             "--help" | "-h" | "/?" | "-?" => return Ok(Request::Help),
             "--version" | "-V" => return Ok(Request::Version),
             _ => return Err(Misused(format!("unknown option {name}"))),
         }
     }
-    Ok(if plan_only { Request::Plan(options.logs) } else { Request::Collect(options) })
+    Ok(if list_only { Request::List(options.scope) } else { Request::Collect(options) })
 }
 
 /// Takes `--days=3` apart. A value that is not Unicode must be an argument of its own.
@@ -133,6 +143,39 @@ fn split(argument: &OsString) -> Result<(String, Option<String>), Misused> {
         Some((name, value)) if name.starts_with("--") => (name.to_owned(), Some(value.to_owned())),
         _ => (text.to_owned(), None),
     })
+}
+
+const ONE_ROLE: &str = "--client and --dc cannot be given together: each is about another computer";
+
+/// The host of `https://www.contoso.com:8443/app`, or the same without its scheme.
+fn client(name: &str, value: &OsString, role: &Role) -> Result<Role, Misused> {
+    if *role != Role::WebServer {
+        return Err(Misused(ONE_ROLE.to_owned()));
+    }
+    let text = value.to_str().unwrap_or_default();
+    let rest = text.split_once("://").map_or(text, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once(':').map_or(authority, |(host, _)| host);
+    if !argument::is_safe(host, Use::Host) {
+        return Err(Misused(format!("{name} needs the address of a site, such as https://intranet.contoso.com/")));
+    }
+    Ok(Role::Client { host: host.to_owned() })
+}
+
+fn domain_controller(name: &str, value: &OsString, role: Role) -> Result<Role, Misused> {
+    let mut accounts = match role {
+        Role::WebServer => Vec::new(),
+        Role::DomainController { accounts } => accounts,
+        Role::Client { .. } => return Err(Misused(ONE_ROLE.to_owned())),
+    };
+    let text = value.to_str().unwrap_or_default();
+    let account = text.rsplit_once('\\').map_or(text, |(_, account)| account);
+    // Not a quote nor a space: the name becomes part of a filter for events.
+    if !argument::is_safe(account, Use::Account) || account.contains([' ', '@', '\\']) {
+        return Err(Misused(format!("{name} needs the name of a server or an account, such as WEB01 or svc-web")));
+    }
+    accounts.push(account.to_owned());
+    Ok(Role::DomainController { accounts })
 }
 
 fn number(name: &str, value: &OsString, most: u32) -> Result<u32, Misused> {
@@ -154,7 +197,7 @@ mod tests {
         let expected = Options {
             out: Some("a.zip".into()),
             existing: Existing::Replace,
-            logs: LogLimits { days: 3, bytes: 8 << 20 },
+            scope: Scope { role: Role::WebServer, logs: LogLimits { days: 3, bytes: 8 << 20 } },
             talk: Talk::Quiet,
             host_root: None,
         };
@@ -165,8 +208,11 @@ mod tests {
 
     #[test]
     fn questions_are_answered_instead_of_collecting() {
-        check("--plan --days 3", Ok(Request::Plan(LogLimits { days: 3, bytes: 64 << 20 })));
-        check("--plan --help", Ok(Request::Help));
+        check(
+            "--list --days 3",
+            Ok(Request::List(Scope { role: Role::WebServer, logs: LogLimits { days: 3, bytes: 64 << 20 } })),
+        );
+        check("--list --help", Ok(Request::Help));
         check("/?", Ok(Request::Help));
         check("--version", Ok(Request::Version));
     }
@@ -185,10 +231,28 @@ mod tests {
     #[test]
     fn every_option_is_in_the_help() {
         for option in
-            ["--out", "--force", "--plan", "--days", "--max-log-mb", "--quiet", "--help", "--version", "--host-root"]
+            ["--out", "--force", "--list", "--days", "--max-log-mb", "--quiet", "--help", "--version", "--host-root"]
         {
             assert!(HELP.contains(&format!("  {option}")), "{option}");
         }
         assert!(HELP.is_ascii());
+    }
+
+    #[test]
+    fn the_role_of_the_computer_is_told_by_its_option() {
+        let role = |text: &str| match parse(text.split(' ').map(OsString::from)) {
+            Ok(Request::Collect(options)) => Ok(options.scope.role),
+            Ok(other) => panic!("{other:?}"),
+            Err(misused) => Err(misused.to_string()),
+        };
+        let client = |host: &str| Ok(Role::Client { host: host.to_owned() });
+        assert_eq!(role("--client https://intranet.contoso.com:8443/app?x=1"), client("intranet.contoso.com"));
+        assert_eq!(role("--client web01"), client("web01"));
+        let accounts = vec!["WEB01$".to_owned(), "svc-web".to_owned()];
+        assert_eq!(role(r"--dc WEB01$ --dc CONTOSO\svc-web"), Ok(Role::DomainController { accounts }));
+        assert!(role("--client http://--option/").is_err_and(|said| said.contains("needs the address")));
+        assert!(role("--dc x'or'1").is_err_and(|said| said.contains("needs the name")));
+        assert!(role("--dc WEB01 --client web01").is_err_and(|said| said.contains("cannot be given together")));
+        assert!(role("--client web01 --dc WEB01").is_err_and(|said| said.contains("cannot be given together")));
     }
 }

@@ -84,7 +84,7 @@ impl Redaction<'_> {
             Token::Start(element) => self.element(element),
             Token::Text(place) | Token::Comment(place) => self.running_text(place),
             Token::Instruction(place) => self.instruction(place)?,
-            Token::End => {}
+            Token::End(_) => {}
         }
         Ok(())
     }

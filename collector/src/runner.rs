@@ -3,18 +3,21 @@
 use std::io::Write;
 use std::time::{Duration, Instant};
 
-use kerbscope_shared::manifest::{CollectionStatus, Entry, Source};
+use kerbscope_shared::manifest::{CollectionStatus, Entry};
 use kerbscope_shared::write::{Attempt, BundleWriter, WriteError};
 
 use crate::export::{LogLimits, export};
 use crate::facts::Facts;
+use crate::file;
+use crate::firefox;
 use crate::host::{Host, RunLimits};
-use crate::markup;
 use crate::outcome::{Outcome, judge};
+use crate::plan::role::Role;
 use crate::plan::row::SizeLimit;
-use crate::plan::step::{self, Step, Subjects, Take};
-use crate::redact::redact;
-use crate::sites::{self, Names};
+use crate::plan::step::{Planner, Step, Subjects, Take};
+use crate::plan::table;
+use crate::request_logs::{self, Wanted};
+use crate::sites::Names;
 
 /// Who wants to know how it goes.
 pub trait Progress {
@@ -22,6 +25,15 @@ pub trait Progress {
     fn begin(&mut self, title: &str);
     /// It has ended like this.
     fn end(&mut self, title: &str, entry: &Entry);
+}
+
+/// What the command line says of a visit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Scope {
+    /// What kind of computer is visited.
+    pub role: Role,
+    /// How much of the event logs to take.
+    pub logs: LogLimits,
 }
 
 /// Runs the whole plan.
@@ -32,17 +44,21 @@ pub trait Progress {
 pub fn collect<W: Write>(
     host: &dyn Host,
     facts: &Facts,
-    logs: LogLimits,
+    scope: &Scope,
     bundle: &mut BundleWriter<W>,
     progress: &mut dyn Progress,
 ) -> Result<(), WriteError> {
-    let mut names = None;
-    for step in step::first(facts) {
-        let (outcome, found) = run(host, &step, logs, bundle, progress)?;
-        names = found.filter(|_| outcome == CollectionStatus::Collected);
+    let mut subjects = Subjects::new(facts, &scope.role);
+    if matches!(scope.role, Role::Client { .. }) {
+        subjects.add_firefox_profiles(firefox::profiles(host));
     }
-    for step in step::rest(facts, &Subjects::new(facts, names.as_ref())) {
-        run(host, &step, logs, bundle, progress)?;
+    let mut planner = Planner::new(subjects);
+    for row in table::rows(&scope.role) {
+        for step in planner.steps(row) {
+            if let Some(names) = run(host, &step, scope.logs, bundle, progress)? {
+                planner.subjects.learn(&names, |path| host.expand(path));
+            }
+        }
     }
     Ok(())
 }
@@ -53,7 +69,7 @@ fn run<W: Write>(
     logs: LogLimits,
     bundle: &mut BundleWriter<W>,
     progress: &mut dyn Progress,
-) -> Result<(CollectionStatus, Option<Names>), WriteError> {
+) -> Result<Option<Names>, WriteError> {
     progress.begin(&step.title);
     let began = Instant::now();
     let (outcome, names) = take(host, step, logs);
@@ -67,9 +83,8 @@ fn run<W: Write>(
         redactions: outcome.redactions,
         detail: outcome.detail,
     };
-    let entry = bundle.add(attempt)?;
-    progress.end(&step.title, entry);
-    Ok((entry.status, names))
+    progress.end(&step.title, bundle.add(attempt)?);
+    Ok(names)
 }
 
 fn millis(duration: Duration) -> u64 {
@@ -83,12 +98,15 @@ fn take(host: &dyn Host, step: &Step, logs: LogLimits) -> (Outcome, Option<Names
     };
     let time = step.row.time_limit;
     let outcome = match &step.take {
-        Take::Configuration(path) => return configuration(host, path, bytes),
+        Take::File(path, treatment) => return file::read(host, path, *treatment, bytes),
         Take::Program(command, good_exits) => {
-            let answer = host.run(command, RunLimits { time, bytes });
-            judge(answer, Source::Command(command.to_string()), good_exits)
+            judge(host.run(command, RunLimits { time, bytes }), step.source(), good_exits)
         }
         Take::EventLog(log) => export(host, *log, time, logs),
+        Take::Requests(folder, begins) => {
+            let wanted = Wanted { begins, days: logs.days, limit_bytes: bytes };
+            request_logs::read(host, &host.expand(folder), step.source(), wanted)
+        }
         Take::LeftOut(source, why) => Outcome {
             source: source.clone(),
             status: CollectionStatus::Skipped,
@@ -98,23 +116,6 @@ fn take(host: &dyn Host, step: &Step, logs: LogLimits) -> (Outcome, Option<Names
         },
     };
     (outcome, None)
-}
-
-/// The configuration leaves the server without its secrets, or not at all.
-fn configuration(host: &dyn Host, path: &str, limit_bytes: u64) -> (Outcome, Option<Names>) {
-    let path = host.expand(path);
-    let outcome = judge(host.read_file(&path, limit_bytes), Source::File(path), &[]);
-    let Some(bytes) = &outcome.bytes else { return (outcome, None) };
-    match redact(bytes) {
-        Ok(redacted) => {
-            let names = markup::scan(&redacted.text).ok().map(|tokens| sites::read(&tokens));
-            (Outcome { bytes: Some(redacted.bytes), redactions: redacted.removed, ..outcome }, names)
-        }
-        Err(refused) => {
-            let (status, detail) = (CollectionStatus::Failed(-1), Some(refused.to_string()));
-            (Outcome { status, bytes: None, detail, ..outcome }, None)
-        }
-    }
 }
 
 #[cfg(test)]
@@ -129,6 +130,7 @@ mod tests {
 
     use super::*;
     use crate::folder::FolderHost;
+    use crate::plan::row::Subject;
 
     const CONFIG: &str = "files/C:/Windows/System32/inetsrv/config/applicationHost.config";
 
@@ -143,7 +145,7 @@ mod tests {
     fn collect_from(files: &[(&str, &str)]) -> Archive {
         let folder = tempfile::tempdir().expect("a folder");
         for (name, text) in files {
-            let path = folder.path().join(name.replace("C:", "C"));
+            let path = folder.path().join(name.replace(":/", "/"));
             fs::create_dir_all(path.parent().expect("a parent")).expect("a folder");
             fs::write(path, text).expect("written");
         }
@@ -164,9 +166,9 @@ mod tests {
             entries: Vec::new(),
         };
         let facts = Facts { computer: Some("WEB01".to_owned()), ..Facts::default() };
-        let logs = LogLimits { days: 7, bytes: 1000 };
+        let scope = Scope { role: Role::WebServer, logs: LogLimits { days: 7, bytes: 1000 } };
         let mut bundle = BundleWriter::new(Cursor::new(Vec::new()), head);
-        collect(&FolderHost::new(folder), &facts, logs, &mut bundle, &mut Silent).expect("written");
+        collect(&FolderHost::new(folder), &facts, &scope, &mut bundle, &mut Silent).expect("written");
         read(bundle.finish().expect("finished"), &Limits::STANDARD).expect("a zip")
     }
 
@@ -257,6 +259,70 @@ mod tests {
         let archive = collect_from(&[]);
         let entries = archive.manifest.expect("a manifest").entries;
         assert!(entries.iter().all(|entry| entry.status == CollectionStatus::NotPresent && entry.detail.is_none()));
-        assert!(entries.len() >= crate::plan::table::rows().count() - 1, "no pools, no step for them");
+        let always = |row: &&crate::plan::row::Row| matches!(row.subject, Subject::Server | Subject::ComputerName);
+        let expected = table::rows(&Role::WebServer).filter(always).count();
+        assert!(entries.len() > expected, "no pools, no step for them; but names");
+    }
+
+    const SITE: &str = r#"<configuration><sites><site name="Intranet" id="1">
+        <application path="/"><virtualDirectory path="/" physicalPath="D:\web"/></application>
+        <logFile directory="D:\logs"/></site></sites></configuration>"#;
+
+    #[test]
+    fn the_settings_of_an_application_leave_without_what_is_its_own() {
+        let config = "<configuration><appSettings><add key='k' value='Sup3rS3cret!'/></appSettings><system.webServer>\
+                      <security><authentication/></security></system.webServer></configuration>";
+        let files = [(CONFIG, SITE), ("files/D:/web/web.config", config)];
+        let kept = "<configuration><system.webServer><security><authentication/></security></system.webServer>\
+                    </configuration>";
+        check(&files, r"D:\web\web.config", CollectionStatus::Collected, Some(kept));
+        check(&files[..1], r"D:\web\web.config", CollectionStatus::NotPresent, None);
+        let broken = [(CONFIG, SITE), ("files/D:/web/web.config", "<configuration secret='Sup3rS3cret!'>")];
+        check(&broken, r"D:\web\web.config", CollectionStatus::Failed(-1), None);
+    }
+
+    #[test]
+    fn a_shared_configuration_is_followed_and_names_what_is_asked_about() {
+        let redirection =
+            r#"<configuration><configurationRedirection enabled="true" path="\\files\iis"/></configuration>"#;
+        let shared = r#"<configuration><sites><site name="S" id="1"><bindings><binding protocol="http"
+            bindingInformation="*:80:shared.contoso.com"/></bindings></site></sites></configuration>"#;
+        let files = [
+            ("files/C:/Windows/System32/inetsrv/config/redirection.config", redirection),
+            ("files/files/iis/applicationHost.config", shared),
+        ];
+        check(&files, r"\\files\iis\applicationHost.config", CollectionStatus::Collected, Some(shared));
+        let archive = collect_from(&files);
+        assert_eq!(entry(&archive, "setspn -Q HTTP/shared.contoso.com").status, CollectionStatus::NotPresent);
+    }
+
+    #[test]
+    fn logs_of_a_site_are_one_artifact_in_the_order_of_time() {
+        let log = |path: &str| {
+            format!(
+                "#Fields: cs-uri-stem cs-uri-query c-ip sc-status\n{path} q=Sup3rS3cret! 10.0.0.9 401\n/x - 10.0.0.8 200\n"
+            )
+        };
+        let (early, late) = (log("/early"), log("/late"));
+        let files = [
+            (CONFIG, SITE),
+            ("files/D:/logs/W3SVC1/u_ex260302.log", late.as_str()),
+            ("files/D:/logs/W3SVC1/u_ex260301.log", early.as_str()),
+            ("files/D:/logs/W3SVC1/other.txt", "Sup3rS3cret!"),
+        ];
+        let kept = "#Remark: failed requests and their neighbors; query strings, cookies and referrers are left out\n\
+                    #Fields: cs-uri-stem c-ip sc-status\n/early 10.0.0.9 401\n\
+                    #Fields: cs-uri-stem c-ip sc-status\n/late 10.0.0.9 401\n";
+        check(&files, r"D:\logs\W3SVC1\u_ex*.log", CollectionStatus::Collected, Some(kept));
+        check(&files[..1], r"D:\logs\W3SVC1\u_ex*.log", CollectionStatus::NotPresent, None);
+    }
+
+    #[test]
+    fn of_a_log_that_grows_the_end_is_taken() {
+        let long = "0123456\n".repeat(700_000);
+        let files = [("files/C:/Windows/debug/netlogon.log", long.as_str())];
+        let archive = collect_from(&files);
+        let row = entry(&archive, r"C:\Windows\debug\netlogon.log");
+        assert_eq!((row.status, row.bytes), (CollectionStatus::Truncated, (5 << 20) - 8));
     }
 }

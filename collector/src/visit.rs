@@ -46,7 +46,7 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Ended {
     match options::parse(arguments) {
         Ok(Request::Help) => say(HELP),
         Ok(Request::Version) => say(&format!("{PROGRAM}\n")),
-        Ok(Request::Plan(logs)) => say(&console::plan(logs)),
+        Ok(Request::List(scope)) => say(&console::list(&scope)),
         Ok(Request::Collect(options)) => visit(&options),
         Err(misused) => fail(&format!("{misused}; --help shows what can be asked")),
     }
@@ -98,9 +98,9 @@ fn collect(
 ) -> Result<Harvest, WriteError> {
     let (file, writer) = BundleFile::create(target, options.existing)?;
     let mut console = Console::new(io::stdout(), options.talk);
-    console.introduce(facts, options.logs, target);
+    console.introduce(facts, options.scope.logs, target);
     let mut bundle = BundleWriter::new(writer, head(facts, now));
-    runner::collect(host, facts, options.logs, &mut bundle, &mut console)?;
+    runner::collect(host, facts, &options.scope, &mut bundle, &mut console)?;
     let bytes = file.finish(bundle.finish()?)?;
     Ok(console.conclude(facts, target, bytes))
 }

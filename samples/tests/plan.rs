@@ -1,4 +1,4 @@
-//! Every sample names its artifacts as the collector would name those of the same host, in the same order.
+//! Every sample names its artifacts as the collector would name those of the same host.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on may say so")]
 
@@ -6,7 +6,9 @@ use std::io::Cursor;
 
 use kerbscope_collector::facts::Facts;
 use kerbscope_collector::options::Options;
-use kerbscope_collector::plan::step::{self, Step, Subjects, Take};
+use kerbscope_collector::plan::role::Role;
+use kerbscope_collector::plan::step::{Planner, Step, Subjects, Take};
+use kerbscope_collector::plan::table;
 use kerbscope_collector::{markup, sites};
 use kerbscope_samples::host::DNS_DOMAIN;
 use kerbscope_samples::scenarios;
@@ -20,10 +22,11 @@ type Row = (ArtifactKind, Option<String>, Source);
 
 fn planned(step: &Step) -> Row {
     let source = match &step.take {
-        Take::Configuration(path) => Source::File(path.replace("%SystemRoot%", r"C:\Windows")),
-        Take::Program(command, _) => Source::Command(command.to_string()),
-        Take::EventLog(log) => Source::Command(log.export(u64::from(Options::default().logs.days) * 24).to_string()),
-        Take::LeftOut(source, _) => source.clone(),
+        Take::File(path, _) => Source::File(path.replace("%SystemRoot%", r"C:\Windows")),
+        Take::EventLog(log) => {
+            Source::Command(log.export(u64::from(Options::default().scope.logs.days) * 24).to_string())
+        }
+        _ => step.source(),
     };
     (step.row.kind, Some(format!("{}/{}", step.row.kind.folder(), step.file_name)), source)
 }
@@ -32,13 +35,13 @@ fn planned(step: &Step) -> Row {
 fn plan_for(archive: &Archive) -> Vec<Row> {
     let computer = archive.manifest.as_ref().unwrap().host.clone();
     let facts = Facts { computer: Some(computer), domain: Some(DNS_DOMAIN.to_owned()), ..Facts::default() };
-    let configuration = archive.members.iter().find(|member| member.path == "iis/applicationHost.config");
-    let names = configuration.map(|member| {
+    let mut subjects = Subjects::new(&facts, &Role::WebServer);
+    if let Some(member) = archive.members.iter().find(|member| member.path == "iis/applicationHost.config") {
         let text = std::str::from_utf8(&member.bytes).unwrap();
-        sites::read(&markup::scan(text).unwrap())
-    });
-    let rest = step::rest(&facts, &Subjects::new(&facts, names.as_ref()));
-    step::first(&facts).iter().chain(&rest).map(planned).collect()
+        subjects.learn(&sites::read(&markup::scan(text).unwrap()), str::to_owned);
+    }
+    let mut planner = Planner::new(subjects);
+    table::rows(&Role::WebServer).flat_map(|row| planner.steps(row)).map(|step| planned(&step)).collect()
 }
 
 #[test]

@@ -54,6 +54,8 @@ pub enum ArtifactKind {
     HostsFile,
     /// Heads of HTTP responses: what a binding of this server really offers.
     HttpHead,
+    /// The lines of a browser's settings that concern integrated authentication.
+    BrowserSettings,
     /// What `ipconfig /all` printed.
     Ipconfig,
     /// What `systeminfo` printed.
@@ -64,7 +66,7 @@ pub enum ArtifactKind {
 
 impl ArtifactKind {
     /// Every kind, in the order in which folders are listed.
-    pub const ALL: [Self; 27] = [
+    pub const ALL: [Self; 28] = [
         Self::IisConfig,
         Self::IisRedirection,
         Self::WebConfig,
@@ -89,6 +91,7 @@ impl ArtifactKind {
         Self::Nltest,
         Self::HostsFile,
         Self::HttpHead,
+        Self::BrowserSettings,
         Self::Ipconfig,
         Self::Systeminfo,
         Self::Nslookup,
@@ -121,6 +124,7 @@ impl ArtifactKind {
             Self::Nltest => "nltest",
             Self::HostsFile => "hosts",
             Self::HttpHead => "http-head",
+            Self::BrowserSettings => "browser",
             Self::Ipconfig => "ipconfig",
             Self::Systeminfo => "systeminfo",
             Self::Nslookup => "nslookup",
@@ -154,6 +158,7 @@ impl ArtifactKind {
             Self::Nltest => "secure channel and trusts",
             Self::HostsFile => "hosts file",
             Self::HttpHead => "HTTP responses",
+            Self::BrowserSettings => "browser settings",
             Self::Ipconfig => "IP configuration",
             Self::Systeminfo => "system information",
             Self::Nslookup => "DNS lookup",

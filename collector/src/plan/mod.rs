@@ -1,8 +1,12 @@
 //! The plan of a visit: rows by family, and the steps they become on this server.
 
+pub mod client;
 pub mod events;
 pub mod iis;
 pub mod names;
+pub mod network;
+pub mod requests;
+pub mod role;
 pub mod row;
 pub mod spns;
 pub mod step;

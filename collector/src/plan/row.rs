@@ -34,8 +34,8 @@ pub struct Row {
 /// Where an artifact comes from.
 #[derive(Clone, Copy, Debug)]
 pub enum Origin {
-    /// The configuration of IIS at this path; secrets are taken out.
-    Configuration(&'static str),
+    /// A file at this path, which may begin with a variable such as `%SystemRoot%`. `{}` stands for a folder.
+    File(&'static str, Treatment),
     /// What a program of Windows prints.
     Program {
         /// The program.
@@ -47,6 +47,28 @@ pub enum Origin {
     },
     /// An export of an event log.
     EventLog(EventLog),
+    /// Requests that failed, and their neighbors, from the logs in a folder. `{}` stands for a folder.
+    Requests {
+        /// The folder.
+        folder: &'static str,
+        /// How the names of its logs begin; a date follows, so that their names stand in the order of time.
+        begins: &'static [&'static str],
+    },
+}
+
+/// What is done with a file before it leaves the server.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Treatment {
+    /// Nothing.
+    Plain,
+    /// Secrets are taken out; a file that is not understood well enough stays where it is.
+    Redacted,
+    /// As [`Treatment::Redacted`], and only what concerns signing in stays.
+    SecuritySections,
+    /// Its end, from the beginning of a line, as much as the limit allows.
+    End,
+    /// `Firefox`: the lines of `prefs.js` about integrated authentication.
+    NegotiateLines,
 }
 
 /// What a row is asked about; one step for each.
@@ -60,6 +82,16 @@ pub enum Subject {
     PoolAccount,
     /// Each name under which sites are reached: the short and the full name of the server, and host headers.
     Name,
+    /// The domain of the server.
+    Domain,
+    /// The folder of a configuration that several servers share.
+    SharedFolder,
+    /// The folder of each application.
+    Application,
+    /// The folder with the logs of each site.
+    SiteLog,
+    /// The folder of each profile of Firefox.
+    FirefoxProfile,
 }
 
 impl Subject {
@@ -70,6 +102,11 @@ impl Subject {
             Self::ComputerName => "<computer>",
             Self::PoolAccount => "<pool account>",
             Self::Name => "<name>",
+            Self::Domain => "<domain>",
+            Self::SharedFolder => "<folder of the shared configuration>",
+            Self::Application => "<folder of the application>",
+            Self::SiteLog => "<folder with the logs of the site>",
+            Self::FirefoxProfile => "<folder of the profile>",
         }
     }
 }
@@ -126,6 +163,23 @@ impl Sensitivity {
         }
     }
 }
+
+/// A file of the server that everybody may read, for rows that say what is different.
+pub(super) const SERVER_FILE: Row = Row {
+    id: "",
+    title: "",
+    kind: ArtifactKind::HostsFile,
+    file_name: "",
+    origin: Origin::File("", Treatment::Plain),
+    subject: Subject::Server,
+    privilege: Privilege::User,
+    time_limit: seconds(30),
+    size_limit: mib(1),
+    sensitivity: Sensitivity::Names,
+};
+
+/// What a program prints for everybody, for rows that say what is different.
+pub(super) const SERVER_PROGRAM: Row = Row { origin: program("", &[]), ..SERVER_FILE };
 
 pub(super) const fn setspn(arguments: &'static [&'static str]) -> Origin {
     // `setspn -X` ends with 1 even when all went well (seen on Server 2022), and `-Q` so tells that nobody holds

@@ -4,8 +4,8 @@ use kerbscope_shared::kind::ArtifactKind;
 
 use crate::plan::row::{Privilege, Row, Sensitivity, Subject, mib, seconds, setspn};
 
-/// The rows of this family, in the order in which they are asked.
-pub const ROWS: &[Row] = &[
+/// Which SPNs the accounts of a web server hold, and which SPNs several accounts hold.
+pub const OF_THE_SERVER: &[Row] = &[
     Row {
         id: "spns-of-computer",
         title: "SPNs of the server",
@@ -31,6 +31,22 @@ pub const ROWS: &[Row] = &[
         sensitivity: Sensitivity::Names,
     },
     Row {
+        id: "duplicate-spns",
+        title: "duplicate SPNs of the domain",
+        kind: ArtifactKind::Setspn,
+        file_name: "duplicates.txt",
+        origin: setspn(&["-X"]),
+        subject: Subject::Server,
+        privilege: Privilege::DomainUser,
+        time_limit: seconds(300),
+        size_limit: mib(16),
+        sensitivity: Sensitivity::Names,
+    },
+];
+
+/// Who holds the SPNs that browsers ask for.
+pub const OF_NAMES: &[Row] = &[
+    Row {
         id: "holders-of-http",
         title: "holder of HTTP/{}",
         kind: ArtifactKind::Setspn,
@@ -54,18 +70,6 @@ pub const ROWS: &[Row] = &[
         privilege: Privilege::DomainUser,
         time_limit: seconds(60),
         size_limit: mib(4),
-        sensitivity: Sensitivity::Names,
-    },
-    Row {
-        id: "duplicate-spns",
-        title: "duplicate SPNs of the domain",
-        kind: ArtifactKind::Setspn,
-        file_name: "duplicates.txt",
-        origin: setspn(&["-X"]),
-        subject: Subject::Server,
-        privilege: Privilege::DomainUser,
-        time_limit: seconds(300),
-        size_limit: mib(16),
         sensitivity: Sensitivity::Names,
     },
 ];

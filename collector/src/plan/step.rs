@@ -1,4 +1,4 @@
-//! The steps of one visit: each row of the plan, asked about the names that this server has.
+//! The steps of one visit: each row of the plan, asked about the names that this computer has.
 
 use std::collections::BTreeSet;
 
@@ -8,8 +8,8 @@ use crate::argument::{self, Use};
 use crate::event_log::EventLog;
 use crate::facts::Facts;
 use crate::host::Command;
-use crate::plan::row::{Origin, Row, Subject};
-use crate::plan::table;
+use crate::plan::role::Role;
+use crate::plan::row::{Origin, Row, Subject, Treatment};
 use crate::sites::{self, Names};
 
 /// A row, asked about one name.
@@ -28,98 +28,192 @@ pub struct Step {
 /// What a step does.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Take {
-    /// Reads the configuration of IIS.
-    Configuration(String),
+    /// Reads a file.
+    File(String, Treatment),
     /// Runs a program.
     Program(Command, &'static [i32]),
     /// Exports an event log.
     EventLog(EventLog),
+    /// Reads the logs in this folder whose names begin like this.
+    Requests(String, &'static [&'static str]),
     /// Nothing; here is what would have been asked, and why it is not.
     LeftOut(Source, &'static str),
 }
 
-/// The names that rows are asked about.
+/// What rows are asked about. It grows while the configuration is read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Subjects {
+    computer: Vec<String>,
+    domain: Vec<String>,
     pool_accounts: Vec<String>,
     names: Vec<String>,
+    shared_folder: Vec<Place>,
+    applications: Vec<Place>,
+    site_logs: Vec<Place>,
+    firefox_profiles: Vec<Place>,
+}
+
+/// A folder, and what a person calls it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// What a person calls it.
+    pub name: String,
+    /// Its path, with no variable left in it.
+    pub folder: String,
 }
 
 impl Subjects {
-    /// Puts together what the server says of itself and what its configuration says.
+    /// What the computer says of itself, and what the command line says of the visit.
     ///
-    /// The names of the server are asked about even where every binding has a host header: for a name that is an
+    /// The names of a web server are asked about even where every binding has a host header: for a name that is an
     /// alias in DNS, the browser asks for what it stands for, mostly the server. They come first, so that no number
     /// of host headers crowds them out.
-    pub fn new(facts: &Facts, names: Option<&Names>) -> Self {
-        let mut subjects = Self::default();
-        for name in facts.computer.iter().cloned().chain(facts.full_name()) {
-            sites::add(&mut subjects.names, &name);
-        }
-        if let Some(names) = names {
-            subjects.pool_accounts.clone_from(&names.pool_accounts);
-            names.host_headers.iter().for_each(|name| sites::add(&mut subjects.names, name));
+    pub fn new(facts: &Facts, role: &Role) -> Self {
+        let mut subjects = Self {
+            computer: facts.computer.iter().cloned().collect(),
+            domain: facts.domain.iter().cloned().collect(),
+            ..Self::default()
+        };
+        match role {
+            Role::WebServer => {
+                for name in facts.computer.iter().cloned().chain(facts.full_name()) {
+                    sites::add(&mut subjects.names, &name);
+                }
+            }
+            Role::Client { host } => subjects.names.push(host.clone()),
+            Role::DomainController { .. } => {}
         }
         subjects
     }
-}
 
-/// The step that everything else is derived from.
-pub fn first(facts: &Facts) -> Vec<Step> {
-    steps(table::rows().take(1), facts, &Subjects::default())
-}
+    /// Adds what a configuration names; `expand` puts values in the place of variables.
+    pub fn learn(&mut self, names: &Names, expand: impl Fn(&str) -> String) {
+        names.pool_accounts.iter().for_each(|name| sites::add(&mut self.pool_accounts, name));
+        names.host_headers.iter().for_each(|name| sites::add(&mut self.names, name));
+        let place = |name: String, folder: &str| Place { name, folder: expand(folder) };
+        let shared = names.shared_folder.iter().map(|folder| place(String::new(), folder));
+        self.shared_folder.extend(shared);
+        for application in &names.applications {
+            self.applications.push(place(application.name(), &application.folder));
+        }
+        for log in &names.site_logs {
+            self.site_logs.push(place(log.name.clone(), &log.folder));
+        }
+    }
 
-/// All other steps.
-pub fn rest(facts: &Facts, subjects: &Subjects) -> Vec<Step> {
-    steps(table::rows().skip(1), facts, subjects)
+    /// Adds the profiles of Firefox.
+    pub fn add_firefox_profiles(&mut self, profiles: impl IntoIterator<Item = Place>) {
+        self.firefox_profiles.extend(profiles);
+    }
+
+    fn named(&self, subject: Subject) -> Option<&[String]> {
+        match subject {
+            Subject::ComputerName => Some(&self.computer),
+            Subject::PoolAccount => Some(&self.pool_accounts),
+            Subject::Name => Some(&self.names),
+            Subject::Domain => Some(&self.domain),
+            _ => None,
+        }
+    }
+
+    fn placed(&self, subject: Subject) -> &[Place] {
+        match subject {
+            Subject::SharedFolder => &self.shared_folder,
+            Subject::Application => &self.applications,
+            Subject::SiteLog => &self.site_logs,
+            Subject::FirefoxProfile => &self.firefox_profiles,
+            _ => &[],
+        }
+    }
 }
 
 /// How many names one row is asked about at most; a server with more is a hosting provider's.
 pub const NAMES_PER_ROW: usize = 60;
 
-fn steps(rows: impl Iterator<Item = &'static Row>, facts: &Facts, subjects: &Subjects) -> Vec<Step> {
-    let mut steps = Vec::new();
-    let mut taken = BTreeSet::new();
-    for row in rows {
-        for (number, name) in row.subject.of(facts, subjects).into_iter().enumerate() {
-            let mut step = row.about(name);
-            if row.subject != Subject::Server && !argument::is_safe(name, row.subject.used_as()) {
-                step = step.left_out("the name has characters that are not given to a program");
-            } else if number >= NAMES_PER_ROW {
-                step = step.left_out("there are more names than are asked about");
-            }
-            step.make_unique(&mut taken);
-            steps.push(step);
-        }
+/// Makes the steps of a visit, row by row, so that a row can ask about what an earlier one found.
+#[derive(Debug, Default)]
+pub struct Planner {
+    /// What rows are asked about.
+    pub subjects: Subjects,
+    taken: BTreeSet<String>,
+}
+
+impl Planner {
+    /// A visit that begins.
+    pub fn new(subjects: Subjects) -> Self {
+        Self { subjects, taken: BTreeSet::new() }
     }
-    steps
+
+    /// The steps that a row makes.
+    pub fn steps(&mut self, row: &'static Row) -> Vec<Step> {
+        let mut steps = match self.subjects.named(row.subject) {
+            Some(names) => names.iter().map(|name| checked(row, name)).collect(),
+            None if row.subject == Subject::Server => vec![row.about("", "")],
+            None => self.subjects.placed(row.subject).iter().map(|place| row.at(place)).collect::<Vec<_>>(),
+        };
+        for (number, step) in steps.iter_mut().enumerate() {
+            if number >= NAMES_PER_ROW {
+                step.leave_out("there are more names than are asked about");
+            }
+            step.make_unique(&mut self.taken);
+        }
+        steps
+    }
+}
+
+fn checked(row: &'static Row, name: &str) -> Step {
+    let mut step = row.about(name, name);
+    let used_as = if row.subject == Subject::PoolAccount { Use::Account } else { Use::Host };
+    if !argument::is_safe(name, used_as) {
+        step.leave_out("the name has characters that are not given to a program");
+    }
+    step
 }
 
 impl Row {
-    /// This row, asked about one name, which is not yet checked.
-    pub fn about(&'static self, name: &str) -> Step {
+    /// This row, asked about one name, which is not yet checked: `name` is what a person reads, `argument` what is
+    /// asked.
+    pub fn about(&'static self, name: &str, argument: &str) -> Step {
         let take = match self.origin {
-            Origin::Configuration(path) => Take::Configuration(path.to_owned()),
+            Origin::File(path, treatment) => Take::File(path.replace("{}", argument), treatment),
             Origin::Program { name: program, arguments, good_exits } => {
-                let arguments = arguments.iter().map(|argument| argument.replace("{}", name));
+                let arguments = arguments.iter().map(|text| text.replace("{}", argument));
                 Take::Program(Command::printing(program, arguments), good_exits)
             }
             Origin::EventLog(log) => Take::EventLog(log),
+            Origin::Requests { folder, begins } => Take::Requests(folder.replace("{}", argument), begins),
         };
         let file_name = argument::file_name(self.kind, self.file_name, name);
         Step { row: self, title: self.title.replace("{}", name), file_name, take }
     }
+
+    fn at(&'static self, place: &Place) -> Step {
+        let folder = place.folder.trim_end_matches('\\');
+        let mut step = self.about(&place.name, folder);
+        // A shared configuration lies on another server as a rule; nothing else is fetched from one.
+        let shares = self.subject == Subject::SharedFolder;
+        let reachable = argument::is_folder(folder) || (shares && argument::is_share(folder));
+        if !reachable {
+            step.leave_out("the folder is not on a drive of this computer");
+        }
+        step
+    }
 }
 
 impl Step {
-    fn left_out(self, why: &'static str) -> Self {
-        let source = match &self.take {
-            Take::Configuration(path) => Source::File(path.clone()),
+    /// Where it would have come from.
+    pub fn source(&self) -> Source {
+        match &self.take {
+            Take::File(path, _) => Source::File(path.clone()),
             Take::Program(command, _) => Source::Command(command.to_string()),
             Take::EventLog(log) => Source::File(log.file()),
+            Take::Requests(folder, begins) => Source::File(logs_in(folder, begins)),
             Take::LeftOut(source, _) => source.clone(),
-        };
-        Self { take: Take::LeftOut(source, why), ..self }
+        }
+    }
+
+    fn leave_out(&mut self, why: &'static str) {
+        self.take = Take::LeftOut(self.source(), why);
     }
 
     /// Two names may differ only in what a file name cannot hold.
@@ -134,28 +228,17 @@ impl Step {
     }
 }
 
-impl Subject {
-    const fn used_as(self) -> Use {
-        match self {
-            Self::PoolAccount => Use::Account,
-            _ => Use::Host,
-        }
-    }
-
-    fn of<'a>(self, facts: &'a Facts, subjects: &'a Subjects) -> Vec<&'a str> {
-        let list = match self {
-            Self::Server => return vec![""],
-            Self::ComputerName => return facts.computer.as_deref().into_iter().collect(),
-            Self::PoolAccount => &subjects.pool_accounts,
-            Self::Name => &subjects.names,
-        };
-        list.iter().map(String::as_str).collect()
-    }
+/// The logs that are read, as a person would write it.
+pub fn logs_in(folder: &str, begins: &[&str]) -> String {
+    let begin = begins.first().copied().unwrap_or_default();
+    format!(r"{folder}\{begin}*.log")
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::table;
+    use crate::sites::{Application, SiteLog};
 
     fn facts() -> Facts {
         Facts { computer: Some("WEB01".to_owned()), domain: Some("contoso.com".to_owned()), ..Facts::default() }
@@ -163,23 +246,34 @@ mod tests {
 
     fn names(pool_accounts: &[&str], host_headers: &[&str]) -> Names {
         let owned = |list: &[&str]| list.iter().map(|name| (*name).to_owned()).collect();
-        Names { pool_accounts: owned(pool_accounts), host_headers: owned(host_headers) }
+        Names { pool_accounts: owned(pool_accounts), host_headers: owned(host_headers), ..Names::default() }
     }
 
     fn line(step: &Step) -> String {
         match &step.take {
-            Take::Configuration(path) => path.clone(),
+            Take::File(path, _) => path.clone(),
+            Take::Requests(folder, begins) => logs_in(folder, begins),
             Take::Program(command, _) => command.to_string(),
             Take::EventLog(log) => format!("export {}", log.name()),
             Take::LeftOut(source, _) => format!("not: {}", source.text()),
         }
     }
 
+    /// The steps of a web server whose configuration names these.
+    fn steps(facts: &Facts, names: Option<&Names>) -> Vec<Step> {
+        let mut subjects = Subjects::new(facts, &Role::WebServer);
+        if let Some(names) = names {
+            subjects.learn(names, str::to_owned);
+        }
+        let mut planner = Planner::new(subjects);
+        table::rows(&Role::WebServer).flat_map(|row| planner.steps(row)).collect()
+    }
+
     fn check(facts: &Facts, names: Option<&Names>, expected: &[(&str, &str)]) {
-        let steps = rest(facts, &Subjects::new(facts, names));
+        let steps = steps(facts, names);
         let found: Vec<_> = steps
             .iter()
-            .filter(|step| step.row.subject != Subject::Server)
+            .filter(|step| !matches!(step.row.subject, Subject::Server | Subject::Domain))
             .map(|step| (line(step), format!("{}/{}", step.row.kind.folder(), step.file_name)))
             .collect();
         let expected: Vec<_> = expected.iter().map(|(line, path)| ((*line).to_owned(), (*path).to_owned())).collect();
@@ -188,8 +282,8 @@ mod tests {
 
     #[test]
     fn the_configuration_is_asked_for_first() {
-        let steps = first(&facts());
-        assert_eq!(steps.iter().map(|step| step.row.id).collect::<Vec<_>>(), ["iis-config"]);
+        let rows: Vec<_> = table::rows(&Role::WebServer).map(|row| row.id).take(3).collect();
+        assert_eq!(rows, ["iis-redirection", "iis-shared-config", "iis-config"]);
     }
 
     #[test]
@@ -216,7 +310,11 @@ mod tests {
     #[test]
     fn each_name_is_asked_about_once() {
         let check = |names: Option<&Names>, expected: &[&str]| {
-            assert_eq!(Subjects::new(&facts(), names).names, expected);
+            let mut subjects = Subjects::new(&facts(), &Role::WebServer);
+            if let Some(names) = names {
+                subjects.learn(names, str::to_owned);
+            }
+            assert_eq!(subjects.names, expected);
         };
         check(None, &["WEB01", "WEB01.contoso.com"]);
         check(
@@ -229,7 +327,7 @@ mod tests {
     fn who_is_searched_as_http_is_searched_as_host() {
         let app = names(&[], &["app.contoso.com", "*.contoso.com"]);
         for names in [None, Some(&app)] {
-            let steps = rest(&facts(), &Subjects::new(&facts(), names));
+            let steps = steps(&facts(), names);
             let about = |id: &str, class: &str| -> Vec<String> {
                 steps.iter().filter(|step| step.row.id == id).map(|step| line(step).replace(class, "")).collect()
             };
@@ -259,7 +357,7 @@ mod tests {
     fn names_without_number_are_asked_about_up_to_a_limit() {
         let many: Vec<String> = (0..NAMES_PER_ROW + 5).map(|number| format!("site{number}.contoso.com")).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        let steps = rest(&facts(), &Subjects::new(&facts(), Some(&names(&[], &many))));
+        let steps = steps(&facts(), Some(&names(&[], &many)));
         let (left_out, asked): (Vec<_>, Vec<_>) = steps
             .iter()
             .filter(|step| step.row.id == "holders-of-http")
@@ -271,10 +369,42 @@ mod tests {
     #[test]
     fn file_names_are_unique_on_systems_that_ignore_case() {
         let alike = names(&[r"A\b", "A_b", "a_B$"], &[]);
-        let steps = rest(&facts(), &Subjects::new(&facts(), Some(&alike)));
+        let steps = steps(&facts(), Some(&alike));
         let mut paths = BTreeSet::new();
         for step in &steps {
             assert!(paths.insert(format!("{}/{}", step.row.kind.folder(), step.file_name.to_lowercase())));
+        }
+    }
+
+    #[test]
+    fn only_folders_of_this_computer_are_read_but_a_shared_configuration_may_lie_on_a_share() {
+        let application = |folder: &str| Application {
+            site: "Intranet".to_owned(),
+            path: "/hr".to_owned(),
+            folder: folder.to_owned(),
+        };
+        let names = Names {
+            shared_folder: Some(r"\\files\iis$\".to_owned()),
+            applications: vec![
+                application(r"D:\sites\hr\"),
+                application(r"\\files\sites"),
+                application(r"D:\sites\..\..\Windows"),
+                application("relative"),
+            ],
+            site_logs: vec![SiteLog { name: "W3SVC1".to_owned(), folder: r"D:\logs\W3SVC1".to_owned() }],
+            ..Names::default()
+        };
+        let steps = steps(&facts(), Some(&names));
+        let lines: Vec<_> = steps.iter().filter(|step| !step.row.subject.placeholder().is_empty()).map(line).collect();
+        for expected in [
+            r"\\files\iis$\applicationHost.config",
+            r"D:\sites\hr\web.config",
+            r"not: \\files\sites\web.config",
+            r"not: D:\sites\..\..\Windows\web.config",
+            r"not: relative\web.config",
+            r"D:\logs\W3SVC1\u_ex*.log",
+        ] {
+            assert!(lines.iter().any(|line| line == expected), "{expected}: {lines:?}");
         }
     }
 }

@@ -1,14 +1,39 @@
-//! The plan: everything the collector asks a server for, one row each.
+//! The plan: everything the collector asks a computer for, one row each.
 
+use crate::plan::role::Role;
 use crate::plan::row::Row;
-use crate::plan::{events, iis, names, spns, system, tickets};
+use crate::plan::{client, events, iis, names, network, requests, spns, system, tickets};
 
-/// Every family, in the order in which it is asked. The configuration comes first: later rows ask about its names.
-const FAMILIES: [&[Row]; 6] = [iis::ROWS, system::ROWS, tickets::ROWS, spns::ROWS, names::ROWS, events::ROWS];
+type Families = &'static [&'static [Row]];
 
-/// Every row of the plan, in order.
-pub fn rows() -> impl Iterator<Item = &'static Row> {
-    FAMILIES.into_iter().flatten()
+/// A web server. Its configuration comes first: later rows ask about its names.
+const WEB_SERVER: Families = &[
+    iis::ROWS,
+    system::ROWS,
+    network::ROWS,
+    tickets::ROWS,
+    spns::OF_THE_SERVER,
+    spns::OF_NAMES,
+    names::ROWS,
+    requests::ROWS,
+    events::ROWS,
+];
+
+/// A computer with a browser.
+const CLIENT: Families =
+    &[system::ROWS, network::ROWS, tickets::ROWS, spns::OF_NAMES, names::ROWS, client::ROWS, events::ROWS];
+
+/// A domain controller.
+const DOMAIN_CONTROLLER: Families = &[system::ROWS, network::ROWS, events::ROWS];
+
+/// Every row that a computer with this role is asked, in order.
+pub fn rows(role: &Role) -> impl Iterator<Item = &'static Row> {
+    let families = match role {
+        Role::WebServer => WEB_SERVER,
+        Role::Client { .. } => CLIENT,
+        Role::DomainController { .. } => DOMAIN_CONTROLLER,
+    };
+    families.iter().copied().flatten()
 }
 
 #[cfg(test)]
@@ -21,11 +46,19 @@ mod tests {
 
     #[test]
     fn every_row_has_its_own_id_and_a_safe_file_name() {
-        let ids: BTreeSet<_> = rows().map(|row| row.id).collect();
-        assert_eq!(ids.len(), rows().count());
-        for row in rows() {
-            assert_eq!(row.file_name.contains("{}"), row.subject != Subject::Server, "{}", row.id);
-            assert_eq!(argument::file_name(row.kind, row.file_name, "x"), row.file_name.replace("{}", "x"));
+        let roles = [
+            Role::WebServer,
+            Role::Client { host: "www.contoso.com".to_owned() },
+            Role::DomainController { accounts: Vec::new() },
+        ];
+        for role in roles {
+            let ids: BTreeSet<_> = rows(&role).map(|row| row.id).collect();
+            assert_eq!(ids.len(), rows(&role).count());
+            for row in rows(&role) {
+                let many = !matches!(row.subject, Subject::Server | Subject::SharedFolder);
+                assert_eq!(row.file_name.contains("{}"), many, "{}", row.id);
+                assert_eq!(argument::file_name(row.kind, row.file_name, "x"), row.file_name.replace("{}", "x"));
+            }
         }
     }
 }
