@@ -10,7 +10,7 @@ use crate::artifacts::nslookup::NameLookup;
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::setspn::SetspnOutput;
 use crate::artifacts::systeminfo::SystemInfo;
-use crate::artifacts::{event_log, iis_config, ipconfig, klist, nslookup, setspn, systeminfo};
+use crate::artifacts::{event_log, event_log_xml, iis_config, ipconfig, klist, nslookup, setspn, systeminfo};
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::ArtifactId;
@@ -89,6 +89,7 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::IisConfig => wrap(iis_config::parse(id, text), Contents::IisConfig),
         ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),
         ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Klist),
+        ArtifactKind::EventLogXml => wrap(event_log_xml::parse(id, text), Contents::EventLog),
         ArtifactKind::Ipconfig => wrap(ipconfig::parse(id, text), Contents::Ipconfig),
         ArtifactKind::Systeminfo => wrap(systeminfo::parse(id, text), Contents::Systeminfo),
         ArtifactKind::Nslookup => wrap(nslookup::parse(id, text), Contents::Nslookup),

@@ -76,38 +76,60 @@ impl Event {
 
 /// Reads a log.
 pub fn parse(artifact: ArtifactId, bytes: &[u8]) -> Parsed<EventLog> {
-    let mut parsed = Parsed::whole(EventLog::default());
-    let mut undecoded = 0_u64;
-    let mut over = false;
-    let losses = evtx::read(bytes, |record| {
-        let document = xml::read(record);
-        let Some((event, channel)) = event(artifact, &document) else {
-            undecoded = undecoded.saturating_add(1);
+    let mut reading = Reading::new(artifact);
+    let losses = evtx::read(bytes, |record| reading.take(&xml::read(record)));
+    let mut parsed = reading.finish();
+    for loss in losses {
+        let place = loss.chunk.map_or_else(String::new, |chunk| format!("chunk {chunk}: "));
+        parsed.lose(artifact.whole(), GapReason::Damaged(format!("{place}{}", loss.what)));
+    }
+    parsed
+}
+
+/// What was read of a log so far, whatever form it comes in.
+pub(super) struct Reading {
+    artifact: ArtifactId,
+    parsed: Parsed<EventLog>,
+    undecoded: u64,
+    over: bool,
+}
+
+impl Reading {
+    /// Nothing was read yet.
+    pub(super) fn new(artifact: ArtifactId) -> Self {
+        Self { artifact, parsed: Parsed::whole(EventLog::default()), undecoded: 0, over: false }
+    }
+
+    /// Takes one record.
+    pub(super) fn take(&mut self, record: &Document) {
+        let Some((event, channel)) = event(self.artifact, record) else {
+            self.undecoded = self.undecoded.saturating_add(1);
             return;
         };
-        let log = &mut parsed.value;
+        let log = &mut self.parsed.value;
         log.channel.get_or_insert(channel);
         log.computer.get_or_insert_with(|| event.computer.clone());
         log.records = log.records.saturating_add(1);
         count(log, &event);
         if is_wanted(&event) {
-            over |= log.events.len() >= KEPT;
+            self.over |= log.events.len() >= KEPT;
             if log.events.len() < KEPT {
                 log.events.push(event);
             }
         }
-    });
-    for loss in losses {
-        let place = loss.chunk.map_or_else(String::new, |chunk| format!("chunk {chunk}: "));
-        parsed.lose(artifact.whole(), GapReason::Damaged(format!("{place}{}", loss.what)));
     }
-    if undecoded > 0 {
-        parsed.lose(artifact.whole(), GapReason::Damaged(format!("{undecoded} records have no event id")));
+
+    /// The log, and what of it could not be read.
+    pub(super) fn finish(mut self) -> Parsed<EventLog> {
+        let at = self.artifact.whole();
+        if self.undecoded > 0 {
+            self.parsed.lose(at, GapReason::Damaged(format!("{} records have no event id", self.undecoded)));
+        }
+        if self.over {
+            self.parsed.lose(at, GapReason::OverLimit(format!("{KEPT} events about sign-in")));
+        }
+        self.parsed
     }
-    if over {
-        parsed.lose(artifact.whole(), GapReason::OverLimit(format!("{KEPT} events about sign-in")));
-    }
-    parsed
 }
 
 fn count(log: &mut EventLog, event: &Event) {

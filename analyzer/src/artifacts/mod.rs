@@ -2,6 +2,7 @@
 
 pub mod contents;
 pub mod event_log;
+pub mod event_log_xml;
 pub mod iis_config;
 pub mod ipconfig;
 pub mod klist;

@@ -223,7 +223,7 @@ impl Assembler<'_> {
 fn named_channel(read: &ReadArtifact) -> Option<String> {
     read.artifact.source.as_ref()?;
     let file = read.artifact.path.rsplit('/').next()?;
-    Some(file.strip_suffix(".evtx")?.to_owned())
+    Some(file.strip_suffix(".evtx").or_else(|| file.strip_suffix(".xml"))?.to_owned())
 }
 
 fn whole_config() -> NotKnown {

@@ -4,6 +4,7 @@
 
 mod command_line;
 mod corpus;
+mod event_xml;
 mod frozen;
 mod golden;
 mod hostile;

@@ -1,0 +1,60 @@
+//! An event log as XML says what the binary log says: for every sample, and for real logs where there are any.
+
+use std::path::PathBuf;
+
+use kerbscope::artifacts::event_log::{self, EventLog};
+use kerbscope::artifacts::event_log_xml;
+use kerbscope::artifacts::parsed::Parsed;
+use kerbscope::evidence::place::ArtifactId;
+use kerbscope::formats::evtx;
+use kerbscope::formats::text::Text;
+use kerbscope_samples::scenarios;
+use kerbscope_shared::kind::ArtifactKind;
+
+use crate::sample;
+
+/// The records of a binary log, one after the other, as `wevtutil qe /f:xml` would print them.
+pub(crate) fn exported(log: &[u8]) -> String {
+    let mut xml = String::from("<Events>\r\n");
+    evtx::read(log, |record| {
+        let record = record.split_once("?>").map_or(record, |(_, record)| record);
+        xml.push_str(record.trim());
+        xml.push_str("\r\n");
+    });
+    xml + "</Events>\r\n"
+}
+
+fn both(log: &[u8]) -> [Parsed<EventLog>; 2] {
+    let xml = exported(log);
+    let text = Text::decode(xml.as_bytes(), None);
+    [event_log::parse(ArtifactId(0), log), event_log_xml::parse(ArtifactId(0), &text)]
+}
+
+#[test]
+fn the_logs_of_every_sample_say_the_same_as_xml() {
+    for scenario in scenarios::all() {
+        for bundle in sample::open(&scenario) {
+            let manifest = bundle.archive.manifest.as_ref().expect("has a manifest");
+            let logs = manifest.entries.iter().filter(|entry| entry.kind == ArtifactKind::EventLog);
+            for path in logs.filter_map(|entry| entry.path.as_deref()) {
+                let member = bundle.archive.members.iter().find(|member| member.path == path).expect("is listed");
+                let [binary, xml] = both(&member.bytes);
+                assert_eq!(binary, xml, "{path} of {}", scenario.name);
+            }
+        }
+    }
+}
+
+#[test]
+fn real_logs_say_the_same_as_xml() {
+    let Some(folder) = std::env::var_os("KERBSCOPE_CORPUS").map(PathBuf::from) else {
+        return eprintln!("KERBSCOPE_CORPUS is not set: no real log was read");
+    };
+    for file in std::fs::read_dir(folder.join("evtx")).expect("lists the logs") {
+        let path = file.expect("is listed").path();
+        let [binary, xml] = both(&std::fs::read(&path).expect("reads the log"));
+        // What was lost of the binary log was lost before it became XML.
+        assert_eq!(binary.value, xml.value, "{}", path.display());
+        assert!(xml.is_whole(), "{}: {:?}", path.display(), xml.losses);
+    }
+}
