@@ -90,7 +90,12 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
             Arg::Short('V') | Arg::Long("version") => return Ok(Request::Version),
             Arg::Long("format") => format = parse_format(&arguments.value()?.string()?)?,
             Arg::Long("out") => out = Some(PathBuf::from(arguments.value()?)),
-            Arg::Value(word) => words.push(word),
+            Arg::Value(word) => {
+                words.push(word);
+                if words.len() == 1 && words.iter().any(|word| word == "explain") {
+                    words.extend(question(&mut arguments)?);
+                }
+            }
             _ => return Err(argument.unexpected()),
         }
     }
@@ -106,6 +111,15 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
         "explain" => Err("explain needs the name of a rule or a code".into()),
         _ => Ok(Request::Window(words.into_iter().map(PathBuf::from).collect())),
     }
+}
+
+/// What follows `explain`: codes may begin with a minus, as `-1073741429` does, and are no options.
+fn question(arguments: &mut Parser) -> Result<Vec<OsString>, lexopt::Error> {
+    let mut raw = arguments.raw_args()?;
+    let is_code =
+        |word: &str| !word.strip_prefix('-').is_some_and(|rest| rest.starts_with(|c: char| !c.is_ascii_digit()));
+    let code = |raw: &mut lexopt::RawArgs<'_>| raw.next_if(|word| word.to_str().is_some_and(is_code));
+    Ok(std::iter::from_fn(|| code(&mut raw)).collect())
 }
 
 fn parse_format(name: &str) -> Result<Format, lexopt::Error> {

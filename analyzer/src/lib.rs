@@ -1,12 +1,13 @@
 //! Says why Kerberos sign-in to an IIS site fails, from a bundle, offline.
 //!
 //! The modules are the floors of a house; each imports only from those below it. From the ground up: [`evidence`],
-//! [`formats`], [`artifacts`], [`facts`], [`exchange`], [`rules`], [`diagnosis`], [`case`], [`report`], and on top
-//! the doors, which open files and print.
+//! [`formats`], [`codes`], [`artifacts`], [`facts`], [`exchange`], [`rules`], [`diagnosis`], [`case`], [`report`], and on
+//! top the doors, which open files and print.
 
 pub mod artifacts;
 pub mod case;
 pub mod cli;
+pub mod codes;
 pub mod diagnosis;
 pub mod evidence;
 pub mod exchange;

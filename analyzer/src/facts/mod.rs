@@ -3,7 +3,6 @@
 pub mod account;
 pub mod assemble;
 pub mod case_facts;
-pub mod codes;
 pub mod directory;
 pub mod events;
 pub mod fact;

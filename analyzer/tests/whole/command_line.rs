@@ -75,6 +75,9 @@ fn help_version_rules_and_explanations_are_there() {
     }
     assert!(words(&kerbscope(&["explain", "0x29"])).contains("KRB_AP_ERR_MODIFIED"));
     assert!(words(&kerbscope(&["explain", "3221225572"])).contains("STATUS_NO_SUCH_USER"));
+    assert!(words(&kerbscope(&["explain", "-1073741429"])).contains("STATUS_NO_TRUST_SAM_ACCOUNT"));
+    assert!(words(&kerbscope(&["explain", "401", "1", "2148074252"])).contains("SEC_E_LOGON_DENIED"));
+    assert!(words(&kerbscope(&["explain", "event", "-h"])).contains("Exit codes of report"));
 }
 
 #[test]

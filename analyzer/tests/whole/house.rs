@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Rooms of one floor do not see each other, but for the door of the terminal, which
 /// opens the window.
-const FLOORS: [&[&str]; 11] = [
+const FLOORS: [&[&str]; 12] = [
     &["evidence"],
     &["formats"],
+    &["codes"],
     &["artifacts"],
     &["facts"],
     &["exchange"],
