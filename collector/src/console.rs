@@ -9,10 +9,11 @@ use kerbscope_shared::manifest::{CollectionStatus, Entry};
 use crate::export::LogLimits;
 use crate::facts::{Elevation, Facts};
 use crate::options::Talk;
+use crate::plan::role::Scope;
 use crate::plan::row::{Origin, Row, SizeLimit};
 use crate::plan::step::{self, Take};
 use crate::plan::table;
-use crate::runner::{Progress, Scope};
+use crate::runner::Progress;
 
 /// The name and version of this program.
 pub const PROGRAM: &str = concat!("kerbscope-collect ", env!("CARGO_PKG_VERSION"));
@@ -156,7 +157,7 @@ fn words(status: CollectionStatus) -> String {
 pub fn list(scope: &Scope) -> String {
     let logs = scope.logs;
     let mut text = format!("{:<58} {:<14} {:<21} {:>6} {:>7}\n", "what is asked", "by", "holds", "time", "size");
-    for row in table::rows(&scope.role) {
+    for row in table::rows(scope) {
         let _ = writeln!(
             text,
             "{:<58} {:<14} {:<21} {:>4} s {:>4} MB",
@@ -170,7 +171,7 @@ pub fn list(scope: &Scope) -> String {
             } >> 20,
         );
     }
-    for row in table::rows(&scope.role) {
+    for row in table::rows(scope) {
         if let Origin::EventLog(log) = row.origin {
             let command = log.export(u64::from(logs.days).saturating_mul(24));
             let _ = write!(text, "\n{} events, else a copy of {}:\n  {command}\n", log.name(), log.file());
@@ -185,6 +186,7 @@ fn asked(row: &'static Row, logs: LogLimits) -> String {
         Take::Program(command, _) => format!("{} {}", command.program, command.arguments.join(" ")),
         Take::File(path, _) => path,
         Take::Requests(folder, begins) => step::logs_in(&folder, begins),
+        Take::HttpHead(request) => request.to_string(),
         Take::EventLog(log) => format!("{} events of the last {} days", log.name(), logs.days),
         Take::LeftOut(source, _) => source.text().to_owned(),
     }
@@ -206,19 +208,18 @@ pub fn ascii(text: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::role::Role;
 
     const LOGS: LogLimits = LogLimits { days: 7, bytes: 64 << 20 };
 
     #[test]
     fn the_plan_shows_every_row_in_ascii() {
-        let scope = Scope { role: Role::WebServer, logs: LOGS };
+        let scope = Scope { logs: LOGS, ..Scope::default() };
         let text = list(&scope);
         assert!(text.is_ascii());
         for line in ["setspn -L <pool account>", "setspn -Q HTTP/<name>", "klist -li 0x3e7", "wevtutil epl System"] {
             assert!(text.contains(line), "{text}");
         }
-        assert!(text.lines().take(table::rows(&scope.role).count() + 1).all(|line| line.len() <= 120), "{text}");
+        assert!(text.lines().take(table::rows(&scope).count() + 1).all(|line| line.len() <= 120), "{text}");
     }
 
     #[test]

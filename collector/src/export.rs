@@ -17,6 +17,12 @@ pub struct LogLimits {
     pub bytes: u64,
 }
 
+impl Default for LogLimits {
+    fn default() -> Self {
+        Self { days: 7, bytes: 64 << 20 }
+    }
+}
+
 /// The periods to which an export is narrowed when more is too much: it starts with the oldest event, and the
 /// newest are worth most.
 const NARROWER_HOURS: [u64; 2] = [24, 3];
@@ -77,6 +83,7 @@ mod tests {
     use std::io;
 
     use crate::host::{Answer, Command, Listed, SeekRead};
+    use crate::http_head::HeadRequest;
 
     /// A server whose `wevtutil` answers by the hours it is asked for, and whose log file may be readable.
     #[derive(Default)]
@@ -97,6 +104,10 @@ mod tests {
 
         fn list(&self, _: &str) -> io::Result<Vec<Listed>> {
             Err(io::ErrorKind::NotFound.into())
+        }
+
+        fn http_head(&self, _: &HeadRequest, _: Duration) -> Answer {
+            Answer::bare(Ending::Absent)
         }
 
         fn run(&self, command: &Command, _: RunLimits) -> Answer {

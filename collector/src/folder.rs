@@ -4,6 +4,7 @@
 //! environment.txt                                   COMPUTERNAME=WEB01, one variable a line
 //! files/C/Windows/System32/inetsrv/config/…         files, the drive letter as a folder
 //! commands/setspn -Q HTTP%2Fweb01.txt               what a command prints, or the file that it writes
+//! http/http%3A%2F%2F127.0.0.1%3A80%2F.txt          the head of an answer over HTTP
 //! commands/setspn -X.ending                         how it ends: `exit 5`, `timeout`, `denied` or `absent`
 //! ```
 //!
@@ -15,8 +16,10 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use crate::host::{Answer, Command, Ending, Host, Listed, RunLimits, SeekRead};
+use crate::http_head::{self, HeadRequest};
 use crate::live;
 
 /// A folder that answers like a server.
@@ -63,6 +66,14 @@ impl Host for FolderHost {
         answer(&place, limits.bytes, Ending::Exited(0))
     }
 
+    fn http_head(&self, request: &HeadRequest, _: Duration) -> Answer {
+        let name = escaped(&request.to_string());
+        let answered = answer(&self.root.join("http").join(format!("{name}.txt")), 1 << 20, Ending::Complete);
+        let head = String::from_utf8_lossy(&answered.bytes).into_owned();
+        let bytes = if head.is_empty() { Vec::new() } else { http_head::artifact(request, &head).into_bytes() };
+        Answer { bytes, ..answered }
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         let environment = fs::read_to_string(self.root.join("environment.txt")).ok()?;
         let value = environment.lines().filter_map(|line| line.split_once('=')).find(|(key, _)| *key == name);
@@ -88,6 +99,10 @@ fn answer(path: &Path, limit_bytes: u64, complete: Ending) -> Answer {
 pub fn answer_name(command: &Command) -> String {
     let filterless = command.arguments.iter().filter(|argument| !argument.starts_with("/q:")).cloned().collect();
     let line = Command { arguments: filterless, ..command.clone() }.to_string();
+    escaped(&line)
+}
+
+fn escaped(line: &str) -> String {
     let mut name = String::new();
     for character in line.chars() {
         if character.is_alphanumeric() || " -._$@".contains(character) {

@@ -4,6 +4,8 @@ use std::fmt;
 use std::io::{self, Read, Seek};
 use std::time::Duration;
 
+use crate::http_head::HeadRequest;
+
 /// The server that evidence is collected from, or a stand-in for it.
 pub trait Host {
     /// Reads at most `limit_bytes` of the file at this absolute path.
@@ -25,6 +27,9 @@ pub trait Host {
 
     /// Runs a program of Windows within limits; no shell is involved.
     fn run(&self, command: &Command, limits: RunLimits) -> Answer;
+
+    /// Asks this computer over HTTP, as somebody who has not signed in.
+    fn http_head(&self, request: &HeadRequest, time: Duration) -> Answer;
 
     /// The value of an environment variable.
     fn variable(&self, name: &str) -> Option<String>;

@@ -18,6 +18,7 @@ pub mod file;
 pub mod firefox;
 pub mod folder;
 pub mod host;
+pub mod http_head;
 pub mod live;
 pub mod markup;
 pub mod options;

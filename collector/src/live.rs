@@ -4,9 +4,13 @@ use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
 
 use crate::child;
 use crate::host::{Answer, Command, Ending, Host, Listed, Product, RunLimits, SeekRead};
+#[cfg(windows)]
+use crate::http_head;
+use crate::http_head::HeadRequest;
 
 /// This computer.
 #[derive(Debug, Default)]
@@ -38,6 +42,25 @@ impl Host for LiveHost {
                 Err(error) => Answer::of_error(&error),
             },
         }
+    }
+
+    #[cfg(windows)]
+    fn http_head(&self, request: &HeadRequest, time: Duration) -> Answer {
+        match crate::windows::http::head(request, time) {
+            Ok(head) => {
+                Answer { bytes: http_head::artifact(request, &head).into_bytes(), ..Answer::bare(Ending::Complete) }
+            }
+            Err(error) => {
+                let words = error.raw_os_error().and_then(http_head::words).map(str::to_owned);
+                let answer = Answer::of_error(&error);
+                Answer { detail: words.or(answer.detail), ..answer }
+            }
+        }
+    }
+
+    #[cfg(not(windows))]
+    fn http_head(&self, _: &HeadRequest, _: Duration) -> Answer {
+        Answer::bare(Ending::Absent)
     }
 
     fn variable(&self, name: &str) -> Option<String> {

@@ -8,9 +8,7 @@ use kerbscope_shared::limits::Limits;
 
 use crate::argument::{self, Use};
 use crate::bundle_file::Existing;
-use crate::export::LogLimits;
-use crate::plan::role::Role;
-use crate::runner::Scope;
+use crate::plan::role::{Role, Scope};
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -30,6 +28,8 @@ usage: kerbscope-collect [options]
                     (run it as the person who sees it, not elevated)
   --dc NAME         this computer is a domain controller; NAME is the web server
                     or a service account of it (may be given several times)
+  --probe           do more than look: ask each binding of this server which
+                    providers it offers, and get a ticket for each name
   --quiet           print nothing but problems
   --help            print this
   --version         print the version
@@ -78,13 +78,7 @@ pub enum Talk {
 
 impl Default for Options {
     fn default() -> Self {
-        Self {
-            out: None,
-            existing: Existing::Keep,
-            scope: Scope { role: Role::WebServer, logs: LogLimits { days: 7, bytes: 64 << 20 } },
-            talk: Talk::Full,
-            host_root: None,
-        }
+        Self { out: None, existing: Existing::Keep, scope: Scope::default(), talk: Talk::Full, host_root: None }
     }
 }
 
@@ -126,6 +120,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
             "--dc" => options.scope.role = domain_controller(&name, &value()?, options.scope.role)?,
             _ if attached.is_some() => return Err(Misused(format!("{name} takes no value"))),
             "--force" => options.existing = Existing::Replace,
+            "--probe" => options.scope.probe = true,
             "--quiet" => options.talk = Talk::Quiet,
             "--list" => list_only = true,
             "--help" | "-h" | "/?" | "-?" => return Ok(Request::Help),
@@ -186,6 +181,7 @@ fn number(name: &str, value: &OsString, most: u32) -> Result<u32, Misused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::export::LogLimits;
 
     fn check(line: &str, expected: Result<Request, &str>) {
         let parsed = parse(line.split_whitespace().map(OsString::from));
@@ -197,7 +193,7 @@ mod tests {
         let expected = Options {
             out: Some("a.zip".into()),
             existing: Existing::Replace,
-            scope: Scope { role: Role::WebServer, logs: LogLimits { days: 3, bytes: 8 << 20 } },
+            scope: Scope { logs: LogLimits { days: 3, bytes: 8 << 20 }, ..Scope::default() },
             talk: Talk::Quiet,
             host_root: None,
         };
@@ -210,7 +206,7 @@ mod tests {
     fn questions_are_answered_instead_of_collecting() {
         check(
             "--list --days 3",
-            Ok(Request::List(Scope { role: Role::WebServer, logs: LogLimits { days: 3, bytes: 64 << 20 } })),
+            Ok(Request::List(Scope { logs: LogLimits { days: 3, bytes: 64 << 20 }, ..Scope::default() })),
         );
         check("--list --help", Ok(Request::Help));
         check("/?", Ok(Request::Help));

@@ -6,6 +6,7 @@ use kerbscope_shared::manifest::{CollectionStatus, Source};
 
 use crate::host::{Answer, Host, Listed, SeekRead};
 use crate::outcome::{Outcome, judge};
+use crate::plan::step::logs_in;
 use crate::requests::Filter;
 
 /// How much is read of all logs of a folder; the newest are worth most.
@@ -26,7 +27,8 @@ pub struct Wanted<'a> {
 }
 
 /// Reads the logs of a folder.
-pub fn read(host: &dyn Host, folder: &str, source: Source, wanted: Wanted<'_>) -> Outcome {
+pub fn read(host: &dyn Host, folder: &str, wanted: Wanted<'_>) -> Outcome {
+    let source = Source::File(logs_in(folder, wanted.begins));
     let listed = match host.list(folder) {
         Ok(listed) => listed,
         Err(error) => return judge(Answer::of_error(&error), source, &[]),

@@ -12,7 +12,7 @@ use crate::file;
 use crate::firefox;
 use crate::host::{Host, RunLimits};
 use crate::outcome::{Outcome, judge};
-use crate::plan::role::Role;
+use crate::plan::role::{Role, Scope};
 use crate::plan::row::SizeLimit;
 use crate::plan::step::{Planner, Step, Subjects, Take};
 use crate::plan::table;
@@ -25,15 +25,6 @@ pub trait Progress {
     fn begin(&mut self, title: &str);
     /// It has ended like this.
     fn end(&mut self, title: &str, entry: &Entry);
-}
-
-/// What the command line says of a visit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// What kind of computer is visited.
-    pub role: Role,
-    /// How much of the event logs to take.
-    pub logs: LogLimits,
 }
 
 /// Runs the whole plan.
@@ -53,7 +44,7 @@ pub fn collect<W: Write>(
         subjects.add_firefox_profiles(firefox::profiles(host));
     }
     let mut planner = Planner::new(subjects);
-    for row in table::rows(&scope.role) {
+    for row in table::rows(scope) {
         for step in planner.steps(row) {
             if let Some(names) = run(host, &step, scope.logs, bundle, progress)? {
                 planner.subjects.learn(&names, |path| host.expand(path));
@@ -105,8 +96,9 @@ fn take(host: &dyn Host, step: &Step, logs: LogLimits) -> (Outcome, Option<Names
         Take::EventLog(log) => export(host, *log, time, logs),
         Take::Requests(folder, begins) => {
             let wanted = Wanted { begins, days: logs.days, limit_bytes: bytes };
-            request_logs::read(host, &host.expand(folder), step.source(), wanted)
+            request_logs::read(host, &host.expand(folder), wanted)
         }
+        Take::HttpHead(request) => judge(host.http_head(request, time), step.source(), &[]),
         Take::LeftOut(source, why) => Outcome {
             source: source.clone(),
             status: CollectionStatus::Skipped,
@@ -166,7 +158,7 @@ mod tests {
             entries: Vec::new(),
         };
         let facts = Facts { computer: Some("WEB01".to_owned()), ..Facts::default() };
-        let scope = Scope { role: Role::WebServer, logs: LogLimits { days: 7, bytes: 1000 } };
+        let scope = Scope { logs: LogLimits { days: 7, bytes: 1000 }, probe: true, ..Scope::default() };
         let mut bundle = BundleWriter::new(Cursor::new(Vec::new()), head);
         collect(&FolderHost::new(folder), &facts, &scope, &mut bundle, &mut Silent).expect("written");
         read(bundle.finish().expect("finished"), &Limits::STANDARD).expect("a zip")
@@ -260,7 +252,7 @@ mod tests {
         let entries = archive.manifest.expect("a manifest").entries;
         assert!(entries.iter().all(|entry| entry.status == CollectionStatus::NotPresent && entry.detail.is_none()));
         let always = |row: &&crate::plan::row::Row| matches!(row.subject, Subject::Server | Subject::ComputerName);
-        let expected = table::rows(&Role::WebServer).filter(always).count();
+        let expected = table::rows(&Scope::default()).filter(always).count();
         assert!(entries.len() > expected, "no pools, no step for them; but names");
     }
 
@@ -324,5 +316,20 @@ mod tests {
         let archive = collect_from(&files);
         let row = entry(&archive, r"C:\Windows\debug\netlogon.log");
         assert_eq!((row.status, row.bytes), (CollectionStatus::Truncated, (5 << 20) - 8));
+    }
+
+    #[test]
+    fn each_binding_is_asked_for_what_it_offers_when_that_is_wished() {
+        let config = r#"<configuration><sites><site name="S" id="1"><bindings>
+            <binding protocol="https" bindingInformation="*:443:www.contoso.com"/>
+            <binding protocol="http" bindingInformation="elsewhere:80:"/></bindings></site></sites></configuration>"#;
+        let answer = "HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: NTLM\r\n";
+        let files = [(CONFIG, config), ("http/https%3A%2F%2F127.0.0.1%3A443%2F Host%3A www.contoso.com.txt", answer)];
+        let source = "https://127.0.0.1:443/ Host: www.contoso.com";
+        let kept = format!("# {source}\r\n{answer}\r\n");
+        check(&files, source, CollectionStatus::Collected, Some(&kept));
+        check(&files, "elsewhere", CollectionStatus::Skipped, None);
+        let archive = collect_from(&files);
+        assert_eq!(entry(&archive, "klist get HTTP/www.contoso.com").status, CollectionStatus::NotPresent);
     }
 }

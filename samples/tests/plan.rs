@@ -6,7 +6,7 @@ use std::io::Cursor;
 
 use kerbscope_collector::facts::Facts;
 use kerbscope_collector::options::Options;
-use kerbscope_collector::plan::role::Role;
+use kerbscope_collector::plan::role::{Role, Scope};
 use kerbscope_collector::plan::step::{Planner, Step, Subjects, Take};
 use kerbscope_collector::plan::table;
 use kerbscope_collector::{markup, sites};
@@ -41,7 +41,7 @@ fn plan_for(archive: &Archive) -> Vec<Row> {
         subjects.learn(&sites::read(&markup::scan(text).unwrap()), str::to_owned);
     }
     let mut planner = Planner::new(subjects);
-    table::rows(&Role::WebServer).flat_map(|row| planner.steps(row)).map(|step| planned(&step)).collect()
+    table::rows(&Scope::default()).flat_map(|row| planner.steps(row)).map(|step| planned(&step)).collect()
 }
 
 #[test]

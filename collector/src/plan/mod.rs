@@ -5,6 +5,7 @@ pub mod events;
 pub mod iis;
 pub mod names;
 pub mod network;
+pub mod probe;
 pub mod requests;
 pub mod role;
 pub mod row;

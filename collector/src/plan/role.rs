@@ -1,4 +1,17 @@
-//! What kind of computer is visited: each is asked about something else.
+//! What kind of computer is visited, and how much it is asked: each kind is asked about something else.
+
+use crate::export::LogLimits;
+
+/// What the command line says of a visit.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Scope {
+    /// What kind of computer is visited.
+    pub role: Role,
+    /// How much of the event logs to take.
+    pub logs: LogLimits,
+    /// Whether more may be done than to look: to make requests to this computer, and to get tickets.
+    pub probe: bool,
+}
 
 /// The part that the visited computer has in a sign-in.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

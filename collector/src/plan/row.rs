@@ -47,6 +47,8 @@ pub enum Origin {
     },
     /// An export of an event log.
     EventLog(EventLog),
+    /// The head of the response to a request that nobody signs in for.
+    HttpHead,
     /// Requests that failed, and their neighbors, from the logs in a folder. `{}` stands for a folder.
     Requests {
         /// The folder.
@@ -88,6 +90,8 @@ pub enum Subject {
     SharedFolder,
     /// The folder of each application.
     Application,
+    /// Each place where a site answers.
+    Binding,
     /// The folder with the logs of each site.
     SiteLog,
     /// The folder of each profile of Firefox.
@@ -105,6 +109,7 @@ impl Subject {
             Self::Domain => "<domain>",
             Self::SharedFolder => "<folder of the shared configuration>",
             Self::Application => "<folder of the application>",
+            Self::Binding => "<binding>",
             Self::SiteLog => "<folder with the logs of the site>",
             Self::FirefoxProfile => "<folder of the profile>",
         }

@@ -8,9 +8,10 @@ use crate::argument::{self, Use};
 use crate::event_log::EventLog;
 use crate::facts::Facts;
 use crate::host::Command;
+use crate::http_head::HeadRequest;
 use crate::plan::role::Role;
 use crate::plan::row::{Origin, Row, Subject, Treatment};
-use crate::sites::{self, Names};
+use crate::sites::{self, Binding, Names};
 
 /// A row, asked about one name.
 #[derive(Clone, Debug)]
@@ -36,6 +37,8 @@ pub enum Take {
     EventLog(EventLog),
     /// Reads the logs in this folder whose names begin like this.
     Requests(String, &'static [&'static str]),
+    /// Asks this computer over HTTP.
+    HttpHead(HeadRequest),
     /// Nothing; here is what would have been asked, and why it is not.
     LeftOut(Source, &'static str),
 }
@@ -51,6 +54,7 @@ pub struct Subjects {
     applications: Vec<Place>,
     site_logs: Vec<Place>,
     firefox_profiles: Vec<Place>,
+    bindings: Vec<Binding>,
 }
 
 /// A folder, and what a person calls it.
@@ -93,6 +97,7 @@ impl Subjects {
         let place = |name: String, folder: &str| Place { name, folder: expand(folder) };
         let shared = names.shared_folder.iter().map(|folder| place(String::new(), folder));
         self.shared_folder.extend(shared);
+        self.bindings.extend(names.bindings.iter().cloned());
         for application in &names.applications {
             self.applications.push(place(application.name(), &application.folder));
         }
@@ -149,6 +154,7 @@ impl Planner {
         let mut steps = match self.subjects.named(row.subject) {
             Some(names) => names.iter().map(|name| checked(row, name)).collect(),
             None if row.subject == Subject::Server => vec![row.about("", "")],
+            None if row.subject == Subject::Binding => row.to_bindings(&self.subjects.bindings),
             None => self.subjects.placed(row.subject).iter().map(|place| row.at(place)).collect::<Vec<_>>(),
         };
         for (number, step) in steps.iter_mut().enumerate() {
@@ -181,10 +187,31 @@ impl Row {
                 Take::Program(Command::printing(program, arguments), good_exits)
             }
             Origin::EventLog(log) => Take::EventLog(log),
+            Origin::HttpHead => Take::LeftOut(Source::Query(argument.to_owned()), "the address is not understood"),
             Origin::Requests { folder, begins } => Take::Requests(folder.replace("{}", argument), begins),
         };
         let file_name = argument::file_name(self.kind, self.file_name, name);
         Step { row: self, title: self.title.replace("{}", name), file_name, take }
+    }
+
+    fn to_bindings(&'static self, bindings: &[Binding]) -> Vec<Step> {
+        let mut steps: Vec<Step> = Vec::new();
+        for binding in bindings {
+            let request = HeadRequest::to(binding);
+            let name = request.as_ref().map_or_else(|| binding.address.clone(), HeadRequest::to_string);
+            let mut step = self.about(&name, &name);
+            if let Some(request) = request {
+                step.take = Take::HttpHead(request);
+            }
+            if !binding.host.is_empty() && !argument::is_safe(binding.host.trim_start_matches("*."), Use::Host) {
+                step.leave_out("the name has characters that are not given to a server");
+            }
+            // Two sites on one address answer alike.
+            if steps.iter().all(|other| other.take != step.take) {
+                steps.push(step);
+            }
+        }
+        steps
     }
 
     fn at(&'static self, place: &Place) -> Step {
@@ -208,6 +235,7 @@ impl Step {
             Take::Program(command, _) => Source::Command(command.to_string()),
             Take::EventLog(log) => Source::File(log.file()),
             Take::Requests(folder, begins) => Source::File(logs_in(folder, begins)),
+            Take::HttpHead(request) => Source::Query(request.to_string()),
             Take::LeftOut(source, _) => source.clone(),
         }
     }
@@ -237,6 +265,7 @@ pub fn logs_in(folder: &str, begins: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::plan::role::Scope;
     use crate::plan::table;
     use crate::sites::{Application, SiteLog};
 
@@ -253,6 +282,7 @@ mod tests {
         match &step.take {
             Take::File(path, _) => path.clone(),
             Take::Requests(folder, begins) => logs_in(folder, begins),
+            Take::HttpHead(request) => request.to_string(),
             Take::Program(command, _) => command.to_string(),
             Take::EventLog(log) => format!("export {}", log.name()),
             Take::LeftOut(source, _) => format!("not: {}", source.text()),
@@ -266,7 +296,7 @@ mod tests {
             subjects.learn(names, str::to_owned);
         }
         let mut planner = Planner::new(subjects);
-        table::rows(&Role::WebServer).flat_map(|row| planner.steps(row)).collect()
+        table::rows(&Scope::default()).flat_map(|row| planner.steps(row)).collect()
     }
 
     fn check(facts: &Facts, names: Option<&Names>, expected: &[(&str, &str)]) {
@@ -282,7 +312,7 @@ mod tests {
 
     #[test]
     fn the_configuration_is_asked_for_first() {
-        let rows: Vec<_> = table::rows(&Role::WebServer).map(|row| row.id).take(3).collect();
+        let rows: Vec<_> = table::rows(&Scope::default()).map(|row| row.id).take(3).collect();
         assert_eq!(rows, ["iis-redirection", "iis-shared-config", "iis-config"]);
     }
 

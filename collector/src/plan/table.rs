@@ -1,8 +1,8 @@
 //! The plan: everything the collector asks a computer for, one row each.
 
-use crate::plan::role::Role;
+use crate::plan::role::{Role, Scope};
 use crate::plan::row::Row;
-use crate::plan::{client, events, iis, names, network, requests, spns, system, tickets};
+use crate::plan::{client, events, iis, names, network, probe, requests, spns, system, tickets};
 
 type Families = &'static [&'static [Row]];
 
@@ -26,14 +26,19 @@ const CLIENT: Families =
 /// A domain controller.
 const DOMAIN_CONTROLLER: Families = &[system::ROWS, network::ROWS, events::ROWS];
 
-/// Every row that a computer with this role is asked, in order.
-pub fn rows(role: &Role) -> impl Iterator<Item = &'static Row> {
-    let families = match role {
-        Role::WebServer => WEB_SERVER,
-        Role::Client { .. } => CLIENT,
-        Role::DomainController { .. } => DOMAIN_CONTROLLER,
+/// What is done on each of them when it may do more than look.
+const WEB_SERVER_PROBES: Families = &[probe::OF_THE_SERVER, probe::OF_NAMES];
+const CLIENT_PROBES: Families = &[probe::OF_NAMES];
+
+/// Every row that a computer is asked, in order.
+pub fn rows(scope: &Scope) -> impl Iterator<Item = &'static Row> {
+    let (families, probes) = match scope.role {
+        Role::WebServer => (WEB_SERVER, WEB_SERVER_PROBES),
+        Role::Client { .. } => (CLIENT, CLIENT_PROBES),
+        Role::DomainController { .. } => (DOMAIN_CONTROLLER, &[] as Families),
     };
-    families.iter().copied().flatten()
+    let probes = if scope.probe { probes } else { &[] };
+    families.iter().chain(probes).copied().flatten()
 }
 
 #[cfg(test)]
@@ -52,9 +57,10 @@ mod tests {
             Role::DomainController { accounts: Vec::new() },
         ];
         for role in roles {
-            let ids: BTreeSet<_> = rows(&role).map(|row| row.id).collect();
-            assert_eq!(ids.len(), rows(&role).count());
-            for row in rows(&role) {
+            let scope = Scope { role, probe: true, ..Scope::default() };
+            let ids: BTreeSet<_> = rows(&scope).map(|row| row.id).collect();
+            assert_eq!(ids.len(), rows(&scope).count());
+            for row in rows(&scope) {
                 let many = !matches!(row.subject, Subject::Server | Subject::SharedFolder);
                 assert_eq!(row.file_name.contains("{}"), many, "{}", row.id);
                 assert_eq!(argument::file_name(row.kind, row.file_name, "x"), row.file_name.replace("{}", "x"));

@@ -1,3 +1,4 @@
 //! What only Windows itself can answer, behind functions that are safe to call. Nowhere else is code unsafe.
 
+pub mod http;
 pub mod wide;
