@@ -4,13 +4,16 @@ use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::event_log::EventLog;
 use crate::artifacts::iis_config::IisConfig;
+use crate::artifacts::iis_redirection::Redirection;
 use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::klist::TicketCache;
 use crate::artifacts::nslookup::NameLookup;
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::setspn::SetspnOutput;
 use crate::artifacts::systeminfo::SystemInfo;
-use crate::artifacts::{event_log, event_log_xml, iis_config, ipconfig, klist, nslookup, setspn, systeminfo};
+use crate::artifacts::{
+    event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, nslookup, setspn, systeminfo,
+};
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::ArtifactId;
@@ -23,6 +26,8 @@ pub enum Contents {
     Nothing,
     /// The configuration of IIS.
     IisConfig(IisConfig),
+    /// Where the configuration of IIS lies.
+    IisRedirection(Redirection),
     /// `setspn`
     Setspn(SetspnOutput),
     /// `klist`
@@ -87,6 +92,7 @@ pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
 fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents> {
     match kind {
         ArtifactKind::IisConfig => wrap(iis_config::parse(id, text), Contents::IisConfig),
+        ArtifactKind::IisRedirection => wrap(iis_redirection::parse(id, text), Contents::IisRedirection),
         ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),
         ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Klist),
         ArtifactKind::EventLogXml => wrap(event_log_xml::parse(id, text), Contents::EventLog),

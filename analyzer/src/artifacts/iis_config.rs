@@ -286,7 +286,7 @@ impl Reading<'_> {
         let authentication = self.document.descend(parent, &AUTHENTICATION)?;
         let enabled = |name: &str| {
             let section = self.document.child(authentication, name)?;
-            Some(Cited::new(truth(section.attribute("enabled")?)?, self.at(section)))
+            Some(Cited::new(xml::truth(section.attribute("enabled")?)?, self.at(section)))
         };
         let mapping = enabled("clientCertificateMappingAuthentication").filter(|mapping| mapping.value);
         Some(Scope {
@@ -302,7 +302,7 @@ impl Reading<'_> {
     }
 
     fn windows(&self, section: &Element) -> WindowsSection {
-        let flag = |name| section.attribute(name).and_then(truth);
+        let flag = |name| section.attribute(name).and_then(xml::truth);
         let steps = self
             .document
             .children(section)
@@ -320,7 +320,8 @@ impl Reading<'_> {
 
 /// `overrideMode`, or what the older `allowOverride` means in its words.
 fn override_mode(location: &Element) -> Option<String> {
-    let old = || location.attribute("allowOverride").and_then(truth).map(|open| if open { "Allow" } else { "Deny" });
+    let old =
+        || location.attribute("allowOverride").and_then(xml::truth).map(|open| if open { "Allow" } else { "Deny" });
     location.attribute("overrideMode").or_else(old).map(str::to_owned)
 }
 
@@ -330,15 +331,6 @@ fn provider_step(element: &Element) -> Option<ProviderStep> {
         "clear" => Some(ProviderStep::Clear),
         "add" => value().map(ProviderStep::Add),
         "remove" => value().map(ProviderStep::Remove),
-        _ => None,
-    }
-}
-
-/// Booleans of IIS configuration: `true` and `false` in any case, `1` and `0`.
-fn truth(word: &str) -> Option<bool> {
-    match word.trim().to_ascii_lowercase().as_str() {
-        "true" | "1" => Some(true),
-        "false" | "0" => Some(false),
         _ => None,
     }
 }

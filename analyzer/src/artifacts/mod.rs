@@ -4,6 +4,7 @@ pub mod contents;
 pub mod event_log;
 pub mod event_log_xml;
 pub mod iis_config;
+pub mod iis_redirection;
 pub mod ipconfig;
 pub mod klist;
 pub mod nslookup;

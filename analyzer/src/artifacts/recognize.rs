@@ -2,7 +2,7 @@
 
 use kerbscope_shared::kind::ArtifactKind;
 
-use crate::artifacts::{event_log_xml, iis_config, ipconfig, klist, nslookup, setspn, systeminfo};
+use crate::artifacts::{event_log_xml, iis_config, iis_redirection, ipconfig, klist, nslookup, setspn, systeminfo};
 use crate::formats::evtx;
 use crate::formats::text::Text;
 
@@ -13,9 +13,10 @@ const HEAD: usize = 1 << 20;
 type Recognizer = fn(&Text) -> bool;
 
 /// The kinds of text, and who knows them.
-const TEXTS: [(ArtifactKind, Recognizer); 7] = [
+const TEXTS: [(ArtifactKind, Recognizer); 8] = [
     (ArtifactKind::EventLogXml, event_log_xml::recognizes),
     (ArtifactKind::IisConfig, iis_config::recognizes),
+    (ArtifactKind::IisRedirection, iis_redirection::recognizes),
     (ArtifactKind::Ipconfig, ipconfig::recognizes),
     (ArtifactKind::Klist, klist::recognizes),
     (ArtifactKind::Nslookup, nslookup::recognizes),

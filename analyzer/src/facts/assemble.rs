@@ -22,6 +22,7 @@ use crate::facts::fact::Fact;
 use crate::facts::host::{HostName, Role};
 use crate::facts::iis;
 use crate::facts::names::Resolution;
+use crate::facts::shared_configuration::{InForce, in_force};
 use crate::facts::spn::Spn;
 
 /// What is known about a bundle before its artifacts are read.
@@ -45,7 +46,7 @@ pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
         }
         let host = host_of(bundle, &own);
         facts.hosts.entry(host.clone()).or_insert_with(|| HostFacts::named(host.clone()));
-        let mut assembler = Assembler { facts: &mut facts, host };
+        let mut assembler = Assembler { facts: &mut facts, host, in_force: in_force(&own) };
         assembler.host().identity.collected_at = bundle.collected_at;
         for artifact in &own {
             assembler.identify(artifact);
@@ -75,6 +76,7 @@ fn host_of(bundle: &BundleHead, artifacts: &[&ReadArtifact]) -> HostName {
 struct Assembler<'a> {
     facts: &'a mut Facts,
     host: HostName,
+    in_force: InForce,
 }
 
 impl Assembler<'_> {
@@ -127,21 +129,25 @@ impl Assembler<'_> {
             Contents::EventLog(log) => self.event_log(log, read),
             Contents::Nslookup(lookup) => self.nslookup(lookup, read),
             Contents::Nothing => self.nothing(read),
-            Contents::Ipconfig(_) | Contents::Systeminfo(_) => {}
+            Contents::Ipconfig(_) | Contents::Systeminfo(_) | Contents::IisRedirection(_) => {}
         }
     }
 
     /// What keeps a configuration from being all that there is to know makes it a part.
     fn iis_config(&mut self, config: &IisConfig, read: &ReadArtifact) {
+        if self.in_force.is_leftover(read) {
+            return self.leftover();
+        }
         let iis = iis::effective(read.id, config, self.host.as_str());
-        let not_known = if self.host().iis.is_some() {
+        let several = self.host().iis.as_ref().is_some_and(|known| known.seen().is_ok());
+        let not_known = if several {
             Some(NotKnown::until("the one applicationHost.config that is in force: there are several"))
         } else if config.windows_module == Some(false) {
             Some(NotKnown::until("the role service Windows Authentication: its module is not installed"))
         } else if iis.is_cut {
             Some(NotKnown::until("a configuration with fewer sites: this one is over the limit"))
         } else {
-            (!read.is_whole()).then(whole_config)
+            (!read.is_whole()).then(whole_config).or_else(|| self.in_force.doubt())
         };
         let host = self.host();
         host.role = Role::WebServer;
@@ -151,13 +157,19 @@ impl Assembler<'_> {
         });
     }
 
+    /// A configuration that IIS does not use says that there is an IIS, and nothing else.
+    fn leftover(&mut self) {
+        let not_known = self.in_force.not_known().unwrap_or_else(whole_config);
+        let host = self.host();
+        host.role = Role::WebServer;
+        host.iis.get_or_insert(Fact::Unknown(not_known));
+    }
+
     /// The collector looked for a configuration of IIS and could not bring it: there is an IIS, and it is unknown.
     fn nothing(&mut self, read: &ReadArtifact) {
         let is_config = read.artifact.kind == ArtifactKind::IisConfig;
         if is_config && read.artifact.status != CollectionStatus::NotPresent {
-            let host = self.host();
-            host.role = Role::WebServer;
-            host.iis.get_or_insert_with(|| Fact::Unknown(whole_config()));
+            self.leftover();
         }
     }
 

@@ -9,5 +9,6 @@ pub mod fact;
 pub mod host;
 pub mod iis;
 pub mod names;
+pub mod shared_configuration;
 pub mod sign_in;
 pub mod spn;

@@ -105,6 +105,15 @@ pub fn read(text: &str) -> Document {
     reading.document
 }
 
+/// Booleans as configurations of Windows write them: `true` and `false` in any case, `1` and `0`.
+pub fn truth(word: &str) -> Option<bool> {
+    match word.trim().to_ascii_lowercase().as_str() {
+        "true" | "1" => Some(true),
+        "false" | "0" => Some(false),
+        _ => None,
+    }
+}
+
 struct Reading {
     lines: Lines,
     document: Document,

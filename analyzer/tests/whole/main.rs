@@ -5,6 +5,7 @@
 mod command_line;
 mod corpus;
 mod event_xml;
+mod evidence;
 mod frozen;
 mod golden;
 mod hostile;

@@ -1,0 +1,118 @@
+//! What one more piece of evidence does to a case that is known.
+
+use kerbscope::case::Case;
+use kerbscope::evidence::bundle::OpenedBundle;
+use kerbscope::report::text::TextReport;
+use kerbscope::rules::answer::Verdict;
+use kerbscope_samples::scenarios;
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::manifest::{CollectionStatus, Entry, Source};
+use kerbscope_shared::read::{Integrity, Member};
+
+use crate::sample;
+
+/// A sample to which evidence is added, as if the collector had brought it.
+struct Sample(Vec<OpenedBundle>);
+
+impl Sample {
+    /// The bundles of a scenario.
+    fn of(name: &str) -> Self {
+        let all = scenarios::all();
+        Self(sample::open(all.iter().find(|scenario| scenario.name == name).expect("is a scenario")))
+    }
+
+    /// Adds an artifact to the bundle of the web server.
+    fn and(self, kind: ArtifactKind, source: Source, text: &str) -> Self {
+        self.attempted(kind, source, CollectionStatus::Collected, Some(text))
+    }
+
+    /// Adds an attempt to the bundle of the web server.
+    fn attempted(mut self, kind: ArtifactKind, source: Source, status: CollectionStatus, text: Option<&str>) -> Self {
+        let archive = &mut self.0[0].archive;
+        let path = text.map(|_| format!("{}/{}.txt", kind.folder(), archive.members.len()));
+        let bytes = text.unwrap_or_default().as_bytes().to_vec();
+        let entry = Entry {
+            kind,
+            path: path.clone(),
+            status,
+            source,
+            sha256: None,
+            bytes: bytes.len() as u64,
+            duration_ms: 1,
+            redactions: 0,
+            detail: None,
+        };
+        archive.manifest.as_mut().expect("has a manifest").entries.push(entry);
+        archive.members.extend(path.map(|path| Member { path, bytes, integrity: Integrity::Intact }));
+        self
+    }
+
+    /// All of it as a case.
+    fn case(self) -> Case {
+        Case::open(self.0)
+    }
+}
+
+/// The names of the rules that found something.
+fn found(case: &Case) -> Vec<&'static str> {
+    case.diagnosis.findings.iter().map(|found| found.rule.name).collect()
+}
+
+/// What a rule would need to say more; none when it is not open.
+fn open(case: &Case, rule: &str) -> Option<String> {
+    let answer = case.diagnosis.answers.iter().find(|answer| answer.rule.name == rule).expect("is a rule");
+    (answer.verdict == Verdict::Open).then(|| answer.not_known.clone().unwrap_or_default().to_string())
+}
+
+/// The text of a file in a bundle of a sample.
+fn text(sample: &Sample, path: &str) -> String {
+    let member = sample.0[0].archive.members.iter().find(|member| member.path == path).expect("is in the sample");
+    String::from_utf8(member.bytes.clone()).expect("is UTF-8")
+}
+
+const KERNEL_MODE: &str = "kernelmode-spn-on-pool-account";
+const LOCAL: &str = r"C:\Windows\System32\inetsrv\config\redirection.config";
+const SHARED: &str =
+    r#"<configuration><configurationRedirection enabled="true" path="\\files\iis$" /></configuration>"#;
+
+#[test]
+fn a_configuration_that_is_not_in_force_says_nothing_about_sites() {
+    let sample = Sample::of(KERNEL_MODE);
+    let redirection = Source::File(LOCAL.to_owned());
+    let case = sample.and(ArtifactKind::IisRedirection, redirection, SHARED).case();
+    assert_eq!((found(&case), case.exchanges.len()), (vec![], 0));
+    let need = open(&case, KERNEL_MODE).expect("is open");
+    assert!(need.contains(r"applicationHost.config of the shared configuration, \\files\iis$"), "{need}");
+    assert!(TextReport(&case).to_string().contains(&need), "the report says what to collect");
+}
+
+#[test]
+fn the_configuration_on_the_share_is_the_one_that_counts() {
+    let sample = Sample::of(KERNEL_MODE);
+    let config = text(&sample, "iis/applicationHost.config");
+    let repaired = config.replace(
+        r#"<windowsAuthentication enabled="true" />"#,
+        r#"<windowsAuthentication enabled="true" useAppPoolCredentials="true" />"#,
+    );
+    assert_ne!(repaired, config);
+    let shared = Source::File(r"\\files\iis$\applicationHost.config".to_owned());
+    let redirection = Source::File(LOCAL.to_owned());
+    let case = sample
+        .and(ArtifactKind::IisRedirection, redirection, SHARED)
+        .and(ArtifactKind::IisConfig, shared, &repaired)
+        .case();
+    assert_eq!(open(&case, KERNEL_MODE), None);
+    assert!(!found(&case).contains(&KERNEL_MODE), "{:?}", found(&case));
+}
+
+#[test]
+fn a_redirection_that_nobody_could_read_leaves_the_configuration_in_doubt() {
+    let redirection = Source::File(LOCAL.to_owned());
+    let denied = CollectionStatus::AccessDenied;
+    let case =
+        Sample::of(KERNEL_MODE).attempted(ArtifactKind::IisRedirection, redirection.clone(), denied, None).case();
+    assert!(open(&case, KERNEL_MODE).expect("is open").contains("redirection.config"));
+    let absent = CollectionStatus::NotPresent;
+    let case = Sample::of(KERNEL_MODE).attempted(ArtifactKind::IisRedirection, redirection, absent, None).case();
+    assert_eq!(found(&case), [KERNEL_MODE]);
+}
