@@ -9,10 +9,11 @@ use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::klist::TicketCache;
 use crate::artifacts::nslookup::NameLookup;
 use crate::artifacts::parsed::Parsed;
+use crate::artifacts::registry::Registry;
 use crate::artifacts::setspn::SetspnOutput;
 use crate::artifacts::systeminfo::SystemInfo;
 use crate::artifacts::{
-    event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, nslookup, setspn, systeminfo,
+    event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, nslookup, registry, setspn, systeminfo,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -28,6 +29,8 @@ pub enum Contents {
     IisConfig(IisConfig),
     /// Where the configuration of IIS lies.
     IisRedirection(Redirection),
+    /// Registry keys.
+    Registry(Registry),
     /// `setspn`
     Setspn(SetspnOutput),
     /// `klist`
@@ -93,6 +96,7 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
     match kind {
         ArtifactKind::IisConfig => wrap(iis_config::parse(id, text), Contents::IisConfig),
         ArtifactKind::IisRedirection => wrap(iis_redirection::parse(id, text), Contents::IisRedirection),
+        ArtifactKind::Registry => wrap(registry::parse(id, text), Contents::Registry),
         ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),
         ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Klist),
         ArtifactKind::EventLogXml => wrap(event_log_xml::parse(id, text), Contents::EventLog),

@@ -10,5 +10,6 @@ pub mod klist;
 pub mod nslookup;
 pub mod parsed;
 pub mod recognize;
+pub mod registry;
 pub mod setspn;
 pub mod systeminfo;

@@ -2,7 +2,9 @@
 
 use kerbscope_shared::kind::ArtifactKind;
 
-use crate::artifacts::{event_log_xml, iis_config, iis_redirection, ipconfig, klist, nslookup, setspn, systeminfo};
+use crate::artifacts::{
+    event_log_xml, iis_config, iis_redirection, ipconfig, klist, nslookup, registry, setspn, systeminfo,
+};
 use crate::formats::evtx;
 use crate::formats::text::Text;
 
@@ -13,13 +15,14 @@ const HEAD: usize = 1 << 20;
 type Recognizer = fn(&Text) -> bool;
 
 /// The kinds of text, and who knows them.
-const TEXTS: [(ArtifactKind, Recognizer); 8] = [
+const TEXTS: [(ArtifactKind, Recognizer); 9] = [
     (ArtifactKind::EventLogXml, event_log_xml::recognizes),
     (ArtifactKind::IisConfig, iis_config::recognizes),
     (ArtifactKind::IisRedirection, iis_redirection::recognizes),
     (ArtifactKind::Ipconfig, ipconfig::recognizes),
     (ArtifactKind::Klist, klist::recognizes),
     (ArtifactKind::Nslookup, nslookup::recognizes),
+    (ArtifactKind::Registry, registry::recognizes),
     (ArtifactKind::Setspn, setspn::recognizes),
     (ArtifactKind::Systeminfo, systeminfo::recognizes),
 ];

@@ -10,9 +10,11 @@ use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::klist::TicketCache;
 use crate::artifacts::nslookup::NameLookup;
+use crate::artifacts::parsed::Loss;
+use crate::artifacts::registry::Registry;
 use crate::artifacts::setspn::{QueryAnswer, SetspnRun};
 use crate::artifacts::systeminfo::SystemInfo;
-use crate::evidence::gap::NotKnown;
+use crate::evidence::gap::{GapReason, NotKnown};
 use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::{AccountName, Dn};
 use crate::facts::case_facts::{Facts, HostFacts};
@@ -22,6 +24,7 @@ use crate::facts::fact::Fact;
 use crate::facts::host::{HostName, Role};
 use crate::facts::iis;
 use crate::facts::names::Resolution;
+use crate::facts::settings::Extent;
 use crate::facts::shared_configuration::{InForce, in_force};
 use crate::facts::spn::Spn;
 
@@ -128,6 +131,7 @@ impl Assembler<'_> {
             Contents::Klist(cache) => self.klist(cache),
             Contents::EventLog(log) => self.event_log(log, read),
             Contents::Nslookup(lookup) => self.nslookup(lookup, read),
+            Contents::Registry(registry) => self.registry(registry, read),
             Contents::Nothing => self.nothing(read),
             Contents::Ipconfig(_) | Contents::Systeminfo(_) | Contents::IisRedirection(_) => {}
         }
@@ -171,6 +175,13 @@ impl Assembler<'_> {
         if is_config && read.artifact.status != CollectionStatus::NotPresent {
             self.leftover();
         }
+    }
+
+    fn registry(&mut self, registry: &Registry, read: &ReadArtifact) {
+        let denied = |loss: &Loss| matches!(loss.reason, GapReason::NotCollected(_));
+        let is_undamaged = read.artifact.is_whole() && read.contents.losses.iter().all(denied);
+        let extent = Extent::of(registry, read.artifact.source.as_deref(), is_undamaged);
+        self.host().settings.take(registry, extent);
     }
 
     fn klist(&mut self, cache: &TicketCache) {

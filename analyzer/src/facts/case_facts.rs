@@ -10,6 +10,7 @@ use crate::facts::fact::Fact;
 use crate::facts::host::{HostName, Identity, Role};
 use crate::facts::iis::Iis;
 use crate::facts::names::Names;
+use crate::facts::settings::Settings;
 use crate::facts::spn::Spn;
 
 /// What the evidence of a case says together.
@@ -34,6 +35,8 @@ pub struct HostFacts {
     pub iis: Option<Fact<Iis>>,
     /// What DNS told it.
     pub names: Names,
+    /// What its registry says.
+    pub settings: Settings,
     /// The tickets for services that were seen on it.
     pub tickets: Vec<Cited<Spn>>,
     /// Its event logs by channel, in lower case.
@@ -48,6 +51,7 @@ impl HostFacts {
             role: Role::Client,
             iis: None,
             names: Names::empty(),
+            settings: Settings::empty(),
             tickets: Vec::new(),
             logs: BTreeMap::new(),
         }

@@ -9,6 +9,7 @@ pub mod fact;
 pub mod host;
 pub mod iis;
 pub mod names;
+pub mod settings;
 pub mod shared_configuration;
 pub mod sign_in;
 pub mod spn;
