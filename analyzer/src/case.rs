@@ -8,6 +8,7 @@ use kerbscope_shared::read::{Integrity, Member, Problem, ProblemKind};
 use crate::artifacts::contents::{self, Contents, ReadArtifact};
 use crate::artifacts::recognize::{Recognized, recognize};
 use crate::artifacts::setspn::SetspnRun;
+use crate::diagnosis::compare::Picture;
 use crate::diagnosis::diagnose::{Diagnosis, diagnose};
 use crate::evidence::artifact::Artifact;
 use crate::evidence::bundle::OpenedBundle;
@@ -55,6 +56,11 @@ impl Case {
         case.diagnosis = diagnose(RULES, &Situation::of(&case.facts, &case.exchanges));
         case.lower_confidence_of_altered_evidence();
         case
+    }
+
+    /// What follows from the evidence, to be compared with what follows from other evidence.
+    pub fn picture(&self) -> Picture<'_> {
+        Picture { exchanges: &self.exchanges, diagnosis: &self.diagnosis }
     }
 
     /// The artifact that a pointer names.

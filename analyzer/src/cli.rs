@@ -10,9 +10,14 @@ use std::process::ExitCode;
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::case::Case;
+use crate::diagnosis::compare::Comparison;
 use crate::explain;
 use crate::open::open;
+use crate::report::comparison::ComparisonText;
+use crate::report::document::Document;
+use crate::report::html::html;
 use crate::report::json::json;
+use crate::report::markdown::markdown;
 use crate::report::text::TextReport;
 use crate::rules::table::RULES;
 
@@ -23,6 +28,7 @@ Integrated Windows Authentication.
 Usage:
   kerbscope [PATH...]                  show these bundles in the window
   kerbscope report PATH... [options]   print the diagnosis
+  kerbscope compare BEFORE AFTER       tell what a change has changed
   kerbscope rules                      list the checks
   kerbscope explain RULE|CODE          tell what a rule looks for, or what a code stands for
 
@@ -30,7 +36,9 @@ A PATH is a bundle, any zip, a folder, or a single file. Several paths make one 
 a web server, of a client that fails and of a domain controller belong together.
 
 Options of report:
-  --format text|json   the form of the report (default: text)
+  --format FORMAT      text, json, html or markdown (default: text)
+  --for-domain-administrator
+                       only what needs rights in Active Directory (as markdown, or html)
   --out FILE           write it to a file instead of the terminal
 
 Other options:
@@ -39,6 +47,7 @@ Other options:
 
 Exit codes of report:
   0  no problem was found     1  at least one problem was found     2  there is no diagnosis
+Those of compare are about AFTER.
 
 Examples:
   kerbscope report kerbscope-WEB01.zip
@@ -54,15 +63,31 @@ enum Request {
     Help,
     Version,
     Window(Vec<PathBuf>),
-    Report { paths: Vec<PathBuf>, format: Format, out: Option<PathBuf> },
+    Report { paths: Vec<PathBuf>, form: Form, out: Option<PathBuf> },
+    Compare { before: PathBuf, after: PathBuf },
     Rules,
     Explain(String),
+}
+
+/// What a report looks like, and for whom it is.
+#[derive(Clone, Copy)]
+struct Form {
+    format: Format,
+    reader: Reader,
 }
 
 #[derive(Clone, Copy)]
 enum Format {
     Text,
     Json,
+    Html,
+    Markdown,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reader {
+    Analyst,
+    DomainAdministrator,
 }
 
 /// Does what the command line asks for.
@@ -82,13 +107,14 @@ fn usage(error: &lexopt::Error) -> String {
 
 fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     let mut words: Vec<OsString> = Vec::new();
-    let mut format = Format::Text;
+    let mut form = Form { format: Format::Text, reader: Reader::Analyst };
     let mut out = None;
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
             Arg::Short('V') | Arg::Long("version") => return Ok(Request::Version),
-            Arg::Long("format") => format = parse_format(&arguments.value()?.string()?)?,
+            Arg::Long("format") => form.format = parse_format(&arguments.value()?.string()?)?,
+            Arg::Long("for-domain-administrator") => form.reader = Reader::DomainAdministrator,
             Arg::Long("out") => out = Some(PathBuf::from(arguments.value()?)),
             Arg::Value(word) => {
                 words.push(word);
@@ -102,8 +128,12 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     let command = words.first().and_then(|word| word.to_str()).unwrap_or_default().to_owned();
     let rest = || words.iter().skip(1);
     match command.as_str() {
-        "report" if words.len() > 1 => Ok(Request::Report { paths: rest().map(PathBuf::from).collect(), format, out }),
+        "report" if words.len() > 1 => Ok(Request::Report { paths: rest().map(PathBuf::from).collect(), form, out }),
         "report" => Err("report needs the path of a bundle".into()),
+        "compare" => match words.as_slice() {
+            [_, before, after] => Ok(Request::Compare { before: before.into(), after: after.into() }),
+            _ => Err("compare needs two paths: a bundle from before the change, and one from after it".into()),
+        },
         "rules" => Ok(Request::Rules),
         "explain" if words.len() > 1 => {
             Ok(Request::Explain(rest().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")))
@@ -126,7 +156,9 @@ fn parse_format(name: &str) -> Result<Format, lexopt::Error> {
     match name {
         "text" => Ok(Format::Text),
         "json" => Ok(Format::Json),
-        _ => Err(format!("there is no format {name:?}; there are text and json").into()),
+        "html" => Ok(Format::Html),
+        "markdown" => Ok(Format::Markdown),
+        _ => Err(format!("there is no format {name:?}; there are text, json, html and markdown").into()),
     }
 }
 
@@ -143,7 +175,8 @@ fn run(request: Request) -> Result<ExitCode, String> {
                 })?,
             )
         }
-        Request::Report { paths, format, out } => report(&paths, format, out.as_deref()),
+        Request::Report { paths, form, out } => report(&paths, form, out.as_deref()),
+        Request::Compare { before, after } => compare(before, after),
         Request::Window(paths) => window(&paths),
     }
 }
@@ -165,12 +198,9 @@ fn rules() -> String {
     })
 }
 
-fn report(paths: &[PathBuf], format: Format, out: Option<&Path>) -> Result<ExitCode, String> {
+fn report(paths: &[PathBuf], form: Form, out: Option<&Path>) -> Result<ExitCode, String> {
     let case = open_case(paths)?;
-    let words = match format {
-        Format::Text => TextReport(&case).to_string(),
-        Format::Json => json(&case).map_err(|error| format!("the report cannot be written: {error}"))?,
-    };
+    let words = words(&case, form)?;
     match out {
         Some(path) => {
             fs::write(path, words).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
@@ -180,6 +210,31 @@ fn report(paths: &[PathBuf], format: Format, out: Option<&Path>) -> Result<ExitC
         }
     }
     Ok(ExitCode::from(u8::from(case.diagnosis.problems() > 0)))
+}
+
+fn words(case: &Case, form: Form) -> Result<String, String> {
+    let page = || match form.reader {
+        Reader::Analyst => Document::of(case),
+        Reader::DomainAdministrator => Document::for_domain_administrator(case),
+    };
+    Ok(match (form.format, form.reader) {
+        (Format::Html, _) => html(&page()),
+        (Format::Markdown, _) | (Format::Text, Reader::DomainAdministrator) => markdown(&page()),
+        (Format::Text, Reader::Analyst) => TextReport(case).to_string(),
+        (Format::Json, Reader::Analyst) => {
+            json(case).map_err(|error| format!("the report cannot be written: {error}"))?
+        }
+        (Format::Json, Reader::DomainAdministrator) => {
+            return Err("--for-domain-administrator is a page to read: markdown or html".to_owned());
+        }
+    })
+}
+
+fn compare(before: PathBuf, after: PathBuf) -> Result<ExitCode, String> {
+    let (before, after) = (open_case(&[before])?, open_case(&[after])?);
+    let comparison = Comparison::of(before.picture(), after.picture());
+    print(&ComparisonText(&comparison).to_string())?;
+    Ok(ExitCode::from(u8::from(after.diagnosis.problems() > 0)))
 }
 
 /// Opens all paths as one case. On a terminal it says what it is doing: a large log takes a while.

@@ -11,5 +11,6 @@ mod golden;
 mod hostile;
 mod house;
 mod laws;
+mod pages;
 mod sample;
 mod schema;
