@@ -9,4 +9,5 @@ pub mod limits;
 pub mod manifest;
 pub mod name;
 pub mod read;
+pub mod rewrite;
 pub mod write;
