@@ -8,6 +8,7 @@ pub mod kind;
 pub mod limits;
 pub mod manifest;
 pub mod name;
+pub mod pseudonym;
 pub mod read;
 pub mod rewrite;
 pub mod write;

@@ -1,0 +1,107 @@
+//! The map: which name each token stands for. It stays with whoever made the bundle.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::pseudonym::token::MapId;
+
+/// How large a map may be; it is about four times what a domain of a hundred thousand accounts needs.
+pub const MAP_BYTES: u64 = 32 << 20;
+
+/// Tokens, and the names that they stand for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TokenMap {
+    /// Which map this is; the manifests of its bundles say the same.
+    pub id: MapId,
+    /// The name of each token, both as they are written.
+    pub names: BTreeMap<String, String>,
+}
+
+/// The file.
+#[derive(Serialize, Deserialize)]
+struct File {
+    /// For whoever opens it.
+    #[serde(default)]
+    about: String,
+    kerbscope_map: u32,
+    id: String,
+    names: BTreeMap<String, String>,
+}
+
+const ABOUT: &str = "The real names behind the tokens of a Kerbscope bundle. Keep this file to yourself.";
+const VERSION: u32 = 1;
+
+/// Why a file is no map.
+#[derive(Debug, thiserror::Error)]
+pub enum MapError {
+    /// It is none.
+    #[error("this is no map of tokens: {0}")]
+    Json(#[from] serde_json::Error),
+    /// Its id is damaged.
+    #[error("this map of tokens is damaged: {0}")]
+    Id(#[from] crate::pseudonym::token::NotAnId),
+    /// It comes from a later version.
+    #[error("this map of tokens has version {0}; known is {VERSION}")]
+    Newer(u32),
+}
+
+impl TokenMap {
+    /// A map that holds nothing.
+    pub const fn empty(id: MapId) -> Self {
+        Self { id, names: BTreeMap::new() }
+    }
+
+    /// Reads a file.
+    ///
+    /// # Errors
+    ///
+    /// It is no map, or one that is not understood.
+    pub fn read(json: &[u8]) -> Result<Self, MapError> {
+        let file: File = serde_json::from_slice(json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json))?;
+        if file.kerbscope_map > VERSION {
+            return Err(MapError::Newer(file.kerbscope_map));
+        }
+        Ok(Self { id: file.id.parse()?, names: file.names })
+    }
+
+    /// The file, as JSON.
+    ///
+    /// # Errors
+    ///
+    /// None that could happen.
+    pub fn write(&self) -> Result<Vec<u8>, serde_json::Error> {
+        serde_json::to_vec_pretty(&File {
+            about: ABOUT.to_owned(),
+            kerbscope_map: VERSION,
+            id: self.id.to_string(),
+            names: self.names.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_written_can_be_read() {
+        let mut map = TokenMap::empty(MapId(7));
+        map.names.insert("host1kqz".to_owned(), "web01".to_owned());
+        assert_eq!(TokenMap::read(&map.write().expect("written")).expect("read"), map);
+    }
+
+    #[test]
+    fn other_files_are_refused_in_a_sentence() {
+        let newer = br#"{"kerbscope_map":2,"id":"0000000000000007","names":{}}"#;
+        for (bytes, words) in [
+            (b"".as_slice(), "this is no map of tokens"),
+            (b"{}", "this is no map of tokens"),
+            (newer, "has version 2; known is 1"),
+            (br#"{"kerbscope_map":1,"id":"7","names":{}}"#, "damaged"),
+        ] {
+            let error = TokenMap::read(bytes).expect_err("refused").to_string();
+            assert!(error.contains(words), "{error}");
+        }
+    }
+}
