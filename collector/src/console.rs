@@ -9,7 +9,7 @@ use kerbscope_shared::manifest::{CollectionStatus, Entry};
 use crate::export::LogLimits;
 use crate::facts::{Elevation, Facts};
 use crate::options::Talk;
-use crate::plan::role::Scope;
+use crate::plan::role::{Role, Scope};
 use crate::plan::row::{Origin, Row, SizeLimit};
 use crate::plan::step::{self, Take};
 use crate::plan::table;
@@ -61,21 +61,24 @@ impl<W: Write> Console<W> {
     }
 
     /// Says what is going to happen.
-    pub fn introduce(&mut self, facts: &Facts, logs: LogLimits, target: &Path) {
+    pub fn introduce(&mut self, facts: &Facts, scope: &Scope, target: &Path) {
         let host = ascii(facts.computer.as_deref().unwrap_or("this computer"));
         let mut text = format!(
             "{PROGRAM} on {host}\n\n\
-             Nothing on this server is changed. Files are read, query tools of Windows are run, and\n\
-             what they say is written into one zip. Nothing is sent anywhere.\n\n\
-             Collected are: the IIS configuration (passwords and keys are taken out), SPNs, Kerberos\n\
-             tickets (no keys), network and system information, DNS answers for the names of the sites,\n\
-             and from the System and Security logs what concerns signing in, of the last {} days.\n\
-             --list prints every command, file and key.\n\n\
-             Writing to {}\n",
-            logs.days,
-            ascii(&target.display().to_string()),
+             No setting of this computer is changed. Files are read, query tools of Windows are run, the\n\
+             directory is asked, and what they say is written into one zip. Nothing is sent to anybody.\n\n\
+             {}, of the last {} days.\n\
+             --list prints every command, file and key.\n\n",
+            collected(&scope.role),
+            scope.logs.days,
         );
-        if facts.elevation == Elevation::Limited {
+        if scope.probe {
+            text.push_str(PROBES);
+        }
+        let _ = writeln!(text, "Writing to {}", ascii(&target.display().to_string()));
+        // A client is asked as the person for whom it fails, and that is no administrator.
+        let wants_rights = !matches!(scope.role, Role::Client { .. });
+        if facts.elevation == Elevation::Limited && wants_rights {
             text.push_str(
                 "\nThis prompt is not elevated, so some evidence will be missing. To have all of it, run\n\
                  this again from a prompt that was started with \"Run as administrator\".\n",
@@ -138,6 +141,33 @@ impl<W: Write> Progress for Console<W> {
         }
     }
 }
+
+/// What a visit brings home, in a sentence that the days of the event logs end.
+const fn collected(role: &Role) -> &'static str {
+    match role {
+        Role::WebServer => {
+            "Collected are: settings of IIS and its applications (passwords and keys are taken out), SPNs\n\
+             and accounts in the directory, Kerberos tickets (no keys), registry values about Kerberos,\n\
+             network, time and trusts, requests that failed (no query strings, no cookies), and from the\n\
+             event logs what concerns signing in"
+        }
+        Role::Client { .. } => {
+            "Collected are: Kerberos tickets (no keys), settings of browsers about signing in, who holds the\n\
+             SPNs of the site, network, time and trusts, and from the event logs what concerns\n\
+             signing in"
+        }
+        Role::DomainController { .. } => {
+            "Collected are: network, time and trusts, settings of the KDC, and from the event logs the\n\
+             tickets and NTLM sign-ins that concern the accounts named on the command line"
+        }
+    }
+}
+
+const PROBES: &str = "\
+--probe: each binding of this server is asked what it offers, without signing in; and a ticket is
+fetched for each name, which stays in the cache of this session as one of a browser would.
+
+";
 
 /// A status in the words of a person.
 fn words(status: CollectionStatus) -> String {
@@ -236,9 +266,29 @@ mod tests {
     fn quiet_is_quiet() {
         let mut out = Vec::new();
         let mut console = Console::new(&mut out, Talk::Quiet);
-        console.introduce(&Facts::default(), LOGS, Path::new("a.zip"));
+        console.introduce(&Facts::default(), &Scope::default(), Path::new("a.zip"));
         console.begin("x");
         assert_eq!(console.conclude(&Facts::default(), Path::new("a.zip"), 1), Harvest::Whole);
         assert!(out.is_empty());
+    }
+
+    #[test]
+    fn each_visit_says_what_it_will_take_and_only_a_client_needs_no_rights() {
+        let intro = |role: Role, probe: bool| {
+            let mut out = Vec::new();
+            let facts = Facts { elevation: Elevation::Limited, ..Facts::default() };
+            let scope = Scope { role, probe, ..Scope::default() };
+            Console::new(&mut out, Talk::Full).introduce(&facts, &scope, Path::new("a.zip"));
+            let text = String::from_utf8(out).expect("text");
+            assert!(text.is_ascii() && text.lines().all(|line| line.len() <= 100), "{text}");
+            text
+        };
+        let server = intro(Role::WebServer, true);
+        assert!(server.contains("requests that failed") && server.contains("Run as administrator"), "{server}");
+        assert!(server.contains("--probe: each binding"), "{server}");
+        let client = intro(Role::Client { host: "web01".to_owned() }, false);
+        assert!(client.contains("settings of browsers") && !client.contains("Run as administrator"), "{client}");
+        assert!(!client.contains("--probe"), "{client}");
+        assert!(intro(Role::DomainController { accounts: Vec::new() }, false).contains("KDC"));
     }
 }

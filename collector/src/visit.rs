@@ -98,7 +98,7 @@ fn collect(
 ) -> Result<Harvest, WriteError> {
     let (file, writer) = BundleFile::create(target, options.existing)?;
     let mut console = Console::new(io::stdout(), options.talk);
-    console.introduce(facts, options.scope.logs, target);
+    console.introduce(facts, &options.scope, target);
     let mut bundle = BundleWriter::new(writer, head(facts, now));
     runner::collect(host, facts, &options.scope, &mut bundle, &mut console)?;
     let bytes = file.finish(bundle.finish()?)?;
