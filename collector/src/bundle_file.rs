@@ -1,8 +1,10 @@
 //! The zip on disk: under another name until it is whole, and never in the place of something else by accident.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
+
+use crate::temporary::Temporary;
 
 /// What to do when there is a file of that name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,7 +19,7 @@ pub enum Existing {
 #[derive(Debug)]
 pub struct BundleFile {
     target: PathBuf,
-    partial: PathBuf,
+    partial: Temporary,
     existing: Existing,
 }
 
@@ -31,8 +33,7 @@ impl BundleFile {
         keep(target, existing)?;
         let mut name = target.file_name().ok_or(io::ErrorKind::InvalidInput)?.to_owned();
         name.push(format!(".{}.partial", std::process::id()));
-        let partial = target.with_file_name(name);
-        let file = OpenOptions::new().write(true).create_new(true).open(&partial)?;
+        let (partial, file) = Temporary::file(target.with_file_name(name))?;
         Ok((Self { target: target.to_owned(), partial, existing }, BufWriter::new(file)))
     }
 
@@ -48,15 +49,8 @@ impl BundleFile {
         // Windows does not rename an open file.
         drop(file);
         keep(&self.target, self.existing)?;
-        fs::rename(&self.partial, &self.target)?;
+        self.partial.keep_as(&self.target)?;
         Ok(bytes)
-    }
-}
-
-impl Drop for BundleFile {
-    fn drop(&mut self) {
-        // After `finish` there is nothing of that name. On failure, the reason for it has been told already.
-        let _ = fs::remove_file(&self.partial);
     }
 }
 
@@ -69,6 +63,7 @@ fn keep(target: &Path, existing: Existing) -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::fs;
     use std::io::Write as _;
 
     use super::*;

@@ -19,11 +19,9 @@ const GRACE: Duration = Duration::from_secs(2);
 const CHUNK_BYTES: usize = 16 << 10;
 
 /// Runs a program; what it prints to standard output and standard error comes as one stream, in order.
-///
-/// A file that `grows` over the size limit ends the program too.
-pub fn run(program: &Path, arguments: &[String], limits: RunLimits, grows: Option<&Path>) -> Answer {
+pub fn run(program: &Path, arguments: &[String], limits: RunLimits) -> Answer {
     match start(program, arguments) {
-        Ok((child, output)) => Watch { child, output, limits, grows, bytes: Vec::new() }.watch(),
+        Ok((child, output)) => Watch { child, output, limits, bytes: Vec::new() }.watch(),
         Err(error) => Answer::of_error(&error),
     }
 }
@@ -67,15 +65,14 @@ fn listen(mut reader: PipeReader) -> io::Result<Receiver<Vec<u8>>> {
 }
 
 /// A program that runs, and what it has printed so far.
-struct Watch<'a> {
+struct Watch {
     child: Child,
     output: Receiver<Vec<u8>>,
     limits: RunLimits,
-    grows: Option<&'a Path>,
     bytes: Vec<u8>,
 }
 
-impl Watch<'_> {
+impl Watch {
     fn watch(mut self) -> Answer {
         let deadline = Instant::now() + self.limits.time;
         let mut exited: Option<(ExitStatus, Instant)> = None;
@@ -113,8 +110,7 @@ impl Watch<'_> {
     }
 
     fn over_size(&self) -> bool {
-        let file_bytes = self.grows.and_then(|path| path.metadata().ok()).map_or(0, |metadata| metadata.len());
-        self.bytes.len() as u64 > self.limits.bytes || file_bytes > self.limits.bytes
+        self.bytes.len() as u64 > self.limits.bytes
     }
 
     /// Ends the program if it still runs, and waits for its end, but not forever.
@@ -133,7 +129,7 @@ mod tests {
     use super::*;
 
     fn shell(script: &str, limits: RunLimits) -> Answer {
-        run(Path::new("/bin/sh"), &["-c".to_owned(), script.to_owned()], limits, None)
+        run(Path::new("/bin/sh"), &["-c".to_owned(), script.to_owned()], limits)
     }
 
     const AMPLE: RunLimits = RunLimits { time: Duration::from_secs(20), bytes: 1 << 20 };
@@ -182,22 +178,12 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_outgrows_the_limit_ends_the_program() {
-        let folder = tempfile::tempdir().expect("a folder");
-        let file = folder.path().join("log");
-        let script = format!("head -c 5000 /dev/zero > '{}'; exec sleep 60", file.display());
-        let limits = RunLimits { bytes: 1000, ..AMPLE };
-        let answer = run(Path::new("/bin/sh"), &["-c".to_owned(), script], limits, Some(&file));
-        assert_eq!(answer.ending, Ending::Cut);
-    }
-
-    #[test]
     fn standard_input_is_empty() {
         assert_eq!(shell("cat", AMPLE).ending, Ending::Exited(0));
     }
 
     #[test]
     fn a_program_that_is_not_there_is_absent() {
-        assert_eq!(run(Path::new("/no/such/program"), &[], AMPLE, None).ending, Ending::Absent);
+        assert_eq!(run(Path::new("/no/such/program"), &[], AMPLE).ending, Ending::Absent);
     }
 }

@@ -1,64 +1,165 @@
-//! Which events of the System and Security logs are exported.
+//! Which events of which logs are taken, in the words in which Windows is asked for them.
 
-use crate::host::{Command, Product};
+use std::fmt;
 
-/// An event log of Windows.
+use kerbscope_shared::manifest::Source;
+
+use crate::host::Command;
+
+/// An event log of Windows, called a channel there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EventLog {
     /// What Kerberos, Netlogon, time service and IIS report.
     System,
     /// Who signed in, how, and who could not.
     Security,
+    /// What worker processes report, and how they ended.
+    Application,
+    /// What the Kerberos client reports, where somebody has switched that on.
+    Kerberos,
+    /// NTLM that was used or refused, where that is audited.
+    Ntlm,
+    /// What the KDC of a domain controller reports.
+    Kdc,
+    /// Whom the KDC turned away as a member of Protected Users.
+    ProtectedUsers,
 }
 
 /// Who writes about Kerberos into the System log.
-const PROVIDERS: [&str; 7] = [
+const SYSTEM_PROVIDERS: [&str; 9] = [
     "Microsoft-Windows-Security-Kerberos",
     "Microsoft-Windows-Kerberos-Key-Distribution-Center",
+    "Kdcsvc",
     "NETLOGON",
     "LsaSrv",
     "Microsoft-Windows-Time-Service",
     "Microsoft-Windows-WAS",
     "Microsoft-Windows-HttpService",
+    "Microsoft-Windows-HttpEvent",
 ];
 
-/// Logons, failed logons, logons with other credentials; on a domain controller also tickets that were asked for and
-/// NTLM validations. A web server writes none of the latter, so asking for them costs nothing there.
-const SIGN_IN_EVENTS: [u32; 7] = [4624, 4625, 4648, 4768, 4769, 4771, 4776];
+/// Logons, failed logons, logons with other credentials; on a domain controller also tickets that were asked for,
+/// NTLM validations and lockouts. A web server writes none of the latter, so asking for them costs nothing there.
+const SIGN_IN_EVENTS: [u32; 8] = [4624, 4625, 4648, 4740, 4768, 4769, 4771, 4776];
+
+/// Who writes about worker processes into the Application log.
+const APPLICATION_PROVIDERS: [&str; 6] = [
+    "Microsoft-Windows-IIS-W3SVC",
+    "Microsoft-Windows-IIS-W3SVC-WP",
+    "Microsoft-Windows-IIS-APPHOSTSVC",
+    "IIS AspNetCore Module",
+    "IIS AspNetCore Module V2",
+    ".NET Runtime",
+];
+
+const ASP_NET_PROVIDERS: [&str; 2] = ["ASP.NET 2.0.50727.0", "ASP.NET 4.0.30319.0"];
+
+/// A configuration that ASP.NET cannot use, and users that it turns away. Not 1309: that repeats whole requests, with
+/// whatever secrets stand in them.
+const ASP_NET_EVENTS: [u32; 2] = [1310, 1314];
 
 impl EventLog {
-    /// Its name.
+    /// What Windows calls it.
+    pub const fn channel(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::Security => "Security",
+            Self::Application => "Application",
+            Self::Kerberos => "Microsoft-Windows-Kerberos/Operational",
+            Self::Ntlm => "Microsoft-Windows-NTLM/Operational",
+            Self::Kdc => "Microsoft-Windows-Kerberos-Key-Distribution-Center/Operational",
+            Self::ProtectedUsers => "Microsoft-Windows-Authentication/ProtectedUserFailures-DomainController",
+        }
+    }
+
+    /// Its name in short: of our files, and for people.
     pub const fn name(self) -> &'static str {
         match self {
             Self::System => "System",
             Self::Security => "Security",
+            Self::Application => "Application",
+            Self::Kerberos => "Kerberos",
+            Self::Ntlm => "NTLM",
+            Self::Kdc => "KDC",
+            Self::ProtectedUsers => "ProtectedUsers",
         }
     }
 
     /// The file that Windows keeps it in.
     pub fn file(self) -> String {
-        format!(r"%SystemRoot%\System32\winevt\Logs\{}.evtx", self.name())
+        format!(r"%SystemRoot%\System32\winevt\Logs\{}.evtx", self.channel().replace('/', "%4"))
     }
 
     /// The export of the last hours.
     ///
-    /// The filter always has a time: without one, the whole log is read, gigabytes on a busy server. Windows
-    /// understands a part of XPath 1.0 only, without `contains()`, and about twenty conditions at most.
-    pub fn export(self, hours: u64) -> Command {
-        let conditions: Vec<String> = match self {
-            Self::System => PROVIDERS.iter().map(|provider| format!("@Name='{provider}'")).collect(),
-            Self::Security => SIGN_IN_EVENTS.iter().map(|id| format!("EventID={id}")).collect(),
-        };
-        let conditions = conditions.join(" or ");
-        let events = match self {
-            Self::System => format!("Provider[{conditions}]"),
-            Self::Security => format!("({conditions})"),
-        };
+    /// Every filter has a time: without one, the whole log is read, gigabytes on a busy server. Windows understands a
+    /// part of XPath 1.0 only, without `contains()`, and no more than about twenty conditions in one filter.
+    pub fn export(self, hours: u64) -> EventExport {
         let period_ms = hours.saturating_mul(60 * 60 * 1000);
-        let filter = format!("/q:*[System[{events} and TimeCreated[timediff(@SystemTime) <= {period_ms}]]]");
-        let file = format!("{}.evtx", self.name());
-        let arguments = vec!["epl".to_owned(), self.name().to_owned(), file.clone(), filter];
-        Command { program: "wevtutil", arguments, product: Product::File(file) }
+        let time = format!("TimeCreated[timediff(@SystemTime) <= {period_ms}]");
+        let system = |which: &str| format!("*[System[{which} and {time}]]");
+        let filters = match self {
+            Self::System => vec![system(&any_provider(&SYSTEM_PROVIDERS))],
+            Self::Security => vec![system(&any_event(&SIGN_IN_EVENTS))],
+            Self::Application => vec![
+                system(&any_provider(&APPLICATION_PROVIDERS)),
+                system(&format!("{} and {}", any_provider(&ASP_NET_PROVIDERS), any_event(&ASP_NET_EVENTS))),
+                format!("*[System[Provider[@Name='Application Error'] and {time}] and EventData[Data='w3wp.exe']]"),
+            ],
+            Self::Kerberos | Self::Ntlm | Self::Kdc | Self::ProtectedUsers => vec![format!("*[System[{time}]]")],
+        };
+        EventExport { log: self, filters }
+    }
+}
+
+fn any_provider(names: &[&str]) -> String {
+    let conditions: Vec<String> = names.iter().map(|name| format!("@Name='{name}'")).collect();
+    format!("Provider[{}]", conditions.join(" or "))
+}
+
+fn any_event(ids: &[u32]) -> String {
+    let conditions: Vec<String> = ids.iter().map(|id| format!("EventID={id}")).collect();
+    format!("({})", conditions.join(" or "))
+}
+
+/// The events of one log that pass one of these filters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct EventExport {
+    /// The log.
+    pub log: EventLog,
+    /// Each is an XPath expression that Windows understands.
+    pub filters: Vec<String>,
+}
+
+impl EventExport {
+    /// The question: one filter as it is, several as a structured query, because one would be too long.
+    pub fn query(&self) -> String {
+        if let [filter] = self.filters.as_slice() {
+            return filter.clone();
+        }
+        let channel = self.log.channel();
+        // The filters hold no `&`; `<` they do.
+        let select = |filter: &String| format!("<Select Path=\"{channel}\">{}</Select>", filter.replace('<', "&lt;"));
+        let selects: String = self.filters.iter().map(select).collect();
+        format!("<QueryList><Query Id=\"0\" Path=\"{channel}\">{selects}</Query></QueryList>")
+    }
+
+    /// The command that exports the same; with several filters it cannot be typed like this.
+    pub fn command(&self) -> Command {
+        let file = format!("{}.evtx", self.log.name());
+        Command::printing("wevtutil", ["epl", self.log.channel(), &file, &format!("/q:{}", self.query())])
+    }
+
+    /// What the manifest says of where the events come from.
+    pub fn source(&self) -> Source {
+        if self.filters.len() == 1 { Source::Command(self.command().to_string()) } else { Source::Query(self.query()) }
+    }
+}
+
+/// As a person would ask for it.
+impl fmt::Display for EventExport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.source().text())
     }
 }
 
@@ -66,20 +167,71 @@ impl EventLog {
 mod tests {
     use super::*;
 
+    const ALL: [EventLog; 7] = [
+        EventLog::System,
+        EventLog::Security,
+        EventLog::Application,
+        EventLog::Kerberos,
+        EventLog::Ntlm,
+        EventLog::Kdc,
+        EventLog::ProtectedUsers,
+    ];
+
     #[test]
-    fn the_export_is_a_command_that_can_be_typed() {
+    fn an_export_with_one_filter_is_a_command_that_can_be_typed() {
         assert_eq!(
             EventLog::Security.export(24).to_string(),
             "wevtutil epl Security Security.evtx \"/q:*[System[(EventID=4624 or EventID=4625 or EventID=4648 or \
-             EventID=4768 or EventID=4769 or EventID=4771 or EventID=4776) and TimeCreated[timediff(@SystemTime) <= 86400000]]]\""
+             EventID=4740 or EventID=4768 or EventID=4769 or EventID=4771 or EventID=4776) and \
+             TimeCreated[timediff(@SystemTime) <= 86400000]]]\""
         );
         let system = EventLog::System.export(168).to_string();
         assert!(
             system.starts_with("wevtutil epl System System.evtx \"/q:*[System[Provider[@Name='Microsoft-"),
             "{system}"
         );
-        assert!(system.ends_with(
-            "@Name='Microsoft-Windows-HttpService'] and TimeCreated[timediff(@SystemTime) <= 604800000]]]\""
+        assert!(
+            system.ends_with(
+                "@Name='Microsoft-Windows-HttpEvent'] and TimeCreated[timediff(@SystemTime) <= 604800000]]]\""
+            )
+        );
+        assert_eq!(
+            EventLog::Kerberos.export(1).to_string(),
+            "wevtutil epl Microsoft-Windows-Kerberos/Operational Kerberos.evtx \
+             \"/q:*[System[TimeCreated[timediff(@SystemTime) <= 3600000]]]\""
+        );
+    }
+
+    #[test]
+    fn an_export_with_several_filters_is_a_structured_query() {
+        let export = EventLog::Application.export(1);
+        let query = export.query();
+        assert_eq!(export.source(), Source::Query(query.clone()));
+        assert!(query.starts_with(
+            "<QueryList><Query Id=\"0\" Path=\"Application\"><Select Path=\"Application\">*[System[Provider[@Name="
         ));
+        assert!(query.contains(
+            "<Select Path=\"Application\">*[System[Provider[@Name='Application Error'] and \
+             TimeCreated[timediff(@SystemTime) &lt;= 3600000]] and EventData[Data='w3wp.exe']]</Select>"
+        ));
+        assert!(query.ends_with("</Select></Query></QueryList>"));
+        assert!(!query.contains("<="));
+    }
+
+    #[test]
+    fn no_filter_has_more_conditions_than_windows_takes_or_no_time() {
+        for filter in ALL.into_iter().flat_map(|log| log.export(24).filters) {
+            let conditions = filter.matches('=').count();
+            assert!(conditions <= 20, "{conditions} in {filter}");
+            assert!(filter.contains("timediff(@SystemTime) <= 86400000"), "{filter}");
+        }
+    }
+
+    #[test]
+    fn a_slash_in_the_name_of_a_channel_is_escaped_in_that_of_its_file() {
+        assert_eq!(
+            EventLog::Ntlm.file(),
+            r"%SystemRoot%\System32\winevt\Logs\Microsoft-Windows-NTLM%4Operational.evtx"
+        );
     }
 }

@@ -1,11 +1,12 @@
 //! Event logs: the newest that fits, by export, else by copying the file.
 
+use std::io::Read;
 use std::time::Duration;
 
 use kerbscope_shared::manifest::{CollectionStatus, Source};
 
 use crate::event_log::EventLog;
-use crate::host::{Ending, Host, RunLimits};
+use crate::host::{Ending, Host, LongAnswer, RunLimits};
 use crate::outcome::{Outcome, judge};
 
 /// How much of a log is wanted.
@@ -27,92 +28,117 @@ impl Default for LogLimits {
 /// newest are worth most.
 const NARROWER_HOURS: [u64; 2] = [24, 3];
 
-/// Brings a log home.
-pub fn export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits) -> Outcome {
-    let exported = by_export(host, log, time, limits);
-    if exported.bytes.is_some() || exported.status == CollectionStatus::Collected {
-        return exported;
-    }
-    let copied = by_copy(host, log, limits);
-    if copied.bytes.is_none() {
-        return exported;
-    }
-    let said = exported.detail.unwrap_or_else(|| format!("{:?}", exported.status));
-    Outcome { detail: Some(format!("the log file was copied, because wevtutil did not export it: {said}")), ..copied }
+/// A log that was brought home, or why it was not.
+pub struct Exported {
+    /// How it went. The bytes are not in here: a log may be longer than the memory that we may take.
+    pub outcome: Outcome,
+    /// Where the log can be read.
+    pub content: Option<Box<dyn Read>>,
 }
 
-fn by_export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits) -> Outcome {
+/// Brings a log home.
+pub fn export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits) -> Exported {
+    let exported = by_export(host, log, time, limits);
+    // What is not there to be exported has no file either.
+    if exported.content.is_some() || exported.outcome.status == CollectionStatus::NotPresent {
+        return exported;
+    }
+    let copied = by_copy(host, log);
+    if copied.content.is_none() {
+        return exported;
+    }
+    let said = exported.outcome.detail.unwrap_or_else(|| format!("{:?}", exported.outcome.status));
+    let detail = Some(format!("the log file was copied, because it could not be exported: {said}"));
+    Exported { outcome: Outcome { detail, ..copied.outcome }, ..copied }
+}
+
+fn by_export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits) -> Exported {
     let wanted = u64::from(limits.days).saturating_mul(24);
-    let mut outcome = one_export(host, log, time, limits, wanted);
+    let mut exported = one_export(host, log, time, limits, wanted);
     for hours in NARROWER_HOURS.into_iter().filter(|hours| *hours < wanted) {
-        if !matches!(outcome.status, CollectionStatus::Truncated | CollectionStatus::TimedOut) {
+        if !matches!(exported.outcome.status, CollectionStatus::Truncated | CollectionStatus::TimedOut) {
             break;
         }
         let narrower = one_export(host, log, time, limits, hours);
-        if narrower.status == CollectionStatus::Collected {
+        if narrower.outcome.status == CollectionStatus::Collected {
             let detail = Some(format!("the last {hours} hours; {} days were too much", limits.days));
-            return Outcome { status: CollectionStatus::Truncated, detail, ..narrower };
+            let outcome = Outcome { status: CollectionStatus::Truncated, detail, ..narrower.outcome };
+            return Exported { outcome, ..narrower };
         }
-        if narrower.bytes.is_some() {
-            outcome = narrower;
+        if narrower.content.is_some() {
+            exported = narrower;
         }
     }
-    outcome
+    exported
 }
 
-fn one_export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits, hours: u64) -> Outcome {
-    let command = log.export(hours);
-    let source = Source::Command(command.to_string());
-    let answer = host.run(&command, RunLimits { time, bytes: limits.bytes });
-    let whole = matches!(answer.ending, Ending::Exited(0) | Ending::Cut | Ending::OutOfTime);
-    let outcome = judge(answer, source, &[0]);
-    // After an error, the bytes are what the program printed: no event log.
-    Outcome { bytes: outcome.bytes.filter(|_| whole), ..outcome }
+fn one_export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits, hours: u64) -> Exported {
+    let export = log.export(hours);
+    let answer = host.export_events(&export, RunLimits { time, bytes: limits.bytes });
+    Exported::of(answer, export.source())
 }
 
-fn by_copy(host: &dyn Host, log: EventLog, limits: LogLimits) -> Outcome {
+fn by_copy(host: &dyn Host, log: EventLog) -> Exported {
     let path = host.expand(&log.file());
-    judge(host.read_file(&path, limits.bytes), Source::File(path), &[])
+    let answer = match host.open(&path) {
+        Ok(file) => LongAnswer { content: Some(file), ..LongAnswer::bare(Ending::Complete) },
+        Err(error) => LongAnswer::of_error(&error),
+    };
+    Exported::of(answer, Source::File(path))
+}
+
+impl Exported {
+    fn of(answer: LongAnswer, source: Source) -> Self {
+        let (answer, content) = answer.split();
+        Self { outcome: Outcome { bytes: None, ..judge(answer, source, &[]) }, content }
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
+    use std::io::{self, Cursor, ErrorKind};
 
     use super::*;
-    use std::io;
-
+    use crate::event_log::EventExport;
     use crate::host::{Answer, Command, Listed, SeekRead};
     use crate::http_head::HeadRequest;
 
-    /// A server whose `wevtutil` answers by the hours it is asked for, and whose log file may be readable.
+    /// An answer, before it is asked for: how it ends, and what can be read.
+    type Prepared = (Ending, Option<&'static str>);
+
+    /// A server that answers by the hours it is asked for, and whose log file may be readable.
     #[derive(Default)]
     struct Logs {
-        exports: BTreeMap<u64, Answer>,
-        file: Option<Answer>,
+        exports: BTreeMap<u64, Prepared>,
+        file: Option<&'static str>,
     }
 
     impl Host for Logs {
-        fn read_file(&self, path: &str, _: u64) -> Answer {
-            assert_eq!(path, r"C:\Windows\System32\winevt\Logs\Security.evtx");
-            self.file.clone().unwrap_or_else(|| Answer::bare(Ending::Denied))
+        fn read_file(&self, _: &str, _: u64) -> Answer {
+            Answer::bare(Ending::Absent)
         }
 
-        fn open(&self, _: &str) -> io::Result<Box<dyn SeekRead>> {
-            Err(io::ErrorKind::NotFound.into())
+        fn open(&self, path: &str) -> io::Result<Box<dyn SeekRead>> {
+            assert_eq!(path, r"C:\Windows\System32\winevt\Logs\Security.evtx");
+            self.file.map(|text| Box::new(Cursor::new(text)) as Box<dyn SeekRead>).ok_or(ErrorKind::NotFound.into())
         }
 
         fn list(&self, _: &str) -> io::Result<Vec<Listed>> {
-            Err(io::ErrorKind::NotFound.into())
+            Err(ErrorKind::NotFound.into())
         }
 
         fn http_head(&self, _: &HeadRequest, _: Duration) -> Answer {
             Answer::bare(Ending::Absent)
         }
 
-        fn run(&self, command: &Command, _: RunLimits) -> Answer {
-            let hours = self.exports.keys().find(|hours| *command == EventLog::Security.export(**hours));
-            hours.and_then(|hours| self.exports.get(hours)).expect("an export that is planned").clone()
+        fn export_events(&self, export: &EventExport, _: RunLimits) -> LongAnswer {
+            let hours = self.exports.keys().find(|hours| *export == EventLog::Security.export(**hours));
+            answer(*hours.and_then(|hours| self.exports.get(hours)).expect("an export that is planned"))
+        }
+
+        fn run(&self, _: &Command, _: RunLimits) -> Answer {
+            Answer::bare(Ending::Absent)
         }
 
         fn variable(&self, _: &str) -> Option<String> {
@@ -120,61 +146,72 @@ mod tests {
         }
     }
 
-    fn answer(ending: Ending, bytes: &[u8]) -> Answer {
-        Answer { bytes: bytes.to_vec(), ..Answer::bare(ending) }
+    fn answer((ending, content): Prepared) -> LongAnswer {
+        let content = content.map(|text| Box::new(text.as_bytes()) as Box<dyn Read>);
+        LongAnswer { content, detail: Some("why".to_owned()), ..LongAnswer::bare(ending) }
     }
 
     fn check(
-        exports: &[(u64, Answer)],
-        file: Option<Answer>,
+        exports: &[(u64, Prepared)],
+        file: Option<&'static str>,
         status: CollectionStatus,
-        bytes: Option<&[u8]>,
+        content: Option<&str>,
     ) -> Outcome {
-        let logs = Logs { exports: exports.iter().cloned().collect(), file };
+        let logs = Logs { exports: exports.iter().copied().collect(), file };
         let limits = LogLimits { days: 7, bytes: 100 };
-        let outcome = export(&logs, EventLog::Security, Duration::from_secs(1), limits);
-        assert_eq!((outcome.status, outcome.bytes.as_deref()), (status, bytes));
-        outcome
+        let exported = export(&logs, EventLog::Security, Duration::from_secs(1), limits);
+        let text = exported.content.map(|mut content| {
+            let mut text = String::new();
+            content.read_to_string(&mut text).expect("text");
+            text
+        });
+        assert_eq!((exported.outcome.status, text.as_deref()), (status, content));
+        exported.outcome
     }
 
     #[test]
     fn an_export_that_fits_is_taken() {
-        let week = (168, answer(Ending::Exited(0), b"week"));
-        let outcome = check(&[week], None, CollectionStatus::Collected, Some(b"week"));
-        assert_eq!(outcome.source, Source::Command(EventLog::Security.export(168).to_string()));
+        let week = (168, (Ending::Complete, Some("week")));
+        let outcome = check(&[week], None, CollectionStatus::Collected, Some("week"));
+        assert_eq!(outcome.source, EventLog::Security.export(168).source());
     }
 
     #[test]
     fn what_is_too_much_is_narrowed_to_the_newest() {
-        let cut = |bytes| answer(Ending::Cut, bytes);
-        let day = [(168, cut(b"old")), (24, answer(Ending::Exited(0), b"day"))];
-        let outcome = check(&day, None, CollectionStatus::Truncated, Some(b"day"));
-        assert_eq!(outcome.source, Source::Command(EventLog::Security.export(24).to_string()));
+        let cut = |text| (Ending::Cut, Some(text));
+        let day = [(168, cut("old")), (24, (Ending::Complete, Some("day")))];
+        let outcome = check(&day, None, CollectionStatus::Truncated, Some("day"));
+        assert_eq!(outcome.source, EventLog::Security.export(24).source());
         assert_eq!(outcome.detail.as_deref(), Some("the last 24 hours; 7 days were too much"));
-        let never = [(168, cut(b"old")), (24, cut(b"newer")), (3, answer(Ending::OutOfTime, b""))];
-        check(&never, None, CollectionStatus::Truncated, Some(b"newer"));
+        let never = [(168, cut("old")), (24, cut("newer")), (3, (Ending::OutOfTime, None))];
+        check(&never, None, CollectionStatus::Truncated, Some("newer"));
     }
 
     #[test]
     fn what_cannot_be_exported_is_copied() {
-        let refused = (168, answer(Ending::Exited(120), b"Failed to export log.\r\nNot supported.\r\n"));
-        let file = Some(answer(Ending::Complete, b"ElfFile"));
-        let outcome = check(&[refused], file, CollectionStatus::Collected, Some(b"ElfFile"));
+        let refused = (168, (Ending::Broken(120), None));
+        let file = Some("ElfFile");
+        let outcome = check(&[refused], file, CollectionStatus::Collected, Some("ElfFile"));
         assert_eq!(outcome.source, Source::File(r"C:\Windows\System32\winevt\Logs\Security.evtx".to_owned()));
-        assert!(outcome.detail.expect("a reason").ends_with(": Not supported."));
+        assert_eq!(outcome.detail.as_deref(), Some("the log file was copied, because it could not be exported: why"));
     }
 
     #[test]
     fn what_cannot_be_copied_either_has_the_reason_of_the_export() {
-        let refused = (168, answer(Ending::Exited(5), b"Access is denied.\r\n"));
-        let outcome = check(&[refused], None, CollectionStatus::AccessDenied, None);
-        assert_eq!(outcome.detail.as_deref(), Some("Access is denied."));
+        let outcome = check(&[(168, (Ending::Denied, None))], None, CollectionStatus::AccessDenied, None);
+        assert_eq!((outcome.detail.as_deref(), outcome.bytes), (Some("why"), None));
+    }
+
+    #[test]
+    fn a_log_that_does_not_exist_is_not_looked_for_on_the_disk() {
+        let file = Some("a remnant");
+        check(&[(168, (Ending::Broken(15007), None))], file, CollectionStatus::NotPresent, None);
     }
 
     #[test]
     fn what_took_too_long_without_a_byte_is_copied() {
-        let late = |hours| (hours, answer(Ending::OutOfTime, b""));
-        let file = Some(answer(Ending::Cut, b"Elf"));
-        check(&[late(168), late(24), late(3)], file, CollectionStatus::Truncated, Some(b"Elf"));
+        let late = |hours| (hours, (Ending::OutOfTime, None));
+        let file = Some("Elf");
+        check(&[late(168), late(24), late(3)], file, CollectionStatus::Collected, Some("Elf"));
     }
 }

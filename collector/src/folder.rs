@@ -3,7 +3,8 @@
 //! ```text
 //! environment.txt                                   COMPUTERNAME=WEB01, one variable a line
 //! files/C/Windows/System32/inetsrv/config/…         files, the drive letter as a folder
-//! commands/setspn -Q HTTP%2Fweb01.txt               what a command prints, or the file that it writes
+//! commands/setspn -Q HTTP%2Fweb01.txt               what a command prints
+//! commands/wevtutil epl System System.evtx.txt      the log that this command would export
 //! http/http%3A%2F%2F127.0.0.1%3A80%2F.txt          the head of an answer over HTTP
 //! commands/setspn -X.ending                         how it ends: `exit 5`, `timeout`, `denied` or `absent`
 //! ```
@@ -18,7 +19,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::host::{Answer, Command, Ending, Host, Listed, RunLimits, SeekRead};
+use crate::event_log::EventExport;
+use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
 use crate::http_head::{self, HeadRequest};
 use crate::live;
 
@@ -45,6 +47,10 @@ impl FolderHost {
         }
         Some(place)
     }
+
+    fn printed(&self, command: &Command) -> PathBuf {
+        self.root.join("commands").join(format!("{}.txt", answer_name(command)))
+    }
 }
 
 impl Host for FolderHost {
@@ -61,9 +67,20 @@ impl Host for FolderHost {
         live::list(&self.place(path).ok_or(io::ErrorKind::NotFound)?)
     }
 
+    fn export_events(&self, export: &EventExport, _: RunLimits) -> LongAnswer {
+        let path = self.printed(&export.command());
+        match (File::open(&path), ending(&path)) {
+            (Ok(file), ending) => {
+                let ending = ending.unwrap_or(Ending::Complete);
+                LongAnswer { content: Some(Box::new(file)), ..LongAnswer::bare(ending) }
+            }
+            (Err(_), Some(ending)) => LongAnswer::bare(ending),
+            (Err(error), None) => LongAnswer::of_error(&error),
+        }
+    }
+
     fn run(&self, command: &Command, limits: RunLimits) -> Answer {
-        let place = self.root.join("commands").join(format!("{}.txt", answer_name(command)));
-        answer(&place, limits.bytes, Ending::Exited(0))
+        answer(&self.printed(command), limits.bytes, Ending::Exited(0))
     }
 
     fn http_head(&self, request: &HeadRequest, _: Duration) -> Answer {
@@ -84,8 +101,7 @@ impl Host for FolderHost {
 /// Reads the file that holds an answer, and the one beside it that says how the answer ends.
 fn answer(path: &Path, limit_bytes: u64, complete: Ending) -> Answer {
     let bytes = fs::read(path);
-    let ending = fs::read_to_string(with_ending(path)).ok().and_then(|text| parse_ending(text.trim()));
-    let (mut bytes, ending) = match (bytes, ending) {
+    let (mut bytes, ending) = match (bytes, ending(path)) {
         (Ok(bytes), ending) => (bytes, ending.unwrap_or(complete)),
         (Err(_), Some(ending)) => (Vec::new(), ending),
         (Err(error), None) => return Answer::of_error(&error),
@@ -93,6 +109,10 @@ fn answer(path: &Path, limit_bytes: u64, complete: Ending) -> Answer {
     let over = bytes.len() as u64 > limit_bytes;
     bytes.truncate(usize::try_from(limit_bytes).unwrap_or(usize::MAX));
     Answer { ending: if over { Ending::Cut } else { ending }, bytes, detail: None }
+}
+
+fn ending(path: &Path) -> Option<Ending> {
+    fs::read_to_string(with_ending(path)).ok().and_then(|text| parse_ending(text.trim()))
 }
 
 /// The name, without extension, of the file that answers a command.

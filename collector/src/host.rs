@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read, Seek};
 use std::time::Duration;
 
+use crate::event_log::EventExport;
 use crate::http_head::HeadRequest;
 
 /// The server that evidence is collected from, or a stand-in for it.
@@ -24,6 +25,11 @@ pub trait Host {
     ///
     /// There is no such folder, or it may not be listed.
     fn list(&self, path: &str) -> io::Result<Vec<Listed>>;
+
+    /// Exports events into a log of their own, within limits.
+    fn export_events(&self, _export: &EventExport, _limits: RunLimits) -> LongAnswer {
+        LongAnswer::bare(Ending::Absent)
+    }
 
     /// Runs a program of Windows within limits; no shell is involved.
     fn run(&self, command: &Command, limits: RunLimits) -> Answer;
@@ -94,23 +100,12 @@ pub struct Command {
     pub program: &'static str,
     /// The arguments, one each.
     pub arguments: Vec<String>,
-    /// What the program brings.
-    pub product: Product,
-}
-
-/// What a program brings.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Product {
-    /// What it prints.
-    Printed,
-    /// The file that it writes. The argument with this name is replaced by a path in an empty folder of our own.
-    File(String),
 }
 
 impl Command {
     /// A program that prints what is wanted.
     pub fn printing(program: &'static str, arguments: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { program, arguments: arguments.into_iter().map(Into::into).collect(), product: Product::Printed }
+        Self { program, arguments: arguments.into_iter().map(Into::into).collect() }
     }
 
     /// The file name of the program.
@@ -145,6 +140,16 @@ pub struct Answer {
     pub detail: Option<String>,
 }
 
+/// What the server answered, where that may be longer than the memory that we may take.
+pub struct LongAnswer {
+    /// How it ended.
+    pub ending: Ending,
+    /// Where it can be read. What lies on the disk for that alone is removed when this is dropped.
+    pub content: Option<Box<dyn Read>>,
+    /// What the system said about it.
+    pub detail: Option<String>,
+}
+
 /// How an answer ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ending {
@@ -171,14 +176,8 @@ impl Answer {
     }
 
     /// The answer that an error of the system amounts to.
-    pub fn of_error(error: &std::io::Error) -> Self {
-        // 740 is ERROR_ELEVATION_REQUIRED: Windows starts the program for administrators only.
-        let ending = match (error.kind(), error.raw_os_error()) {
-            (std::io::ErrorKind::NotFound, _) => Ending::Absent,
-            (std::io::ErrorKind::PermissionDenied, _) | (_, Some(740)) => Ending::Denied,
-            (_, code) => Ending::Broken(code.unwrap_or(-1)),
-        };
-        Self { ending, bytes: Vec::new(), detail: Some(error.to_string()) }
+    pub fn of_error(error: &io::Error) -> Self {
+        Self { ending: Ending::of_error(error), bytes: Vec::new(), detail: Some(error.to_string()) }
     }
 
     /// The last line with anything on it: where tools say what went wrong, after what they were doing.
@@ -189,6 +188,35 @@ impl Answer {
         let text = String::from_utf8_lossy(&self.bytes);
         let line = text.lines().map(str::trim).rfind(|line| !line.is_empty())?;
         Some(line.chars().filter(|character| !character.is_control()).take(LONGEST).collect())
+    }
+}
+
+impl LongAnswer {
+    /// An answer with nothing but its ending.
+    pub fn bare(ending: Ending) -> Self {
+        Self { ending, content: None, detail: None }
+    }
+
+    /// The answer that an error of the system amounts to.
+    pub fn of_error(error: &io::Error) -> Self {
+        Self { detail: Some(error.to_string()), ..Self::bare(Ending::of_error(error)) }
+    }
+
+    /// The answer without its content, and the content.
+    pub fn split(self) -> (Answer, Option<Box<dyn Read>>) {
+        (Answer { ending: self.ending, bytes: Vec::new(), detail: self.detail }, self.content)
+    }
+}
+
+impl Ending {
+    fn of_error(error: &io::Error) -> Self {
+        use io::ErrorKind;
+        match (error.kind(), error.raw_os_error()) {
+            (ErrorKind::NotFound, _) => Self::Absent,
+            // 740 is ERROR_ELEVATION_REQUIRED: Windows starts the program for administrators only.
+            (ErrorKind::PermissionDenied, _) | (_, Some(740)) => Self::Denied,
+            (_, code) => Self::Broken(code.unwrap_or(-1)),
+        }
     }
 }
 

@@ -7,9 +7,12 @@
 //! A new piece of evidence is a new row in one of the families of [`plan`].
 
 pub mod argument;
+pub mod attend;
 pub mod bundle_file;
 pub mod child;
 pub mod console;
+#[cfg(not(windows))]
+pub mod elsewhere;
 pub mod encoding;
 pub mod event_log;
 pub mod export;
@@ -31,6 +34,7 @@ pub mod runner;
 pub mod secret;
 pub mod sections;
 pub mod sites;
+pub mod temporary;
 pub mod visit;
 #[cfg(windows)]
 #[expect(
@@ -38,3 +42,8 @@ pub mod visit;
     reason = "functions of Windows can be called in no other way; docs/adr/0010 says how that is kept"
 )]
 pub mod windows;
+
+#[cfg(not(windows))]
+use elsewhere as system;
+#[cfg(windows)]
+use windows as system;

@@ -2,21 +2,22 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read};
-use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::path::Path;
 use std::time::Duration;
 
+use crate::attend::{Attended, attend};
 use crate::child;
-use crate::host::{Answer, Command, Ending, Host, Listed, Product, RunLimits, SeekRead};
+use crate::event_log::EventExport;
+use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
 #[cfg(windows)]
 use crate::http_head;
 use crate::http_head::HeadRequest;
+use crate::system;
+use crate::temporary::Temporary;
 
 /// This computer.
 #[derive(Debug, Default)]
-pub struct LiveHost {
-    scratch_folders: AtomicU32,
-}
+pub struct LiveHost;
 
 impl Host for LiveHost {
     fn read_file(&self, path: &str, limit_bytes: u64) -> Answer {
@@ -31,17 +32,16 @@ impl Host for LiveHost {
         list(Path::new(path))
     }
 
+    fn export_events(&self, export: &EventExport, limits: RunLimits) -> LongAnswer {
+        let (channel, query) = (export.log.channel(), export.query());
+        in_scratch(limits, move |target| system::event_log::export(channel, &query, target), system::event_log::cancel)
+    }
+
     fn run(&self, command: &Command, limits: RunLimits) -> Answer {
         let Some(root) = self.variable("SystemRoot") else { return Answer::bare(Ending::Absent) };
         // The full path: a program of the same name in the current folder or on PATH is never started.
         let program = Path::new(&root).join("System32").join(command.file_name());
-        match &command.product {
-            Product::Printed => child::run(&program, &command.arguments, limits, None),
-            Product::File(name) => match self.scratch() {
-                Ok(scratch) => run_for_file(&program, &command.arguments, name, &scratch, limits),
-                Err(error) => Answer::of_error(&error),
-            },
-        }
+        child::run(&program, &command.arguments, limits)
     }
 
     #[cfg(windows)]
@@ -68,46 +68,46 @@ impl Host for LiveHost {
     }
 }
 
-impl LiveHost {
-    /// An empty folder that nobody else uses; gone when it is dropped.
-    fn scratch(&self) -> io::Result<Scratch> {
-        let number = self.scratch_folders.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("kerbscope-{}-{number}", std::process::id()));
-        fs::create_dir(&path)?;
-        Ok(Scratch { path })
-    }
-}
-
-struct Scratch {
-    path: PathBuf,
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        // What cannot be removed now is in the folder for temporary files, where the system removes it.
-        let _ = fs::remove_dir_all(&self.path);
-    }
-}
-
-fn run_for_file(program: &Path, arguments: &[String], name: &str, scratch: &Scratch, limits: RunLimits) -> Answer {
-    let target = scratch.path.join(name);
-    let in_place = |argument: &String| {
-        if argument == name { target.to_string_lossy().into_owned() } else { argument.clone() }
+/// Has a file written into an empty folder of our own, and hands it over together with the folder.
+fn in_scratch(
+    limits: RunLimits,
+    write: impl FnOnce(&Path) -> io::Result<()> + Send + 'static,
+    cancel: impl Fn(),
+) -> LongAnswer {
+    let folder = match Temporary::folder() {
+        Ok(folder) => folder,
+        Err(error) => return LongAnswer::of_error(&error),
     };
-    let arguments: Vec<String> = arguments.iter().map(in_place).collect();
-    let ran = child::run(program, &arguments, limits, Some(&target));
-    let said = ran.last_line();
-    match ran.ending {
-        Ending::Exited(0) => match read(&target, limits.bytes) {
-            Answer { ending: Ending::Absent, .. } => {
-                let detail = Some("the program ended without an error and wrote no file".to_owned());
-                Answer { ending: Ending::Broken(0), bytes: Vec::new(), detail }
-            }
-            Answer { ending: Ending::Complete, bytes, detail } => Answer { ending: Ending::Exited(0), bytes, detail },
-            other => other,
-        },
-        Ending::Cut | Ending::OutOfTime => Answer { bytes: read(&target, limits.bytes).bytes, detail: said, ..ran },
-        _ => Answer { bytes: Vec::new(), detail: said.or(ran.detail), ..ran },
+    let target = folder.path().join("events.evtx");
+    let path = target.clone();
+    let ending = match attend(move || write(&path), limits, Some(&target), cancel) {
+        Ok(Attended::Ended(Ok(()))) => Ending::Complete,
+        Ok(Attended::Ended(Err(error))) | Err(error) => return LongAnswer::of_error(&error),
+        Ok(Attended::OverSize) => Ending::Cut,
+        Ok(Attended::OutOfTime) => Ending::OutOfTime,
+    };
+    match File::open(&target) {
+        Ok(file) => {
+            LongAnswer { content: Some(Box::new(Scratch { file, _folder: folder })), ..LongAnswer::bare(ending) }
+        }
+        Err(_) if ending == Ending::Complete => {
+            let detail = Some("the export ended without an error and wrote no file".to_owned());
+            LongAnswer { detail, ..LongAnswer::bare(Ending::Broken(0)) }
+        }
+        Err(_) => LongAnswer::bare(ending),
+    }
+}
+
+/// A file in a folder of our own.
+struct Scratch {
+    // Dropped first: Windows removes no open file.
+    file: File,
+    _folder: Temporary,
+}
+
+impl Read for Scratch {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        self.file.read(buffer)
     }
 }
 
@@ -142,6 +142,8 @@ fn read(path: &Path, limit_bytes: u64) -> Answer {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
     use super::*;
 
     #[test]
@@ -156,24 +158,57 @@ mod tests {
         assert_eq!(read(&folder.path().join("other"), 9).ending, Ending::Absent);
     }
 
-    #[cfg(unix)]
-    #[test]
-    fn what_a_program_writes_is_brought_and_its_folder_removed() {
-        use std::time::Duration;
-        let limits = RunLimits { time: Duration::from_secs(20), bytes: 100 };
-        let host = LiveHost::default();
-        let check = |script: &str, ending: Ending, bytes: &[u8]| {
-            let scratch = host.scratch().expect("a folder");
-            let path = scratch.path.clone();
-            let arguments = ["-c", script, "sh", "System.evtx"].map(str::to_owned);
-            let answer = run_for_file(Path::new("/bin/sh"), &arguments, "System.evtx", &scratch, limits);
-            assert_eq!((answer.ending, answer.bytes.as_slice()), (ending, bytes), "{script}");
-            drop(scratch);
-            assert!(!path.exists());
+    const AMPLE: RunLimits = RunLimits { time: Duration::from_mins(1), bytes: 100 };
+    const SHORT: RunLimits = RunLimits { time: Duration::from_millis(100), bytes: 100 };
+
+    /// Has the file written like this; returns the ending and what could be read, and sees the folder go.
+    fn scratch(
+        limits: RunLimits,
+        write: impl FnOnce(&Path) -> io::Result<()> + Send + 'static,
+        cancel: impl Fn(),
+    ) -> (Ending, Option<Vec<u8>>) {
+        let (told, tell) = mpsc::channel();
+        let write = move |target: &Path| {
+            told.send(target.to_owned()).expect("heard");
+            write(target)
         };
-        check("printf log > \"$1\"", Ending::Exited(0), b"log");
-        check("echo no; exit 120", Ending::Exited(120), b"");
-        check("true", Ending::Broken(0), b"");
-        check("head -c 101 /dev/zero > \"$1\"", Ending::Cut, &[0; 100]);
+        let (answer, content) = in_scratch(limits, write, cancel).split();
+        let target = tell.recv().expect("told");
+        let bytes = content.map(|mut content| {
+            let mut bytes = Vec::new();
+            content.read_to_end(&mut bytes).expect("read");
+            bytes
+        });
+        assert!(!target.parent().expect("a folder").exists(), "the folder is gone");
+        (answer.ending, bytes)
+    }
+
+    #[test]
+    fn what_is_written_is_handed_over_and_its_folder_removed() {
+        let whole = scratch(AMPLE, |target| fs::write(target, "log"), || {});
+        assert_eq!(whole, (Ending::Complete, Some(b"log".to_vec())));
+        let refused = scratch(AMPLE, |_| Err(io::Error::from_raw_os_error(120)), || {});
+        assert_eq!(refused, (Ending::Broken(120), None));
+        assert_eq!(scratch(AMPLE, |_| Ok(()), || {}), (Ending::Broken(0), None), "it said that it had written");
+    }
+
+    #[test]
+    fn what_was_written_until_the_call_was_given_up_is_handed_over() {
+        let (cancel, canceled) = mpsc::channel();
+        let late = move |target: &Path| {
+            fs::write(target, "log")?;
+            canceled.recv().map_err(io::Error::other)
+        };
+        let given_up = scratch(SHORT, late, || cancel.send(()).expect("waited for"));
+        assert_eq!(given_up, (Ending::OutOfTime, Some(b"log".to_vec())));
+    }
+
+    #[cfg(windows)]
+    #[test]
+    fn a_file_that_is_being_written_can_be_read() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("log");
+        let _writer = File::create(&path).expect("a file");
+        assert_eq!(open(&path).ending, Ending::Complete);
     }
 }

@@ -4,8 +4,6 @@ use std::ffi::OsString;
 use std::fmt;
 use std::path::PathBuf;
 
-use kerbscope_shared::limits::Limits;
-
 use crate::argument::{self, Use};
 use crate::bundle_file::Existing;
 use crate::plan::role::{Role, Scope};
@@ -92,6 +90,9 @@ impl fmt::Display for Misused {
     }
 }
 
+/// As much as Windows lets a log grow. It never stands in memory, neither here nor on its way.
+const LARGEST_LOG_MB: u32 = 4095;
+
 /// Reads the command line, without the name of the program.
 ///
 /// # Errors
@@ -112,9 +113,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
             "--host-root" => options.host_root = Some(PathBuf::from(value()?)),
             "--days" => options.scope.logs.days = number(&name, &value()?, 365)?,
             "--max-log-mb" => {
-                // More than this of one artifact is not read again anyway.
-                let most = u32::try_from(Limits::STANDARD.artifact_bytes >> 20).unwrap_or(u32::MAX);
-                options.scope.logs.bytes = u64::from(number(&name, &value()?, most)?) << 20;
+                options.scope.logs.bytes = u64::from(number(&name, &value()?, LARGEST_LOG_MB)?) << 20;
             }
             "--client" => options.scope.role = client(&name, &value()?, &options.scope.role)?,
             "--dc" => options.scope.role = domain_controller(&name, &value()?, options.scope.role)?,
@@ -218,7 +217,7 @@ mod tests {
         check("--out", Err("--out needs a value"));
         check("--days 0", Err("--days needs a number from 1 to 365"));
         check("--days x", Err("--days needs a number from 1 to 365"));
-        check("--max-log-mb 129", Err("--max-log-mb needs a number from 1 to 128"));
+        check("--max-log-mb 4096", Err("--max-log-mb needs a number from 1 to 4095"));
         check("--force=yes", Err("--force takes no value"));
         check("--upload", Err("unknown option --upload"));
         check("a.zip", Err("unknown option a.zip"));

@@ -25,6 +25,9 @@ pub fn judge(answer: Answer, source: Source, good_exits: &[i32]) -> Outcome {
     let says = |codes: &[&str]| printed && says_any(&answer.bytes, codes);
     let status = match answer.ending {
         Ending::Complete => CollectionStatus::Collected,
+        Ending::Absent | Ending::Exited(NO_SUCH_CHANNEL) | Ending::Broken(NO_SUCH_CHANNEL) => {
+            CollectionStatus::NotPresent
+        }
         Ending::Exited(_) if says(&DENIED) => CollectionStatus::AccessDenied,
         Ending::Exited(code) if good_exits.contains(&code) => CollectionStatus::Collected,
         Ending::Exited(_) if says(&DENIED_IF_FAILED) => CollectionStatus::AccessDenied,
@@ -32,16 +35,23 @@ pub fn judge(answer: Answer, source: Source, good_exits: &[i32]) -> Outcome {
         Ending::Exited(code) | Ending::Broken(code) => CollectionStatus::Failed(code),
         Ending::Cut => CollectionStatus::Truncated,
         Ending::OutOfTime => CollectionStatus::TimedOut,
-        Ending::Absent => CollectionStatus::NotPresent,
     };
     let failed = matches!(status, CollectionStatus::AccessDenied | CollectionStatus::Failed(_));
     let last_line = answer.last_line().filter(|_| failed && printed);
     let said = answer.detail.or(last_line);
     let detail = said.filter(|_| status != CollectionStatus::NotPresent);
     // A file or a program that ended well may be empty, and that it is empty is evidence.
-    let bytes = (status == CollectionStatus::Collected || !answer.bytes.is_empty()).then_some(answer.bytes);
+    let brought = match status {
+        CollectionStatus::Collected => true,
+        CollectionStatus::NotPresent => false,
+        _ => !answer.bytes.is_empty(),
+    };
+    let bytes = brought.then_some(answer.bytes);
     Outcome { source, status, bytes, redactions: 0, detail }
 }
+
+/// `ERROR_EVT_CHANNEL_NOT_FOUND`: Windows has no event log of this name. It means nothing else, whoever says it.
+const NO_SUCH_CHANNEL: i32 = 15007;
 
 /// Access denied, as HRESULT and NTSTATUS; then "a required privilege is not held", as NTSTATUS.
 const DENIED: [&str; 3] = ["0x80070005", "0xc0000022", "0xc0000061"];

@@ -1,10 +1,10 @@
 //! Runs the steps one after the other; what goes wrong becomes a row, and the next step runs.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::time::{Duration, Instant};
 
 use kerbscope_shared::manifest::{CollectionStatus, Entry};
-use kerbscope_shared::write::{Attempt, BundleWriter, WriteError};
+use kerbscope_shared::write::{Attempt, BundleWriter, Content, WriteError};
 
 use crate::export::{LogLimits, export};
 use crate::facts::Facts;
@@ -63,7 +63,7 @@ fn run<W: Write>(
 ) -> Result<Option<Names>, WriteError> {
     progress.begin(&step.title);
     let began = Instant::now();
-    let (outcome, names) = take(host, step, logs);
+    let (outcome, content, names) = take(host, step, logs);
     let attempt = Attempt {
         kind: step.row.kind,
         file_name: step.file_name.clone(),
@@ -74,7 +74,11 @@ fn run<W: Write>(
         redactions: outcome.redactions,
         detail: outcome.detail,
     };
-    progress.end(&step.title, bundle.add(attempt)?);
+    let entry = match content {
+        Some(mut reader) => bundle.add_content(attempt, Content { reader: &mut *reader, limit_bytes: logs.bytes })?,
+        None => bundle.add(attempt)?,
+    };
+    progress.end(&step.title, entry);
     Ok(names)
 }
 
@@ -82,18 +86,27 @@ fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn take(host: &dyn Host, step: &Step, logs: LogLimits) -> (Outcome, Option<Names>) {
+/// What came of a step; what of it is too long for the memory; and the names that it found.
+type Taken = (Outcome, Option<Box<dyn Read>>, Option<Names>);
+
+fn take(host: &dyn Host, step: &Step, logs: LogLimits) -> Taken {
     let bytes = match step.row.size_limit {
         SizeLimit::Bytes(bytes) => bytes,
         SizeLimit::EventLog => logs.bytes,
     };
     let time = step.row.time_limit;
     let outcome = match &step.take {
-        Take::File(path, treatment) => return file::read(host, path, *treatment, bytes),
+        Take::File(path, treatment) => {
+            let (outcome, names) = file::read(host, path, *treatment, bytes);
+            return (outcome, None, names);
+        }
         Take::Program(command, good_exits) => {
             judge(host.run(command, RunLimits { time, bytes }), step.source(), good_exits)
         }
-        Take::EventLog(log) => export(host, *log, time, logs),
+        Take::EventLog(log) => {
+            let exported = export(host, *log, time, logs);
+            return (exported.outcome, exported.content, None);
+        }
         Take::Requests(folder, begins) => {
             let wanted = Wanted { begins, days: logs.days, limit_bytes: bytes };
             request_logs::read(host, &host.expand(folder), wanted)
@@ -107,7 +120,7 @@ fn take(host: &dyn Host, step: &Step, logs: LogLimits) -> (Outcome, Option<Names
             detail: Some((*why).to_owned()),
         },
     };
-    (outcome, None)
+    (outcome, None, None)
 }
 
 #[cfg(test)]
@@ -190,6 +203,7 @@ mod tests {
         check(&klist("part", "timeout"), "klist", CollectionStatus::TimedOut, Some("part"));
         check(&klist("", "timeout"), "klist", CollectionStatus::TimedOut, None);
         check(&klist("part", "cut"), "klist", CollectionStatus::Truncated, Some("part"));
+        check(&klist("no such channel", "exit 15007"), "klist", CollectionStatus::NotPresent, None);
     }
 
     #[test]

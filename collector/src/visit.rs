@@ -68,7 +68,7 @@ fn fail(why: &dyn Display) -> Ended {
 fn visit(options: &Options) -> Ended {
     let host: Box<dyn Host> = match &options.host_root {
         Some(root) => Box::new(FolderHost::new(root)),
-        None => Box::new(LiveHost::default()),
+        None => Box::new(LiveHost),
     };
     if host.variable("SystemRoot").is_none() && options.host_root.is_none() {
         return fail(&"this is not Windows: there is no %SystemRoot%");

@@ -23,9 +23,7 @@ type Row = (ArtifactKind, Option<String>, Source);
 fn planned(step: &Step) -> Row {
     let source = match &step.take {
         Take::File(path, _) => Source::File(path.replace("%SystemRoot%", r"C:\Windows")),
-        Take::EventLog(log) => {
-            Source::Command(log.export(u64::from(Options::default().scope.logs.days) * 24).to_string())
-        }
+        Take::EventLog(log) => log.export(u64::from(Options::default().scope.logs.days) * 24).source(),
         _ => step.source(),
     };
     (step.row.kind, Some(format!("{}/{}", step.row.kind.folder(), step.file_name)), source)

@@ -1,4 +1,5 @@
 //! What only Windows itself can answer, behind functions that are safe to call. Nowhere else is code unsafe.
 
+pub mod event_log;
 pub mod http;
 pub mod wide;
