@@ -18,6 +18,10 @@ use crate::exchange::derive::exchanges;
 use crate::exchange::outcome::Exchange;
 use crate::facts::assemble::{BundleHead, assemble};
 use crate::facts::case_facts::Facts;
+use crate::facts::directory::setspn_query;
+use crate::facts::ldap_filter::Filter;
+use crate::facts::spn::Spn;
+use crate::formats::ldap_url::LdapUrl;
 use crate::rules::finding::Confidence;
 use crate::rules::rule::Situation;
 use crate::rules::table::RULES;
@@ -127,7 +131,7 @@ impl Case {
         self.read(Artifact {
             bundle,
             kind: entry.kind,
-            path: entry.source.text().to_owned(),
+            path: in_words(entry.source.text()),
             source: Some(entry.source.text().to_owned()),
             status: entry.status,
             bytes: None,
@@ -150,7 +154,7 @@ impl Case {
             });
         }
         let subject = read.artifact.path.clone();
-        let how_to_collect = read.artifact.source.clone();
+        let how_to_collect = read.artifact.source.as_deref().map(how_to_collect);
         if let Some(reason) = GapReason::from_status(read.artifact.status) {
             let at = read.artifact.bytes.is_some().then(|| id.whole());
             self.gaps.push(Gap { subject: subject.clone(), at, reason, how_to_collect: how_to_collect.clone() });
@@ -179,6 +183,18 @@ impl Case {
             }
         }
     }
+}
+
+/// How to get what a source did not give. Nobody types a question to the directory: the same is asked otherwise.
+fn how_to_collect(source: &str) -> String {
+    let Some(url) = LdapUrl::parse(source) else { return source.to_owned() };
+    let spn = Filter::parse(&url.filter).only("serviceprincipalname").and_then(Spn::parse);
+    spn.map_or_else(|| "kerbscope-collect, where a domain controller answers".to_owned(), |spn| setspn_query(&spn))
+}
+
+/// What was to be collected. A question to the directory is long, and written for programs.
+fn in_words(source: &str) -> String {
+    LdapUrl::parse(source).map_or_else(|| source.to_owned(), |url| url.to_string())
 }
 
 /// Line ends in an artifact that is text.

@@ -7,13 +7,15 @@ use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::iis_redirection::Redirection;
 use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::klist::TicketCache;
+use crate::artifacts::ldif::DirectoryOutput;
 use crate::artifacts::nslookup::NameLookup;
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::registry::Registry;
 use crate::artifacts::setspn::SetspnOutput;
 use crate::artifacts::systeminfo::SystemInfo;
 use crate::artifacts::{
-    event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, nslookup, registry, setspn, systeminfo,
+    event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, nslookup, registry, setspn,
+    systeminfo,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -33,6 +35,8 @@ pub enum Contents {
     Registry(Registry),
     /// `setspn`
     Setspn(SetspnOutput),
+    /// Entries of the directory.
+    Directory(DirectoryOutput),
     /// `klist`
     Klist(TicketCache),
     /// An event log.
@@ -98,6 +102,7 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::IisRedirection => wrap(iis_redirection::parse(id, text), Contents::IisRedirection),
         ArtifactKind::Registry => wrap(registry::parse(id, text), Contents::Registry),
         ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),
+        ArtifactKind::Directory => wrap(ldif::parse(id, text), Contents::Directory),
         ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Klist),
         ArtifactKind::EventLogXml => wrap(event_log_xml::parse(id, text), Contents::EventLog),
         ArtifactKind::Ipconfig => wrap(ipconfig::parse(id, text), Contents::Ipconfig),

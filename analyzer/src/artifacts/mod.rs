@@ -7,6 +7,7 @@ pub mod iis_config;
 pub mod iis_redirection;
 pub mod ipconfig;
 pub mod klist;
+pub mod ldif;
 pub mod nslookup;
 pub mod parsed;
 pub mod recognize;

@@ -3,7 +3,7 @@
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::{
-    event_log_xml, iis_config, iis_redirection, ipconfig, klist, nslookup, registry, setspn, systeminfo,
+    event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, nslookup, registry, setspn, systeminfo,
 };
 use crate::formats::evtx;
 use crate::formats::text::Text;
@@ -15,7 +15,8 @@ const HEAD: usize = 1 << 20;
 type Recognizer = fn(&Text) -> bool;
 
 /// The kinds of text, and who knows them.
-const TEXTS: [(ArtifactKind, Recognizer); 9] = [
+const TEXTS: [(ArtifactKind, Recognizer); 10] = [
+    (ArtifactKind::Directory, ldif::recognizes),
     (ArtifactKind::EventLogXml, event_log_xml::recognizes),
     (ArtifactKind::IisConfig, iis_config::recognizes),
     (ArtifactKind::IisRedirection, iis_redirection::recognizes),

@@ -58,8 +58,8 @@ pub fn ticket_identity(path: &PathFacts, host: &Identity) -> (TicketIdentity, Ve
 /// someone chose another; names are compared with that in mind. The DNS suffix of a server may be another than the
 /// name of its domain, so where the domain is not stated, the account is known by its name alone.
 pub fn machine_account(host: &Identity) -> AccountName {
-    let domain = host.account_domain.as_ref().and_then(|domain| domain.split('.').next());
-    AccountName::machine(domain.map(str::to_uppercase).as_deref(), host.name.as_str())
+    let label = || host.account_domain.as_ref()?.split('.').next().map(str::to_uppercase);
+    AccountName::machine(host.netbios_domain.clone().or_else(label).as_deref(), host.name.as_str())
 }
 
 #[cfg(test)]
@@ -87,6 +87,8 @@ mod tests {
         assert_eq!(machine_account(&host).to_string(), "WEB01$");
         host.account_domain = Some("contoso.com".to_owned());
         assert_eq!(machine_account(&host).to_string(), r"CONTOSO\WEB01$");
+        host.netbios_domain = Some("CORP".to_owned());
+        assert_eq!(machine_account(&host).to_string(), r"CORP\WEB01$");
     }
 
     #[test]

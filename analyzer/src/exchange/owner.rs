@@ -1,7 +1,7 @@
 //! The account with whose key a KDC encrypts a ticket: the explicit holder of the SPN, or the host behind `HOST/…`.
 
 use crate::evidence::place::Evidence;
-use crate::facts::directory::{Directory, Holder, not_searched};
+use crate::facts::directory::{Directory, Holder};
 use crate::facts::fact::Fact;
 use crate::facts::spn::Spn;
 
@@ -42,8 +42,9 @@ pub fn owner(directory: &Directory, spn: &Spn) -> Fact<Owner> {
 
 fn by_host(directory: &Directory, spn: &Spn) -> Fact<Owner> {
     let nobody = directory.search_for(spn);
-    let Some(host) = Spn::host_alias(spn.host()) else {
-        return Fact::Known(Owner::Nobody(nobody.into_iter().collect()));
+    // The list of aliases itself proves that the name is found under no other.
+    let Some(host) = directory.alias_of(spn) else {
+        return Fact::Known(Owner::Nobody(nobody.into_iter().chain(directory.aliases_at()).collect()));
     };
     let found_by = FoundBy::HostAlias(nobody);
     match directory.holders(&host) {
@@ -52,7 +53,7 @@ fn by_host(directory: &Directory, spn: &Spn) -> Fact<Owner> {
         }
         Fact::Known(holders) => Fact::Known(found(holders, found_by)),
         Fact::Partial(holders, not_known) => Fact::Partial(found(holders, found_by), not_known),
-        Fact::Unknown(_) => Fact::Unknown(not_searched(&host)),
+        Fact::Unknown(not_known) => Fact::Unknown(not_known),
     }
 }
 
@@ -69,6 +70,7 @@ mod tests {
     use crate::evidence::gap::NotKnown;
     use crate::evidence::place::ArtifactId;
     use crate::facts::account::Dn;
+    use crate::facts::ldap_question::Reach;
 
     fn spn(text: &str) -> Spn {
         Spn::parse(text).expect("an SPN")
@@ -81,7 +83,7 @@ mod tests {
             directory.hold(spn(name), Dn::new(*dn), at);
         }
         for name in searched {
-            directory.search(spn(name), at);
+            directory.search(spn(name), Reach::Domain(None), at);
         }
         directory
     }

@@ -5,46 +5,85 @@ use std::fmt;
 
 /// The distinguished name of an account, as the directory writes it.
 #[derive(Clone, Debug)]
-pub struct Dn(String);
+pub struct Dn {
+    text: String,
+    /// What it is compared by: case and blanks between the parts do not matter.
+    folded: String,
+    common_name: String,
+}
 
 impl Dn {
     /// A distinguished name as printed.
     pub fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
+        let text = text.into();
+        let folded = parts(&text).map(|part| part.trim().to_lowercase()).collect::<Vec<_>>().join(",");
+        let first = parts(&text).next().unwrap_or_default();
+        let common_name = unescaped(first.split_once('=').map_or(first, |(_, name)| name.trim()));
+        Self { text, folded, common_name }
     }
 
     /// As printed.
     pub fn as_str(&self) -> &str {
-        &self.0
+        &self.text
     }
 
     /// The name of the object itself: `svc-web` of `CN=svc-web,OU=…`.
     pub fn common_name(&self) -> &str {
-        let first = self.0.split(',').next().unwrap_or_default();
-        first.split_once('=').map_or(first, |(_, name)| name.trim())
+        &self.common_name
     }
 
     /// The DNS name of its domain, in lower case: `contoso.com` of `…,DC=contoso,DC=com`.
     pub fn domain(&self) -> String {
-        let parts = self.0.split(',').filter_map(|part| part.trim().split_once('='));
-        let labels = parts.filter(|(key, _)| key.eq_ignore_ascii_case("DC")).map(|(_, label)| label.to_lowercase());
-        labels.collect::<Vec<_>>().join(".")
+        let labels = parts(&self.folded).filter_map(|part| part.strip_prefix("dc="));
+        labels.map(str::trim).collect::<Vec<_>>().join(".")
     }
 
-    fn folded(&self) -> String {
-        self.0.to_lowercase()
+    /// The DNS name of the domain that this is the name of; none when it names anything else.
+    pub fn domain_alone(&self) -> Option<String> {
+        let is_domain = parts(&self.folded).all(|part| part.starts_with("dc="));
+        is_domain.then(|| self.domain())
     }
+}
+
+/// The parts of a distinguished name: commas divide them, unless a backslash stands before.
+fn parts(text: &str) -> impl Iterator<Item = &str> {
+    let mut is_escaped = false;
+    text.split(move |c| {
+        let divides = c == ',' && !is_escaped;
+        is_escaped = c == '\\' && !is_escaped;
+        divides
+    })
+}
+
+/// `Doe\, John` is called `Doe, John`; `\0A` is the character with this code.
+fn unescaped(name: &str) -> String {
+    let mut bytes = Vec::with_capacity(name.len());
+    let mut rest = name;
+    while let Some((before, after)) = rest.split_once('\\') {
+        bytes.extend_from_slice(before.as_bytes());
+        let code = after.split_at_checked(2).and_then(|(code, rest)| Some((u8::from_str_radix(code, 16).ok()?, rest)));
+        rest = if let Some((byte, behind)) = code {
+            bytes.push(byte);
+            behind
+        } else {
+            let mut characters = after.chars();
+            bytes.extend(characters.next().map(String::from).unwrap_or_default().into_bytes());
+            characters.as_str()
+        };
+    }
+    bytes.extend_from_slice(rest.as_bytes());
+    String::from_utf8_lossy(&bytes).into_owned()
 }
 
 impl fmt::Display for Dn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.text)
     }
 }
 
 impl PartialEq for Dn {
     fn eq(&self, other: &Self) -> bool {
-        self.folded() == other.folded()
+        self.folded == other.folded
     }
 }
 
@@ -58,7 +97,7 @@ impl PartialOrd for Dn {
 
 impl Ord for Dn {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded().cmp(&other.folded())
+        self.folded.cmp(&other.folded)
     }
 }
 
@@ -67,23 +106,33 @@ impl Ord for Dn {
 pub struct AccountName {
     domain: Option<String>,
     name: String,
+    form: Form,
+}
+
+/// How a name was written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Form {
+    /// `DOMAIN\name`, or the name alone.
+    AccountName,
+    /// `name@domain`: a user principal name, whose two parts may differ from the account's name and its domain.
+    Principal,
 }
 
 impl AccountName {
     /// Splits a name as it was written. Names are not checked: see [`AccountName::is_safe`] before pasting one.
     pub fn parse(text: &str) -> Self {
         if let Some((domain, name)) = text.split_once('\\') {
-            return Self { domain: Some(domain.to_owned()), name: name.to_owned() };
+            return Self::new(Some(domain.to_owned()), name);
         }
         match text.rsplit_once('@') {
-            Some((name, domain)) => Self { domain: Some(domain.to_owned()), name: name.to_owned() },
-            None => Self { domain: None, name: text.to_owned() },
+            Some((name, domain)) => Self { form: Form::Principal, ..Self::new(Some(domain.to_owned()), name) },
+            None => Self::new(None, text),
         }
     }
 
     /// An account with a name of its own and the name of its domain.
     pub fn new(domain: Option<String>, name: impl Into<String>) -> Self {
-        Self { domain, name: name.into() }
+        Self { domain, name: name.into(), form: Form::AccountName }
     }
 
     /// The account of a computer in a domain.
@@ -101,28 +150,16 @@ impl AccountName {
         &self.name
     }
 
-    /// Whether both name the same account, as far as names can tell: a short domain name stands for the DNS name
-    /// that begins with it, no domain for any, and a computer may be named without its `$`.
-    pub fn is(&self, other: &Self) -> bool {
-        let same_domain = match (&self.domain, &other.domain) {
-            (Some(one), Some(other)) => same_domain(one, other),
-            _ => true,
-        };
-        same_domain && self.is_called(&other.name)
+    /// The user principal name, when this was written as one.
+    pub fn principal(&self) -> Option<String> {
+        let domain = self.domain.as_ref().filter(|_| self.form == Form::Principal)?;
+        Some(format!("{}@{domain}", self.name))
     }
 
     /// Whether the account has this name, whatever its domain.
     pub fn is_called(&self, name: &str) -> bool {
         let folded = |name: &str| name.strip_suffix('$').unwrap_or(name).to_lowercase();
         folded(&self.name) == folded(name)
-    }
-
-    /// Whether this distinguished name is that of the account, as far as names can tell: its common name is the
-    /// account's name (without the `$` of computers), and the domains agree.
-    pub fn matches(&self, dn: &Dn) -> bool {
-        let name = self.name.strip_suffix('$').unwrap_or(&self.name);
-        let domain = self.domain.as_ref().is_none_or(|domain| same_domain(domain, &dn.domain()));
-        domain && dn.common_name().to_lowercase() == name.to_lowercase()
     }
 
     /// Whether the name holds nothing that a command line could take for something else.
@@ -143,34 +180,35 @@ impl fmt::Display for AccountName {
     }
 }
 
-/// `CONTOSO` and `contoso.com` are the same domain: the NetBIOS name is the first label unless someone chose another.
-fn same_domain(one: &str, other: &str) -> bool {
-    let (one, other) = (one.to_lowercase(), other.to_lowercase());
-    let label = |name: &str| name.split('.').next().unwrap_or_default().to_owned();
-    if one.contains('.') && other.contains('.') { one == other } else { label(&one) == label(&other) }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn every_spelling_names_the_same_account() {
-        let dn = Dn::new("CN=svc-web,OU=Service Accounts,DC=contoso,DC=com");
-        for text in ["CONTOSO\\svc-web", "contoso\\SVC-WEB", "svc-web@contoso.com", "svc-web"] {
-            assert!(AccountName::parse(text).matches(&dn), "{text}");
-        }
-        for text in ["FABRIKAM\\svc-web", "CONTOSO\\svc", "svc-web@fabrikam.com"] {
-            assert!(!AccountName::parse(text).matches(&dn), "{text}");
-        }
+    fn a_comma_may_be_part_of_a_name() {
+        let dn = Dn::new(r"CN=Doe\, John\0ACNF:1,OU=A\,B,DC=contoso,DC=com");
+        assert_eq!((dn.common_name(), dn.domain().as_str()), ("Doe, John\nCNF:1", "contoso.com"));
+        assert_eq!(Dn::new(r"CN=x\\,DC=b").common_name(), r"x\");
+        assert_eq!(Dn::new(r"CN=x\,DC=evil,DC=b").domain(), "b");
+        assert_eq!((Dn::new("").common_name(), Dn::new("\\").common_name()), ("", ""));
     }
 
     #[test]
-    fn a_computer_has_a_dollar_in_one_name_and_none_in_the_other() {
-        let dn = Dn::new("CN=WEB01,CN=Computers,DC=contoso,DC=com");
-        assert!(AccountName::machine(Some("CONTOSO"), "web01").matches(&dn));
+    fn blanks_and_case_make_no_other_name() {
+        assert_eq!(Dn::new("cn=A, dc=B"), Dn::new("CN=a,DC=b"));
+        assert_ne!(Dn::new(r"CN=a\,DC=b"), Dn::new("CN=a,DC=b"));
+    }
+
+    #[test]
+    fn a_domain_has_a_name_of_its_own() {
+        assert_eq!(Dn::new("DC=contoso, DC=com").domain_alone().as_deref(), Some("contoso.com"));
+        assert_eq!((Dn::new("OU=x,DC=contoso").domain_alone(), Dn::new("").domain_alone()), (None, None));
+    }
+
+    #[test]
+    fn a_computer_has_a_dollar() {
         assert_eq!(AccountName::machine(Some("CONTOSO"), "web01").to_string(), "CONTOSO\\WEB01$");
-        assert_eq!(dn.domain(), "contoso.com");
+        assert!(AccountName::parse("WEB01$").is_called("web01"));
     }
 
     #[test]

@@ -23,6 +23,8 @@ use crate::facts::events::happening;
 use crate::facts::fact::Fact;
 use crate::facts::host::{HostName, Role};
 use crate::facts::iis;
+use crate::facts::ldap;
+use crate::facts::ldap_question::Reach;
 use crate::facts::names::Resolution;
 use crate::facts::settings::Extent;
 use crate::facts::shared_configuration::{InForce, in_force};
@@ -58,7 +60,17 @@ pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
             assembler.take(artifact);
         }
     }
+    name_domains(&mut facts);
     facts
+}
+
+/// Gives each host the NetBIOS name of its domain, where the directory states it.
+fn name_domains(facts: &mut Facts) {
+    for host in facts.hosts.values_mut() {
+        let domain = host.identity.account_domain.as_deref();
+        let netbios = domain.and_then(|domain| facts.directory.names.domains.netbios(domain));
+        host.identity.netbios_domain = netbios.map(str::to_owned);
+    }
 }
 
 /// The host that a bundle comes from: its manifest says so, or its own evidence.
@@ -133,6 +145,11 @@ impl Assembler<'_> {
             Contents::Nslookup(lookup) => self.nslookup(lookup, read),
             Contents::Registry(registry) => self.registry(registry, read),
             Contents::Nothing => self.nothing(read),
+            Contents::Directory(answers) => {
+                for answer in answers {
+                    ldap::take(&mut self.facts.directory, answer, read);
+                }
+            }
             Contents::Ipconfig(_) | Contents::Systeminfo(_) | Contents::IisRedirection(_) => {}
         }
     }
@@ -257,8 +274,10 @@ fn whole_config() -> NotKnown {
 fn setspn(directory: &mut Directory, run: &SetspnRun, command: Option<&str>, read: &ReadArtifact) {
     let asked = command.map(Asked::parse);
     // A search that was sent to a named domain says nothing about the domain of the host.
-    let elsewhere =
-        command.is_some_and(|command| command.split_whitespace().any(|word| word.eq_ignore_ascii_case("-T")));
+    let has =
+        |option| command.is_some_and(|words| words.split_whitespace().any(|word| word.eq_ignore_ascii_case(option)));
+    let elsewhere = has("-T");
+    let reach = if has("-F") { Reach::Forest } else { Reach::Domain(None) };
     for account in &run.accounts {
         let dn = Dn::new(account.dn.value.clone());
         if read.is_whole() {
@@ -279,7 +298,7 @@ fn setspn(directory: &mut Directory, run: &SetspnRun, command: Option<&str>, rea
     if let (Some(Asked::Query(spn)), Some(answer), true) = (asked, &run.answer, read.is_whole() && !elsewhere) {
         let agrees = (answer.value == QueryAnswer::Found) != run.accounts.is_empty();
         if agrees {
-            directory.search(spn, if run.accounts.is_empty() { answer.at } else { read.id.whole() });
+            directory.search(spn, reach, if run.accounts.is_empty() { answer.at } else { read.id.whole() });
         }
     }
     if let (Some(count), true) = (&run.duplicate_count, read.is_whole() && !elsewhere) {

@@ -1,12 +1,20 @@
 //! Which account of the directory holds which SPN, and how much of the directory was asked.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::facts::account::{AccountName, Dn};
+use crate::facts::account_names::AccountNames;
 use crate::facts::fact::Fact;
+use crate::facts::ldap_filter::Pattern;
+use crate::facts::ldap_question::Reach;
 use crate::facts::spn::Spn;
+
+/// Searches for one SPN, and searches for SPNs of a form, that are kept at most: one for each domain would do.
+const SEARCHES: usize = 100;
+/// Service classes that are found under one other at most; Windows comes with some fifty.
+const CLASSES: usize = 1_000;
 
 /// An account that holds an SPN.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,48 +36,64 @@ pub struct AccountSpns {
     pub spns: BTreeMap<Spn, Evidence>,
 }
 
-/// What `setspn` said about the directory.
+/// A search that found all holders of an SPN within its reach.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Search {
+    at: Evidence,
+    reach: Reach,
+}
+
+/// What `setspn` and LDAP said about the directory.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Directory {
+    /// Which account a name means.
+    pub names: AccountNames,
     holders: BTreeMap<Spn, BTreeMap<Dn, Evidence>>,
     /// Accounts whose SPNs are all known, with the list.
     listed: BTreeMap<Dn, Evidence>,
-    /// SPNs that were searched for by name, with the answer.
-    searched: BTreeMap<Spn, Evidence>,
+    /// SPNs that were searched for by name, with the answers.
+    searched: BTreeMap<Spn, Vec<Search>>,
+    /// Searches for all SPNs of a form, such as `HTTP/*`.
+    swept: Vec<(Pattern, Search)>,
     /// The answer to a search for duplicates, if it is whole.
     duplicates_searched: Option<Evidence>,
-    /// Account names that a tool was asked about, and the account it answered with.
-    asked: Vec<(AccountName, Dn)>,
-    /// Every account that was seen, by its common name in lower case.
-    by_common_name: BTreeMap<String, BTreeSet<Dn>>,
+    aliases: Option<Aliases>,
+}
+
+/// Service classes that are found under another one: `sPNMappings` of the directory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Aliases {
+    /// The class that accounts hold, by the class that clients ask for; both in lower case.
+    held_as: BTreeMap<String, String>,
+    at: Evidence,
 }
 
 impl Directory {
     /// This account holds this SPN.
     pub fn hold(&mut self, spn: Spn, dn: Dn, at: Evidence) {
-        self.see(&dn);
+        self.names.see(&dn);
         self.holders.entry(spn).or_default().entry(dn).or_insert(at);
     }
 
     /// All SPNs of this account are known.
     pub fn list(&mut self, dn: Dn, at: Evidence) {
-        self.see(&dn);
+        self.names.see(&dn);
         self.listed.entry(dn).or_insert(at);
     }
 
-    fn see(&mut self, dn: &Dn) {
-        self.by_common_name.entry(dn.common_name().to_lowercase()).or_default().insert(dn.clone());
+    /// The directory was searched for this SPN, this far; what was found was added by [`Directory::hold`].
+    pub fn search(&mut self, spn: Spn, reach: Reach, at: Evidence) {
+        let searches = self.searched.entry(spn).or_default();
+        if searches.len() < SEARCHES {
+            searches.push(Search { at, reach });
+        }
     }
 
-    /// The accounts that were seen under the name of an account.
-    fn named_like<'a>(&'a self, account: &'a AccountName) -> impl Iterator<Item = &'a Dn> {
-        let name = account.name().strip_suffix('$').unwrap_or(account.name()).to_lowercase();
-        self.by_common_name.get(&name).into_iter().flatten().filter(|dn| account.matches(dn))
-    }
-
-    /// The directory was searched for this SPN; what was found was added by [`Directory::hold`].
-    pub fn search(&mut self, spn: Spn, at: Evidence) {
-        self.searched.entry(spn).or_insert(at);
+    /// The directory was searched for all SPNs of this form.
+    pub fn sweep(&mut self, form: Pattern, reach: Reach, at: Evidence) {
+        if self.swept.len() < SEARCHES {
+            self.swept.push((form, Search { at, reach }));
+        }
     }
 
     /// The directory was searched for duplicates; what was found was added by [`Directory::hold`].
@@ -77,36 +101,72 @@ impl Directory {
         self.duplicates_searched.get_or_insert(at);
     }
 
-    /// A tool that was asked about this name answered with this account. A name without a domain is that of the
-    /// account which answered, and of no account of the same name in another domain.
+    /// A tool that was asked about this name answered with this account.
     pub fn ask(&mut self, name: &AccountName, dn: Dn) {
-        let domain = name.domain().map_or_else(|| dn.domain(), str::to_owned);
-        self.asked.push((AccountName::new(Some(domain), name.name()), dn));
+        self.names.ask(name, dn);
+    }
+
+    /// Accounts that hold the first class are found under each of the others.
+    pub fn alias(&mut self, held: &str, asked: impl IntoIterator<Item = String>, at: Evidence) {
+        let aliases = self.aliases.get_or_insert_with(|| Aliases { held_as: BTreeMap::new(), at });
+        for class in asked.into_iter().take(CLASSES) {
+            aliases.held_as.entry(class.trim().to_lowercase()).or_insert_with(|| held.trim().to_lowercase());
+        }
+    }
+
+    /// The SPN under which the holder is found when nobody holds this one: `HOST` for `HTTP`, unless the directory
+    /// has other ideas.
+    pub fn alias_of(&self, spn: &Spn) -> Option<Spn> {
+        match &self.aliases {
+            Some(aliases) => {
+                Spn::parse(&format!("{}/{}", aliases.held_as.get(spn.class())?.to_uppercase(), spn.host()))
+            }
+            None => Spn::host_alias(spn.host()),
+        }
+    }
+
+    /// The list that says which classes are found under others, where it was collected.
+    pub fn aliases_at(&self) -> Option<Evidence> {
+        self.aliases.as_ref().map(|aliases| aliases.at)
     }
 
     /// Who holds this very SPN; aliases such as `HOST` for `HTTP` are not followed.
     ///
     /// One holder is all there is when the SPN was searched for, or when a search for duplicates did not name it.
+    /// Nobody holds it when no domain that is known was left out of the search.
     pub fn holders(&self, spn: &Spn) -> Fact<Vec<Holder>> {
         let holders: Vec<_> =
             self.holders.get(spn).into_iter().flatten().map(|(dn, at)| Holder { dn: dn.clone(), at: *at }).collect();
-        let searched = self.searched.contains_key(spn);
+        let searched = self.search_for(spn).is_some();
         match holders.len() {
-            0 if searched => Fact::Known(holders),
-            0 => Fact::Unknown(not_searched(spn)),
+            0 if !searched => Fact::Unknown(not_searched(spn)),
+            0 if self.is_searched_everywhere(spn) == Some(false) => Fact::Unknown(not_searched_everywhere(spn)),
             1 if !searched && self.duplicates_searched.is_none() => Fact::Partial(holders, not_searched(spn)),
             _ => Fact::Known(holders),
         }
     }
 
-    /// The answer that says that nobody holds an SPN, or who does.
+    /// The answer that says that nobody holds an SPN, or who does: the one that reaches furthest.
     pub fn search_for(&self, spn: &Spn) -> Option<Evidence> {
-        self.searched.get(spn).copied()
+        self.searches(spn).max_by(|one, other| one.reach.cmp(&other.reach)).map(|search| search.at)
+    }
+
+    /// Whether the whole forest was searched for an SPN; none when nobody tells what else there is.
+    pub fn is_searched_everywhere(&self, spn: &Spn) -> Option<bool> {
+        let reaches: Vec<_> = self.searches(spn).map(|search| &search.reach).collect();
+        if reaches.is_empty() { Some(false) } else { self.names.domains.are_all_within(&reaches) }
+    }
+
+    fn searches<'a>(&'a self, spn: &'a Spn) -> impl Iterator<Item = &'a Search> {
+        let by_form = self.swept.iter().filter(|(form, _)| form.fits(spn.folded())).map(|(_, search)| search);
+        self.searched.get(spn).into_iter().flatten().chain(by_form)
     }
 
     /// The SPNs of one account.
     pub fn spns_of(&self, account: &AccountName) -> Fact<AccountSpns> {
-        let Some((dn, at)) = self.listed.iter().find(|(dn, _)| self.is(account, dn) == Some(true)) else {
+        let candidates = self.names.candidates(account).into_iter();
+        let mut listed = candidates.filter_map(|dn| Some((dn, self.listed.get(dn)?)));
+        let Some((dn, at)) = listed.find(|(dn, _)| self.is(account, dn) == Some(true)) else {
             return Fact::Unknown(self.not_listed(account));
         };
         let spns = self.holders.iter().filter_map(|(spn, holders)| Some((spn.clone(), *holders.get(dn)?)));
@@ -115,8 +175,7 @@ impl Directory {
 
     /// What would list an account. Where its name alone led to an account of another domain, it needs its domain.
     fn not_listed(&self, account: &AccountName) -> NotKnown {
-        let bare = AccountName::new(None, account.name());
-        let elsewhere = self.asked.iter().any(|(asked, _)| asked.is(&bare) && !asked.is(account));
+        let elsewhere = self.names.leads_elsewhere(account);
         match account.domain().filter(|_| elsewhere && account.is_safe()) {
             Some(domain) => NotKnown::until(format!("setspn -L {domain}\\{}", account.name().trim_end_matches('$'))),
             None => NotKnown::until(list_command(account)),
@@ -124,44 +183,23 @@ impl Directory {
     }
 
     /// Whether an account of the directory is the one that a name means; none when the evidence cannot tell.
-    ///
-    /// A tool that was asked about the name decides. Otherwise a common name that equals the account's name is
-    /// taken for it, and then no other account is it. Where no account has that common name, one that differs proves
-    /// nothing for users, whose two names may differ, and everything for computers, whose names never do.
     pub fn is(&self, name: &AccountName, dn: &Dn) -> Option<bool> {
-        if let Some((_, answer)) = self.asked.iter().find(|(asked, _)| asked.is(name)) {
-            return Some(answer == dn);
-        }
-        if name.matches(dn) {
-            return Some(true);
-        }
-        // The NetBIOS name of a domain need not be the first label of its DNS name: a domain that only looks like
-        // another one proves nothing about accounts of the same name.
-        let mut answered = self.asked.iter().filter(|(_, answer)| answer == dn).map(|(asked, _)| asked).peekable();
-        let has_answered = answered.peek().is_some();
-        if answered.map(AccountName::name).chain([dn.common_name()]).any(|known| name.is_called(known)) {
-            return None;
-        }
-        let is_known = self.named_like(name).next().is_some();
-        (has_answered || is_known || name.name().ends_with('$')).then_some(false)
+        self.names.is(name, dn)
     }
 
-    /// The name under which a person knows the account with this distinguished name: the one that a tool was asked
-    /// about, or its domain and common name. The NetBIOS name of a domain is the first label of its DNS name unless
-    /// someone chose another.
+    /// The name under which a person knows the account with this distinguished name: as tools and the directory call
+    /// it, or else its common name.
     pub fn name_of(&self, dn: &Dn) -> AccountName {
-        let short = |name: &AccountName| name.domain().is_some_and(|domain| !domain.contains('.'));
-        if let Some((name, _)) = self.asked.iter().find(|(asked, answer)| answer == dn && short(asked)) {
-            return name.clone();
+        if let Some(name) = self.names.known_name(dn) {
+            return name;
         }
-        let domain = dn.domain();
-        let label = domain.split('.').next().filter(|label| !label.is_empty()).map(str::to_uppercase);
+        let domain = self.names.domain_of(dn);
         // An account that holds HOST for its own name is a computer; its account name ends with a dollar.
         let own = Spn::host_alias(dn.common_name()).and_then(|own| self.holders.get(&own));
         if own.is_some_and(|holders| holders.contains_key(dn)) {
-            return AccountName::machine(label.as_deref(), dn.common_name());
+            return AccountName::machine(domain.as_deref(), dn.common_name());
         }
-        AccountName::new(label, dn.common_name())
+        AccountName::new(domain, dn.common_name())
     }
 
     /// Every SPN that several accounts are known to hold.
@@ -173,9 +211,19 @@ impl Directory {
     }
 }
 
-/// The question who holds an SPN, when nobody searched for it. An [`Spn`] is safe to paste.
+/// The command that searches the domain for an SPN. An [`Spn`] is safe to paste.
+pub fn setspn_query(spn: &Spn) -> String {
+    format!("setspn -Q {spn}")
+}
+
+/// The question who holds an SPN, when nobody searched for it.
 pub fn not_searched(spn: &Spn) -> NotKnown {
-    NotKnown::until(format!("setspn -Q {spn}"))
+    NotKnown::until(setspn_query(spn))
+}
+
+/// The question who holds an SPN in domains that were left out so far.
+pub fn not_searched_everywhere(spn: &Spn) -> NotKnown {
+    NotKnown::until(format!("setspn -F -Q {spn}"))
 }
 
 /// The command that lists the SPNs of an account, with words in the place of a name that is not safe to paste. A
@@ -194,6 +242,7 @@ pub fn list_command(account: &AccountName) -> String {
 mod tests {
     use super::*;
     use crate::evidence::place::ArtifactId;
+    use crate::facts::ldap_filter::Filter;
 
     fn spn(text: &str) -> Spn {
         Spn::parse(text).expect("an SPN")
@@ -208,7 +257,7 @@ mod tests {
         let mut directory = Directory::default();
         directory.hold(spn("HTTP/a"), Dn::new("CN=x,DC=b"), at());
         assert!(matches!(directory.holders(&spn("http/A")), Fact::Partial(..)));
-        directory.search(spn("HTTP/a"), at());
+        directory.search(spn("HTTP/a"), Reach::Domain(None), at());
         assert!(matches!(directory.holders(&spn("HTTP/a")), Fact::Known(_)));
     }
 
@@ -218,39 +267,48 @@ mod tests {
         assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Unknown(NotKnown::until("setspn -Q HTTP/a")));
         directory.search_duplicates(at());
         assert!(matches!(directory.holders(&spn("HTTP/a")), Fact::Unknown(_)));
-        directory.search(spn("HTTP/a"), at());
+        directory.search(spn("HTTP/a"), Reach::Domain(None), at());
         assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Known(Vec::new()));
     }
 
     #[test]
-    fn a_tool_that_was_asked_decides_over_names() {
+    fn a_search_of_one_domain_leaves_the_others_of_the_forest_open() {
         let mut directory = Directory::default();
-        let account = AccountName::parse("CONTOSO\\svc-web");
-        let friendly = Dn::new("CN=Web Service,DC=contoso,DC=com");
-        let same_name = Dn::new("CN=svc-web,DC=contoso,DC=com");
-        assert_eq!(directory.is(&account, &friendly), None);
-        assert_eq!(directory.is(&account, &same_name), Some(true));
-        directory.list(same_name.clone(), at());
-        assert_eq!(directory.is(&account, &friendly), Some(false));
-        directory.ask(&account, friendly.clone());
-        assert_eq!(directory.is(&account, &friendly), Some(true));
-        assert_eq!(directory.is(&account, &same_name), Some(false));
+        directory.search(spn("HTTP/a"), Reach::Domain(None), at());
+        directory.names.domains.belong("contoso.com", at());
+        assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Known(Vec::new()));
+        directory.names.domains.belong("emea.contoso.com", at());
+        let need = NotKnown::until("setspn -F -Q HTTP/a");
+        assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Unknown(need));
+        directory.search(spn("HTTP/a"), Reach::Forest, ArtifactId(1).line(1));
+        assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Known(Vec::new()));
+        assert_eq!(directory.search_for(&spn("HTTP/a")), Some(ArtifactId(1).line(1)));
     }
 
     #[test]
-    fn a_domain_that_looks_like_another_proves_nothing_about_accounts_of_one_name() {
+    fn a_search_for_a_form_is_a_search_for_each_name_of_it() {
         let mut directory = Directory::default();
-        let other = Dn::new("CN=WEB01,CN=Computers,DC=fabrikam,DC=com");
-        directory.ask(&AccountName::parse("WEB01"), other.clone());
-        assert_eq!(directory.is(&AccountName::machine(Some("CONTOSO"), "WEB01"), &other), None);
-        assert_eq!(directory.is(&AccountName::machine(Some("FABRIKAM"), "WEB01"), &other), Some(true));
+        for form in Filter::parse("(servicePrincipalName=HTTP/*)").finds("serviceprincipalname") {
+            directory.sweep(form.clone(), Reach::Forest, at());
+        }
+        assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Known(Vec::new()));
+        assert!(matches!(directory.holders(&spn("HOST/a")), Fact::Unknown(_)));
     }
 
     #[test]
-    fn a_computer_is_known_by_its_name() {
-        let directory = Directory::default();
-        let machine = AccountName::machine(Some("CONTOSO"), "WEB01");
-        assert_eq!(directory.is(&machine, &Dn::new("CN=WEB01,DC=contoso,DC=com")), Some(true));
-        assert_eq!(directory.is(&machine, &Dn::new("CN=svc-web,DC=contoso,DC=com")), Some(false));
+    fn holders_from_several_sources_count_once() {
+        let mut directory = Directory::default();
+        directory.hold(spn("HTTP/a"), Dn::new("CN=x,DC=b"), at());
+        directory.hold(spn("http/A"), Dn::new("cn=X, dc=b"), ArtifactId(1).line(1));
+        assert_eq!(directory.duplicates().count(), 0);
+    }
+
+    #[test]
+    fn the_directory_decides_which_classes_are_found_under_others() {
+        let mut directory = Directory::default();
+        assert_eq!(directory.alias_of(&spn("HTTP/a:81")), Some(spn("HOST/a")));
+        directory.alias("host", ["alerter", "HTTP "].map(str::to_owned), at());
+        assert_eq!(directory.alias_of(&spn("http/a")), Some(spn("HOST/a")));
+        assert_eq!((directory.alias_of(&spn("www/a")), directory.aliases_at()), (None, Some(at())));
     }
 }

@@ -56,6 +56,8 @@ pub struct Identity {
     pub domain: Option<Cited<String>>,
     /// The DNS name of the domain that its account is in, where it is stated; it may differ from the suffix.
     pub account_domain: Option<String>,
+    /// The NetBIOS name of that domain, where the directory states it.
+    pub netbios_domain: Option<String>,
     /// The product name of its system.
     pub os: Option<String>,
     /// The version of its system, such as `10.0.20348`.
@@ -76,6 +78,7 @@ impl Identity {
             host_name: None,
             domain: None,
             account_domain: None,
+            netbios_domain: None,
             os: None,
             os_version: None,
             collected_at: None,

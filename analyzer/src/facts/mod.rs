@@ -1,13 +1,18 @@
 //! What the evidence of all bundles amounts to: hosts, accounts, SPNs, sites, events, each as far as it is known.
 
 pub mod account;
+pub mod account_names;
 pub mod assemble;
 pub mod case_facts;
 pub mod directory;
+pub mod domains;
 pub mod events;
 pub mod fact;
 pub mod host;
 pub mod iis;
+pub mod ldap;
+pub mod ldap_filter;
+pub mod ldap_question;
 pub mod names;
 pub mod settings;
 pub mod shared_configuration;

@@ -36,6 +36,11 @@ impl Spn {
         &self.text
     }
 
+    /// In lower case: what it is compared by.
+    pub fn folded(&self) -> &str {
+        &self.folded
+    }
+
     /// The service class in lower case.
     pub fn class(&self) -> &str {
         self.folded.split('/').next().unwrap_or_default()

@@ -1,5 +1,6 @@
 //! Bytes to lines, elements, records; nothing here knows what they mean.
 
 pub mod evtx;
+pub mod ldap_url;
 pub mod text;
 pub mod xml;

@@ -18,6 +18,7 @@ use crate::facts::events::{Happening, What};
 use crate::facts::fact::Fact;
 use crate::facts::host::{HostName, Role};
 use crate::facts::iis::{Iis, PathFacts, PoolFacts, PoolIdentity, SiteFacts};
+use crate::facts::ldap_question::Reach;
 use crate::facts::names::Resolution;
 use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::spn::Spn;
@@ -442,7 +443,7 @@ impl World {
             directory.hold(spn.clone(), dn.clone(), place(100, at));
         }
         for (at, spn) in self.searched.iter().enumerate() {
-            directory.search(spn.clone(), place(200, at));
+            directory.search(spn.clone(), Reach::Domain(None), place(200, at));
         }
         for (at, dn) in self.listed.iter().enumerate() {
             directory.list(dn.clone(), place(300, at));
