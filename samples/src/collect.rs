@@ -18,6 +18,7 @@ use crate::layout::klist::{self, Session};
 use crate::layout::nslookup;
 use crate::layout::setspn::{self, Holder};
 use crate::layout::systeminfo::{self, System};
+use crate::questions;
 
 const APPLICATION_HOST: &str = r"C:\Windows\System32\inetsrv\config\applicationHost.config";
 /// The name server of every host: the domain controller.
@@ -55,6 +56,7 @@ fn attempts(host: &Host) -> Vec<Attempt> {
     attempts.extend(queries(host));
     attempts.extend(names(host).iter().map(|name| lookup(host, name)));
     attempts.push(duplicates(host));
+    attempts.extend(questions::attempts(host));
     attempts.extend(["System", "Security"].map(|channel| event_log(host, channel)));
     attempts
 }
@@ -125,7 +127,7 @@ fn holder(account: &Account) -> Holder<'_> {
 }
 
 /// The accounts of the application pools that are not built in, each once.
-fn pool_accounts(host: &Host) -> Vec<&str> {
+pub(crate) fn pool_accounts(host: &Host) -> Vec<&str> {
     let mut accounts = Vec::new();
     for pool in &host.pools {
         if let Identity::Specific(user) = &pool.identity
@@ -138,7 +140,7 @@ fn pool_accounts(host: &Host) -> Vec<&str> {
 }
 
 /// The names of the host and the host headers of its sites.
-fn names(host: &Host) -> Vec<String> {
+pub(crate) fn names(host: &Host) -> Vec<String> {
     let headers = host.sites.iter().filter_map(|site| site.host_header.clone());
     [host.name.to_owned(), host.full_name()].into_iter().chain(headers).collect()
 }
@@ -204,7 +206,7 @@ fn lookup(host: &Host, name: &str) -> Attempt {
     collected(ArtifactKind::Nslookup, &format!("{name}.txt"), source, text.into_bytes(), 44)
 }
 
-fn collected(kind: ArtifactKind, file: &str, source: Source, bytes: Vec<u8>, duration_ms: u64) -> Attempt {
+pub(crate) fn collected(kind: ArtifactKind, file: &str, source: Source, bytes: Vec<u8>, duration_ms: u64) -> Attempt {
     let attempt = absent(kind, file, source, CollectionStatus::Collected, None);
     Attempt { bytes: Some(bytes), duration_ms, ..attempt }
 }
@@ -213,7 +215,13 @@ fn denied(kind: ArtifactKind, file: &str, source: Source) -> Attempt {
     absent(kind, file, source, CollectionStatus::AccessDenied, Some("Access is denied."))
 }
 
-fn absent(kind: ArtifactKind, file: &str, source: Source, status: CollectionStatus, detail: Option<&str>) -> Attempt {
+pub(crate) fn absent(
+    kind: ArtifactKind,
+    file: &str,
+    source: Source,
+    status: CollectionStatus,
+    detail: Option<&str>,
+) -> Attempt {
     Attempt {
         kind,
         file_name: file.to_owned(),

@@ -1,7 +1,11 @@
-//! The part of the directory that matters here: accounts and their service principal names.
+//! The part of the directory that matters here: accounts, what they may do, and their service principal names.
+
+use crate::layout::ldif::Value;
 
 /// The distinguished name of the domain.
 pub const DOMAIN: &str = "DC=contoso,DC=com";
+/// The domain in the security identifiers of its accounts.
+const DOMAIN_SID: [u32; 4] = [21, 1_004_336_348, 1_177_238_915, 682_003_330];
 
 /// An account of the domain.
 #[derive(Clone, Debug)]
@@ -10,8 +14,76 @@ pub struct Account {
     pub name: String,
     /// The distinguished name.
     pub dn: String,
+    /// What kind of account it is.
+    pub class: Class,
+    /// The last part of its security identifier.
+    pub rid: u32,
     /// The SPNs, in the order of the directory.
     pub spns: Vec<String>,
+    /// All other attributes that it has, in the order of the directory.
+    attributes: Vec<(&'static str, Value)>,
+}
+
+/// What an account is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Class {
+    /// A person, or a service.
+    User,
+    /// A member of the domain.
+    Computer,
+    /// A domain controller.
+    DomainController,
+}
+
+impl Class {
+    const fn is_computer(self) -> bool {
+        matches!(self, Self::Computer | Self::DomainController)
+    }
+
+    /// `objectClass`, from the most general to the most special.
+    fn object_classes(self) -> Vec<&'static str> {
+        let mut classes = vec!["top", "person", "organizationalPerson", "user"];
+        if self.is_computer() {
+            classes.push("computer");
+        }
+        classes
+    }
+
+    /// `pwdLastSet`: computers change it every month, here on 2026-02-20; a person did it on 2025-06-10.
+    const fn password_set(self) -> &'static str {
+        if self.is_computer() { "134160408000000000" } else { "133940124000000000" }
+    }
+
+    /// `userAccountControl`: a service's password does not expire, a domain controller may delegate.
+    const fn control(self) -> &'static str {
+        match self {
+            Self::User => "66048",
+            Self::Computer => "4096",
+            Self::DomainController => "532480",
+        }
+    }
+}
+
+impl Account {
+    /// The name with the dollar that computers have.
+    pub fn logon_name(&self) -> String {
+        if self.class.is_computer() { format!("{}$", self.name) } else { self.name.clone() }
+    }
+
+    /// Every attribute, whoever asks for it.
+    pub(crate) fn values(&self) -> Vec<(&'static str, Value)> {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let classes = self.class.object_classes().into_iter().map(|class| ("objectClass", text(class)));
+        let own = [("sAMAccountName", text(&self.logon_name())), ("objectSid", Value::Bytes(sid(self.rid)))];
+        let spns = self.spns.iter().map(|spn| ("servicePrincipalName", text(spn)));
+        classes.chain(own).chain(spns).chain(self.attributes.iter().cloned()).collect()
+    }
+}
+
+/// The bytes of the security identifier of an account of the domain.
+pub fn sid(rid: u32) -> Vec<u8> {
+    let parts = DOMAIN_SID.into_iter().chain([rid]).flat_map(u32::to_le_bytes);
+    [1, 5, 0, 0, 0, 0, 0, 5].into_iter().chain(parts).collect()
 }
 
 /// The accounts of the domain.
@@ -22,15 +94,51 @@ pub struct Directory {
 
 impl Directory {
     /// Adds an account in this unit of the domain, such as `OU=Servers`.
-    pub fn account(&mut self, name: &str, unit: &str, spns: &[&str]) {
+    pub fn account(&mut self, name: &str, rid: u32, class: Class, unit: &str, spns: &[&str]) {
         let dn = format!("CN={name},{unit},{DOMAIN}");
         let spns = spns.iter().map(|&spn| spn.to_owned()).collect();
-        self.accounts.push(Account { name: name.to_owned(), dn, spns });
+        let text = |text: &str| Value::Text(text.to_owned());
+        let mut attributes = vec![
+            ("userAccountControl", text(class.control())),
+            ("msDS-User-Account-Control-Computed", text("0")),
+            ("msDS-KeyVersionNumber", text("3")),
+            ("pwdLastSet", text(class.password_set())),
+            ("accountExpires", text("9223372036854775807")),
+            ("lockoutTime", text("0")),
+            ("whenCreated", text("20210511091214.0Z")),
+            ("whenChanged", text("20260221063011.0Z")),
+        ];
+        if class.is_computer() {
+            attributes.push(("dNSHostName", text(&format!("{name}.contoso.com"))));
+            attributes.push(("msDS-SupportedEncryptionTypes", text("28")));
+            attributes.push(("operatingSystem", text("Windows Server 2022 Standard")));
+        } else {
+            attributes.push(("userPrincipalName", text(&format!("{name}@contoso.com"))));
+            attributes.push(("msDS-SupportedEncryptionTypes", text("24")));
+        }
+        self.accounts.push(Account { name: name.to_owned(), dn, class, rid, spns, attributes });
+    }
+
+    /// Every account.
+    pub fn accounts(&self) -> impl Iterator<Item = &Account> {
+        self.accounts.iter()
     }
 
     /// The account of this name, if the domain has one.
     pub fn get(&self, name: &str) -> Option<&Account> {
         self.accounts.iter().find(|account| account.name == name)
+    }
+
+    /// Gives an account these values of an attribute, in place of what it had.
+    ///
+    /// # Panics
+    ///
+    /// There is no such account.
+    pub fn set(&mut self, name: &str, attribute: &'static str, values: impl IntoIterator<Item = Value>) {
+        let account = self.accounts.iter_mut().find(|account| account.name == name);
+        let account = account.expect("the account is in the directory");
+        account.attributes.retain(|(known, _)| *known != attribute);
+        account.attributes.extend(values.into_iter().map(|value| (attribute, value)));
     }
 
     /// Registers an SPN on an account, next to any that has it already.
@@ -75,8 +183,8 @@ mod tests {
     #[test]
     fn an_spn_has_several_holders_whatever_its_case() {
         let mut directory = Directory::default();
-        directory.account("svc-web", "OU=Service Accounts", &["HTTP/app", "HTTP/other"]);
-        directory.account("svc-old", "OU=Service Accounts", &["http/APP"]);
+        directory.account("svc-web", 1621, Class::User, "OU=Service Accounts", &["HTTP/app", "HTTP/other"]);
+        directory.account("svc-old", 1622, Class::User, "OU=Service Accounts", &["http/APP"]);
         let dns =
             ["CN=svc-web,OU=Service Accounts,DC=contoso,DC=com", "CN=svc-old,OU=Service Accounts,DC=contoso,DC=com"];
         assert_eq!(directory.duplicates(), [("HTTP/app".to_owned(), dns.to_vec())]);

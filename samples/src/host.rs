@@ -5,6 +5,7 @@ use crate::dns::Dns;
 use crate::evtx::event::Event;
 use crate::iis::{Authentication, Identity, Pool, Site};
 use crate::layout::klist::Ticket;
+use crate::layout::ldif::Value;
 
 /// The domain of all hosts, as DNS knows it.
 pub const DNS_DOMAIN: &str = "contoso.com";
@@ -32,8 +33,10 @@ pub struct Host {
     pub machine_tickets: Vec<Ticket>,
     /// Its events, of any log and in any order.
     pub events: Vec<Event>,
-    /// Whether `setspn` may ask the directory.
+    /// Whether `setspn` and the collector may ask the directory.
     pub setspn: Access,
+    /// What the clock of the domain controller shows when this host is at 2026-03-02 08:15:04 UTC, as digits.
+    pub dc_clock: &'static str,
 }
 
 /// What a host is in its domain.
@@ -136,7 +139,14 @@ impl Host {
         self
     }
 
-    /// Turns `setspn` away.
+    /// Gives an account these values of an attribute, in place of what it had.
+    #[must_use]
+    pub fn attribute(mut self, account: &str, attribute: &'static str, values: &[Value]) -> Self {
+        self.directory.set(account, attribute, values.iter().cloned());
+        self
+    }
+
+    /// Turns `setspn` and the collector away from the directory.
     #[must_use]
     pub fn without_setspn(mut self) -> Self {
         self.setspn = Access::Denied;

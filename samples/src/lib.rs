@@ -15,4 +15,5 @@ pub mod export;
 pub mod host;
 pub mod iis;
 pub mod layout;
+mod questions;
 pub mod scenarios;

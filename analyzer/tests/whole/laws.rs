@@ -11,6 +11,7 @@ use kerbscope::report::excerpt::excerpt;
 use kerbscope::report::json::json;
 use kerbscope::report::text::TextReport;
 use kerbscope_samples::scenarios::{self, Scenario};
+use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::manifest::CollectionStatus;
 use kerbscope_shared::read::Archive;
 
@@ -146,6 +147,31 @@ fn findings(case: &Case) -> Vec<String> {
         format!("{} {:?} {} {:?}", ranked.rule.name, finding.severity, finding.summary, finding.subjects)
     });
     found.collect()
+}
+
+/// The same bundles as if the collector had never asked for artifacts of this kind.
+fn without(mut bundles: Vec<OpenedBundle>, kind: ArtifactKind) -> Vec<OpenedBundle> {
+    for opened in &mut bundles {
+        opened.archive.members.retain(|member| member.path.split('/').next() != Some(kind.folder()));
+        if let Some(manifest) = &mut opened.archive.manifest {
+            manifest.entries.retain(|entry| entry.kind != kind);
+        }
+    }
+    bundles
+}
+
+#[test]
+fn the_directory_says_who_holds_what_as_well_as_setspn() {
+    for scenario in scenarios::all() {
+        let all = Case::open(sample::open(&scenario));
+        for kind in [ArtifactKind::Setspn, ArtifactKind::Directory] {
+            let case = Case::open(without(sample::open(&scenario), kind));
+            let some = findings(&case);
+            assert_eq!(some, findings(&all), "{} without {kind:?}", scenario.name);
+            let outcomes = |case: &Case| case.exchanges.iter().map(|one| one.outcome.code()).collect::<Vec<_>>();
+            assert_eq!(outcomes(&case), outcomes(&all), "{} without {kind:?}", scenario.name);
+        }
+    }
 }
 
 /// Scenarios whose cause rests on a name that nobody holds by itself: the saved answer "No such SPN found." does not

@@ -1,8 +1,9 @@
-//! The text that the tools of Windows print, in English, one file for each tool.
+//! The text that the tools of Windows print, in English, and the directory, one file for each.
 
 pub mod application_host;
 pub mod ipconfig;
 pub mod klist;
+pub mod ldif;
 pub mod nslookup;
 pub mod page;
 pub mod setspn;

@@ -1,6 +1,6 @@
 //! The healthy hosts that every story changes: a web server, a domain controller and a client.
 
-use crate::directory::Directory;
+use crate::directory::{Class, Directory};
 use crate::dns::Dns;
 use crate::host::{Access, Host, Role};
 use crate::iis::{Authentication, Identity, Pool, Site};
@@ -83,6 +83,7 @@ fn host(name: &'static str, role: Role, address: &'static str) -> Host {
         ],
         events: Vec::new(),
         setspn: Access::Granted,
+        dc_clock: "20260302081504",
     };
     host.address_of("web01.contoso.com", "10.0.0.20")
         .address_of("intranet.contoso.com", "10.0.0.20")
@@ -105,10 +106,10 @@ fn directory() -> Directory {
         "HOST/web01.contoso.com",
     ];
     let client = ["RestrictedKrbHost/CLIENT07", "HOST/CLIENT07", "HOST/client07.contoso.com"];
-    directory.account("DC01", "OU=Domain Controllers", &dc);
-    directory.account("WEB01", "OU=Servers", &web);
-    directory.account("CLIENT07", "OU=Workstations", &client);
-    directory.account("svc-web", "OU=Service Accounts", &[]);
-    directory.account("svc-old", "OU=Service Accounts", &["MSSQLSvc/sql01.contoso.com:1433"]);
+    directory.account("DC01", 1000, Class::DomainController, "OU=Domain Controllers", &dc);
+    directory.account("WEB01", 1118, Class::Computer, "OU=Servers", &web);
+    directory.account("CLIENT07", 1157, Class::Computer, "OU=Workstations", &client);
+    directory.account("svc-web", 1621, Class::User, "OU=Service Accounts", &[]);
+    directory.account("svc-old", 1612, Class::User, "OU=Service Accounts", &["MSSQLSvc/sql01.contoso.com:1433"]);
     directory
 }
