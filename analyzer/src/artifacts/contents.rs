@@ -13,9 +13,10 @@ use crate::artifacts::parsed::Parsed;
 use crate::artifacts::registry::Registry;
 use crate::artifacts::setspn::SetspnOutput;
 use crate::artifacts::systeminfo::SystemInfo;
+use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
     event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, nslookup, registry, setspn,
-    systeminfo,
+    systeminfo, web_config,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -33,6 +34,8 @@ pub enum Contents {
     IisRedirection(Redirection),
     /// Registry keys.
     Registry(Registry),
+    /// The configuration of one application.
+    WebConfig(WebConfig),
     /// `setspn`
     Setspn(SetspnOutput),
     /// Entries of the directory.
@@ -101,6 +104,7 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::IisConfig => wrap(iis_config::parse(id, text), Contents::IisConfig),
         ArtifactKind::IisRedirection => wrap(iis_redirection::parse(id, text), Contents::IisRedirection),
         ArtifactKind::Registry => wrap(registry::parse(id, text), Contents::Registry),
+        ArtifactKind::WebConfig => wrap(web_config::parse(id, text), Contents::WebConfig),
         ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),
         ArtifactKind::Directory => wrap(ldif::parse(id, text), Contents::Directory),
         ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Klist),

@@ -2,14 +2,14 @@
 //!
 //! Nothing is inherited or defaulted here: a value is there only where the file states it, with its line.
 
+use std::collections::BTreeMap;
+
+use crate::artifacts::iis_sections::{self, AUTHENTICATION, Scope};
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Cited, Evidence};
 use crate::formats::text::Text;
 use crate::formats::xml::{self, Document, Element};
-
-/// Where `authentication` sections stand inside `<configuration>` or a `<location>`.
-const AUTHENTICATION: [&str; 3] = ["system.webServer", "security", "authentication"];
 
 /// What the file says.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -24,8 +24,8 @@ pub struct IisConfig {
     pub default_pool: Option<Cited<String>>,
     /// The `authentication` sections: of the root, and of each `<location>`.
     pub scopes: Vec<Scope>,
-    /// Whether the section `windowsAuthentication` may be set in web.config, where the file states it.
-    pub windows_override: Option<Cited<String>>,
+    /// Whether the sections of authentication may be set in web.config, by their names, where the file states it.
+    pub overrides: BTreeMap<String, Cited<String>>,
     /// Whether the module for Windows authentication is installed, where the file lists modules.
     pub windows_module: Option<bool>,
 }
@@ -70,6 +70,8 @@ pub struct Application {
     pub path: Cited<String>,
     /// Its pool, where stated.
     pub pool: Option<String>,
+    /// The folder of its content, as written.
+    pub folder: Option<String>,
 }
 
 /// A binding of a site.
@@ -83,53 +85,6 @@ pub struct Binding {
     pub port: u16,
     /// The host header; empty for every name.
     pub host: String,
-}
-
-/// The authentication sections that hold for one path.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Scope {
-    /// Where it stands.
-    pub at: Evidence,
-    /// `Site/path` as written; none for the root of the file.
-    pub path: Option<String>,
-    /// `overrideMode` or `allowOverride` of the location, as written.
-    pub override_mode: Option<String>,
-    /// `<windowsAuthentication>`.
-    pub windows: Option<WindowsSection>,
-    /// `enabled` of `<anonymousAuthentication>`.
-    pub anonymous: Option<Cited<bool>>,
-    /// `enabled` of `<basicAuthentication>`.
-    pub basic: Option<Cited<bool>>,
-    /// `enabled` of `<digestAuthentication>`.
-    pub digest: Option<Cited<bool>>,
-    /// `enabled` of either kind of client certificate mapping.
-    pub certificates: Option<Cited<bool>>,
-}
-
-/// `<windowsAuthentication>` of one scope.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct WindowsSection {
-    /// Where it stands.
-    pub at: Evidence,
-    /// `enabled`.
-    pub enabled: Option<bool>,
-    /// `useKernelMode`.
-    pub kernel_mode: Option<bool>,
-    /// `useAppPoolCredentials`.
-    pub pool_credentials: Option<bool>,
-    /// What `<providers>` does to the inherited list, in order.
-    pub providers: Vec<Cited<ProviderStep>>,
-}
-
-/// One step of a `<providers>` collection.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum ProviderStep {
-    /// `<clear/>`
-    Clear,
-    /// `<add value="…"/>`
-    Add(String),
-    /// `<remove value="…"/>`
-    Remove(String),
 }
 
 /// Whether a text is such a file.
@@ -159,13 +114,13 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<IisConfig> {
     if let Some(sites) = host.and_then(|host| document.child(host, "sites")) {
         reading.sites(sites, &mut parsed.value);
     }
-    parsed.value.windows_override = reading.windows_override(root);
+    parsed.value.overrides = reading.overrides(root).unwrap_or_default();
     parsed.value.windows_module = reading.windows_module(root);
     reading.not_understood(&mut parsed);
-    parsed.value.scopes.extend(reading.scope(root, None));
+    parsed.value.scopes.extend(iis_sections::scope(&document, artifact, root, None));
     for location in document.children(root).filter(|child| child.name == "location") {
         let path = location.attribute("path").filter(|path| !matches!(*path, "" | "."));
-        parsed.value.scopes.extend(reading.scope(location, path));
+        parsed.value.scopes.extend(iis_sections::scope(&document, artifact, location, path));
     }
     parsed
 }
@@ -222,7 +177,10 @@ impl Reading<'_> {
         let children = || self.document.children(site);
         let applications = children().filter(|child| child.name == "application").filter_map(|application| {
             let pool = application.attribute("applicationPool").map(str::to_owned);
-            Some(Application { path: self.cited(application, "path")?, pool })
+            let mut directories = self.document.children(application).filter(|child| child.name == "virtualDirectory");
+            let root = directories.find(|directory| directory.attribute("path") == Some("/"));
+            let folder = root.and_then(|root| root.attribute("physicalPath")).map(str::to_owned);
+            Some(Application { path: self.cited(application, "path")?, pool, folder })
         });
         let bindings = children()
             .filter(|child| child.name == "bindings")
@@ -271,73 +229,26 @@ impl Reading<'_> {
         }
     }
 
-    fn windows_override(&self, root: &Element) -> Option<Cited<String>> {
+    fn overrides(&self, root: &Element) -> Option<BTreeMap<String, Cited<String>>> {
         let sections = self.document.child(root, "configSections")?;
         let group = |parent, name: &str| {
             self.document.children(parent).find(move |child| child.attribute("name") == Some(name))
         };
         let authentication = AUTHENTICATION.iter().try_fold(sections, |parent, name| group(parent, name))?;
-        let section = group(authentication, "windowsAuthentication")?;
-        // The schema's default, where a section does not say.
-        Some(self.cited(section, "overrideModeDefault").unwrap_or(Cited::new("Allow".to_owned(), self.at(section))))
-    }
-
-    fn scope(&self, parent: &Element, path: Option<&str>) -> Option<Scope> {
-        let authentication = self.document.descend(parent, &AUTHENTICATION)?;
-        let enabled = |name: &str| {
-            let section = self.document.child(authentication, name)?;
-            Some(Cited::new(xml::truth(section.attribute("enabled")?)?, self.at(section)))
+        let mode = |section: &Element| {
+            // The schema's default, where a section does not say.
+            let mode = self.cited(section, "overrideModeDefault");
+            let mode = mode.unwrap_or_else(|| Cited::new("Allow".to_owned(), self.at(section)));
+            Some((section.attribute("name")?.to_owned(), mode))
         };
-        let mapping = enabled("clientCertificateMappingAuthentication").filter(|mapping| mapping.value);
-        Some(Scope {
-            at: self.at(authentication),
-            path: path.map(str::to_owned),
-            override_mode: override_mode(parent),
-            windows: self.document.child(authentication, "windowsAuthentication").map(|section| self.windows(section)),
-            anonymous: enabled("anonymousAuthentication"),
-            basic: enabled("basicAuthentication"),
-            digest: enabled("digestAuthentication"),
-            certificates: mapping.or_else(|| enabled("iisClientCertificateMappingAuthentication")),
-        })
-    }
-
-    fn windows(&self, section: &Element) -> WindowsSection {
-        let flag = |name| section.attribute(name).and_then(xml::truth);
-        let steps = self
-            .document
-            .children(section)
-            .filter(|child| child.name == "providers")
-            .flat_map(|providers| self.document.children(providers));
-        WindowsSection {
-            at: self.at(section),
-            enabled: flag("enabled"),
-            kernel_mode: flag("useKernelMode"),
-            pool_credentials: flag("useAppPoolCredentials"),
-            providers: steps.filter_map(|step| Some(Cited::new(provider_step(step)?, self.at(step)))).collect(),
-        }
-    }
-}
-
-/// `overrideMode`, or what the older `allowOverride` means in its words.
-fn override_mode(location: &Element) -> Option<String> {
-    let old =
-        || location.attribute("allowOverride").and_then(xml::truth).map(|open| if open { "Allow" } else { "Deny" });
-    location.attribute("overrideMode").or_else(old).map(str::to_owned)
-}
-
-fn provider_step(element: &Element) -> Option<ProviderStep> {
-    let value = || element.attribute("value").map(|value| value.trim().to_owned());
-    match element.name.as_str() {
-        "clear" => Some(ProviderStep::Clear),
-        "add" => value().map(ProviderStep::Add),
-        "remove" => value().map(ProviderStep::Remove),
-        _ => None,
+        Some(self.document.children(authentication).filter_map(mode).collect())
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::iis_sections::ProviderStep;
 
     const CONFIG: &str = r#"<?xml version="1.0" encoding="UTF-8"?>
 <configuration>
@@ -359,7 +270,7 @@ mod tests {
     </applicationPools>
     <sites>
       <site name="Portal Site" id="2">
-        <application path="/" applicationPool="Portal" />
+        <application path="/" applicationPool="Portal"><virtualDirectory path="/" physicalPath="D:\portal" /></application>
         <bindings>
           <binding protocol="http" bindingInformation="*:80:portal.contoso.com" />
           <binding protocol="https" bindingInformation="[::]:443:" />
@@ -403,7 +314,8 @@ mod tests {
         assert_eq!(config.sites[0].bindings[0].host, "portal.contoso.com");
         assert_eq!((config.sites[0].bindings[1].port, config.sites[0].bindings[1].host.as_str()), (443, ""));
         assert_eq!(config.default_pool.map(|pool| pool.value), Some("DefaultAppPool".to_owned()));
-        assert_eq!(config.windows_override.map(|mode| mode.value), Some("Deny".to_owned()));
+        assert_eq!(config.overrides.get("windowsAuthentication").map(|mode| mode.value.as_str()), Some("Deny"));
+        assert_eq!(config.sites[0].applications[0].folder.as_deref(), Some("D:\\portal"));
     }
 
     #[test]

@@ -4,6 +4,7 @@ use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::{
     event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, nslookup, registry, setspn, systeminfo,
+    web_config,
 };
 use crate::formats::evtx;
 use crate::formats::text::Text;
@@ -15,7 +16,7 @@ const HEAD: usize = 1 << 20;
 type Recognizer = fn(&Text) -> bool;
 
 /// The kinds of text, and who knows them.
-const TEXTS: [(ArtifactKind, Recognizer); 10] = [
+const TEXTS: &[(ArtifactKind, Recognizer)] = &[
     (ArtifactKind::Directory, ldif::recognizes),
     (ArtifactKind::EventLogXml, event_log_xml::recognizes),
     (ArtifactKind::IisConfig, iis_config::recognizes),
@@ -26,6 +27,7 @@ const TEXTS: [(ArtifactKind, Recognizer); 10] = [
     (ArtifactKind::Registry, registry::recognizes),
     (ArtifactKind::Setspn, setspn::recognizes),
     (ArtifactKind::Systeminfo, systeminfo::recognizes),
+    (ArtifactKind::WebConfig, web_config::recognizes),
 ];
 
 /// What a file turned out to be.

@@ -35,7 +35,7 @@ pub fn exchanges(facts: &Facts) -> Vec<Exchange> {
 
 /// Whether a path asks users to sign in with Windows authentication, or lets nobody in at all.
 fn asks_to_sign_in(path: &PathFacts) -> bool {
-    path.sign_in.windows.value || !(path.sign_in.anonymous.value || path.sign_in.other_way)
+    path.refused.is_some() || path.sign_in.windows.value || !(path.sign_in.anonymous.value || path.sign_in.other_way)
 }
 
 struct Deriving<'a> {
@@ -115,6 +115,11 @@ fn behaves_like(one: &Exchange, other: &Exchange) -> bool {
 fn offer(path: &PathFacts, client: ClientFamily, steps: &mut Vec<Step>) -> Option<Outcome> {
     let sign_in = &path.sign_in;
     let mut step = |state, text: String, evidence| steps.push(Step { kind: StepKind::Offer, state, text, evidence });
+    if let Some(refused) = &path.refused {
+        let text = format!("IIS refuses {} in web.config: every request ends in 500.19", refused.name);
+        step(StepState::Bad, text, vec![refused.at, refused.locked_at]);
+        return Some(Outcome::Fails(Cause::ConfigurationRefused));
+    }
     if !sign_in.windows.value {
         let evidence = vec![sign_in.windows.at, sign_in.anonymous.at];
         step(StepState::Bad, "the site offers no way to sign in".to_owned(), evidence);

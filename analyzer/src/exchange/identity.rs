@@ -69,6 +69,7 @@ mod tests {
     use crate::facts::host::HostName;
     use crate::facts::iis::PoolFacts;
     use crate::facts::sign_in::{Origin, Setting, SignIn};
+    use crate::facts::web_configs::AppConfig;
 
     fn who(kernel_mode: bool, pool_credentials: bool, identity: PoolIdentity) -> TicketIdentity {
         let at = ArtifactId(0).line(1);
@@ -76,7 +77,14 @@ mod tests {
         sign_in.kernel_mode = Setting { value: kernel_mode, at, origin: Origin::Stated };
         sign_in.pool_credentials = Setting { value: pool_credentials, at, origin: Origin::Stated };
         let pool = PoolFacts { name: "P".to_owned(), identity, at };
-        let path = PathFacts { path: "/".to_owned(), pool, sign_in, may_be_overridden: None };
+        let path = PathFacts {
+            path: "/".to_owned(),
+            pool,
+            sign_in,
+            may_be_overridden: None,
+            refused: None,
+            web_config: AppConfig::Absent,
+        };
         ticket_identity(&path, &Identity::named(HostName::new("WEB01"))).0
     }
 

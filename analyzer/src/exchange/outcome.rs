@@ -56,6 +56,8 @@ pub enum Outcome {
 /// Why an exchange does not end in Kerberos.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Cause {
+    /// IIS refuses a section of a web.config, and answers every request with 500.19.
+    ConfigurationRefused,
     /// The server offers no way to sign in.
     NothingOffered,
     /// Windows authentication is on, and its list of providers is empty.

@@ -29,6 +29,7 @@ use crate::facts::names::Resolution;
 use crate::facts::settings::Extent;
 use crate::facts::shared_configuration::{InForce, in_force};
 use crate::facts::spn::Spn;
+use crate::facts::web_configs::WebConfigs;
 
 /// What is known about a bundle before its artifacts are read.
 #[derive(Clone, Debug)]
@@ -51,7 +52,8 @@ pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
         }
         let host = host_of(bundle, &own);
         facts.hosts.entry(host.clone()).or_insert_with(|| HostFacts::named(host.clone()));
-        let mut assembler = Assembler { facts: &mut facts, host, in_force: in_force(&own) };
+        let mut assembler =
+            Assembler { facts: &mut facts, host, in_force: in_force(&own), web_configs: WebConfigs::of(&own) };
         assembler.host().identity.collected_at = bundle.collected_at;
         for artifact in &own {
             assembler.identify(artifact);
@@ -92,6 +94,7 @@ struct Assembler<'a> {
     facts: &'a mut Facts,
     host: HostName,
     in_force: InForce,
+    web_configs: WebConfigs,
 }
 
 impl Assembler<'_> {
@@ -150,7 +153,7 @@ impl Assembler<'_> {
                     ldap::take(&mut self.facts.directory, answer, read);
                 }
             }
-            Contents::Ipconfig(_) | Contents::Systeminfo(_) | Contents::IisRedirection(_) => {}
+            Contents::Ipconfig(_) | Contents::Systeminfo(_) | Contents::IisRedirection(_) | Contents::WebConfig(_) => {}
         }
     }
 
@@ -159,7 +162,7 @@ impl Assembler<'_> {
         if self.in_force.is_leftover(read) {
             return self.leftover();
         }
-        let iis = iis::effective(read.id, config, self.host.as_str());
+        let iis = iis::effective(read.id, config, &self.web_configs, self.host.as_str());
         let several = self.host().iis.as_ref().is_some_and(|known| known.seen().is_ok());
         let not_known = if several {
             Some(NotKnown::until("the one applicationHost.config that is in force: there are several"))

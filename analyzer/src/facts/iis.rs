@@ -1,12 +1,15 @@
 //! What IIS does with a request for a path: which site, which pool, whose account, which ways to sign in.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use crate::artifacts::iis_config::{Binding, IisConfig, ProcessModel, Scope, Site};
+use crate::artifacts::iis_config::{Application, Binding, IisConfig, ProcessModel, Site};
+use crate::artifacts::iis_sections::Scope;
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{ArtifactId, Evidence};
 use crate::facts::account::AccountName;
+use crate::facts::scopes::{AppOnTheWay, RefusedSection, Scopes};
 use crate::facts::sign_in::SignIn;
+use crate::facts::web_configs::{AppConfig, WebConfigs};
 
 /// Paths of one site that are looked at; a site has some dozens.
 const PATHS: usize = 1_000;
@@ -44,8 +47,12 @@ impl SiteFacts {
     pub fn distinct_paths(&self) -> impl Iterator<Item = &PathFacts> {
         let root = self.paths.first();
         self.paths.iter().filter(move |path| {
-            let like_root =
-                |root: &PathFacts| root.path != path.path && root.sign_in == path.sign_in && root.pool == path.pool;
+            let like_root = |root: &PathFacts| {
+                root.path != path.path
+                    && root.sign_in == path.sign_in
+                    && root.pool == path.pool
+                    && root.refused == path.refused
+            };
             !root.is_some_and(like_root)
         })
     }
@@ -62,6 +69,10 @@ pub struct PathFacts {
     pub sign_in: SignIn,
     /// What else may decide about signing in: a web.config that is allowed to, and is not in the bundle.
     pub may_be_overridden: Option<NotKnown>,
+    /// The section of a web.config that may not stand there, so that every request ends in 500.19.
+    pub refused: Option<RefusedSection>,
+    /// The web.config of the application that the path belongs to.
+    pub web_config: AppConfig,
 }
 
 /// The pool of a path.
@@ -129,12 +140,12 @@ impl std::fmt::Display for PoolIdentity {
 }
 
 /// Works out what is in force on a host of this name.
-pub fn effective(artifact: ArtifactId, config: &IisConfig, host: &str) -> Iis {
-    let scopes = Scopes::of(config);
+pub fn effective(artifact: ArtifactId, config: &IisConfig, web_configs: &WebConfigs, host: &str) -> Iis {
+    let whole = Whole { config, scopes: Scopes::of(config), web_configs, host };
     let mut iis = Iis { config: artifact, sites: Vec::new(), is_cut: false };
     let mut urls = 0_usize;
     for site in &config.sites {
-        let facts = site_facts(config, &scopes, site, host, &mut iis.is_cut);
+        let facts = site_facts(&whole, site, &mut iis.is_cut);
         urls = urls.saturating_add(facts.paths.len().saturating_mul(facts.bindings.len()));
         if urls > URLS {
             iis.is_cut = true;
@@ -145,92 +156,86 @@ pub fn effective(artifact: ArtifactId, config: &IisConfig, host: &str) -> Iis {
     iis
 }
 
-/// The scopes of a configuration by the site that they speak of, so that many sites stay cheap.
-struct Scopes<'a> {
-    root: Vec<&'a Scope>,
-    /// By the name of the site in lower case.
-    sites: BTreeMap<String, Vec<&'a Scope>>,
+/// All that decides about a path.
+struct Whole<'a> {
+    config: &'a IisConfig,
+    scopes: Scopes<'a>,
+    web_configs: &'a WebConfigs,
+    host: &'a str,
 }
 
-impl<'a> Scopes<'a> {
-    fn of(config: &'a IisConfig) -> Self {
-        let mut scopes = Self { root: Vec::new(), sites: BTreeMap::new() };
-        for scope in &config.scopes {
-            match scope.path.as_deref() {
-                None => scopes.root.push(scope),
-                Some(path) => {
-                    let site = path.split('/').next().unwrap_or_default().to_lowercase();
-                    scopes.sites.entry(site).or_default().push(scope);
-                }
-            }
-        }
-        scopes
-    }
-
-    fn of_site(&self, site: &str) -> &[&'a Scope] {
-        self.sites.get(&site.to_lowercase()).map_or(&[], Vec::as_slice)
-    }
-
-    /// The scopes that hold for a path, from the root of the file to the deepest location.
-    fn of_path(&self, site: &str, path: &str) -> Vec<&'a Scope> {
-        let full = format!("{site}/{}", path.trim_matches('/')).trim_end_matches('/').to_lowercase();
-        let mut own: Vec<_> = self.of_site(site).iter().copied().filter(|scope| holds_for(scope, &full)).collect();
-        own.sort_by_key(|scope| scope.path.as_deref().map_or(0, |path| path.trim_end_matches('/').len()));
-        self.root.iter().copied().chain(own).collect()
-    }
-}
-
-fn holds_for(scope: &Scope, full: &str) -> bool {
-    let prefix = scope.path.as_deref().unwrap_or_default().trim_end_matches('/').to_lowercase();
-    full.strip_prefix(prefix.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-}
-
-fn site_facts(config: &IisConfig, scopes: &Scopes<'_>, site: &Site, host: &str, is_cut: &mut bool) -> SiteFacts {
-    let mut paths = paths(scopes, site);
+fn site_facts(whole: &Whole<'_>, site: &Site, is_cut: &mut bool) -> SiteFacts {
+    let apps = applications(whole, site);
+    let mut paths = paths(&whole.scopes, site, &apps);
     *is_cut |= paths.len() > PATHS || site.bindings.len() > BINDINGS;
     paths.truncate(PATHS);
-    let paths = paths.into_iter().map(|path| {
-        let pool = pool_name(config, site, &path);
-        let scopes = scopes.of_path(&site.name.value, &path);
-        PathFacts {
-            pool: pool_facts(config, pool, site.name.at, host),
-            sign_in: SignIn::merge(scopes.iter().copied(), site.name.at),
-            may_be_overridden: may_be_overridden(config, &scopes, &site.name.value, &path),
-            path,
-        }
-    });
     SiteFacts {
         name: site.name.value.clone(),
         at: site.name.at,
-        paths: paths.collect(),
+        paths: paths.into_iter().map(|path| path_facts(whole, site, &apps, path)).collect(),
         bindings: site.bindings.iter().take(BINDINGS).cloned().collect(),
     }
 }
 
+/// The applications of a site with their web.config, the outermost first.
+fn applications<'a>(whole: &Whole<'_>, site: &'a Site) -> Vec<(&'a str, AppConfig)> {
+    let of = |application: &'a Application| {
+        let folder = application.folder.as_deref();
+        let config = folder.map_or(AppConfig::NotRead, |folder| whole.web_configs.in_folder(folder));
+        (application.path.value.as_str(), config)
+    };
+    let mut apps: Vec<_> = site.applications.iter().take(PATHS).map(of).collect();
+    apps.sort_by_key(|(path, _)| path.trim_end_matches('/').len());
+    apps
+}
+
+fn path_facts(whole: &Whole<'_>, site: &Site, apps: &[(&str, AppConfig)], path: String) -> PathFacts {
+    let name = &site.name.value;
+    let on_the_way = apps.iter().filter(|(app, _)| leads_to(app, &path));
+    let on_the_way: Vec<_> = on_the_way.map(|(path, config)| AppOnTheWay { path, config }).collect();
+    let in_force = whole.scopes.in_force(name, &path, &on_the_way);
+    // The folder of the path itself may hold a web.config too; only those of applications are collected.
+    let own = Some(path.as_str()).filter(|path| in_force.is_open && !apps.iter().any(|(app, _)| app == path));
+    let not_read = in_force.not_read.iter().copied().chain(own);
+    let not_read = not_read.map(|path| NotKnown::naming("web.config of", &format!("{name}{path}")));
+    PathFacts {
+        pool: pool_facts(whole.config, pool_name(whole.config, site, &path), site.name.at, whole.host),
+        sign_in: SignIn::merge(in_force.scopes.iter().copied(), site.name.at),
+        may_be_overridden: not_read.reduce(NotKnown::and),
+        refused: in_force.refused,
+        web_config: on_the_way.last().map_or(AppConfig::NotRead, |app| app.config.clone()),
+        path,
+    }
+}
+
 /// The root, the applications, and the folders whose sign-in settings differ.
-fn paths(scopes: &Scopes<'_>, site: &Site) -> Vec<String> {
+fn paths(scopes: &Scopes<'_>, site: &Site, apps: &[(&str, AppConfig)]) -> Vec<String> {
     let applications = site.applications.iter().map(|application| application.path.value.clone());
+    let has_settings = |scope: &Scope| scope.windows.is_some() || scope.anonymous.is_some();
     let folders = scopes.of_site(&site.name.value).iter().filter_map(|scope| {
         let (_, path) = scope.path.as_deref()?.split_once('/')?;
-        let has_settings = scope.windows.is_some() || scope.anonymous.is_some();
-        has_settings.then(|| format!("/{}", path.trim_matches('/')))
+        has_settings(scope).then(|| format!("/{}", path.trim_matches('/')))
+    });
+    let inner = apps.iter().flat_map(|(app, config)| {
+        let scopes = config.read().map_or(&[][..], |config| &config.scopes);
+        let inner = scopes.iter().filter(|scope| has_settings(scope)).filter_map(|scope| scope.path.as_deref());
+        inner.map(move |path| format!("{}/{path}", app.trim_end_matches('/')))
     });
     let mut seen = BTreeSet::new();
-    let all = std::iter::once("/".to_owned()).chain(applications).chain(folders);
+    let all = std::iter::once("/".to_owned()).chain(applications).chain(folders).chain(inner);
     all.filter(|path| seen.insert(path.to_lowercase())).collect()
+}
+
+/// Whether a path lies in an application.
+fn leads_to(application: &str, path: &str) -> bool {
+    let (application, path) = (application.trim_end_matches('/').to_lowercase(), path.to_lowercase());
+    path.strip_prefix(application.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
 }
 
 /// The pool of the application that a path belongs to: the one with the longest path that leads there.
 fn pool_name<'a>(config: &'a IisConfig, site: &'a Site, path: &str) -> &'a str {
-    let path = path.to_lowercase();
-    let leads_there = |application: &str| {
-        let application = application.to_lowercase();
-        application == "/"
-            || path == application
-            || path.starts_with(&format!("{}/", application.trim_end_matches('/')))
-    };
     let application =
-        site.applications.iter().filter(|a| leads_there(&a.path.value)).max_by_key(|a| a.path.value.len());
+        site.applications.iter().filter(|a| leads_to(&a.path.value, path)).max_by_key(|a| a.path.value.len());
     let stated = application.and_then(|application| application.pool.as_deref());
     let default = || site.default_pool.as_ref().or(config.default_pool.as_ref()).map(|pool| pool.value.as_str());
     stated.or_else(default).unwrap_or("DefaultAppPool")
@@ -248,17 +253,6 @@ fn pool_facts(config: &IisConfig, name: &str, site: Evidence, host: &str) -> Poo
         identity: PoolIdentity::of(model, config.pool_defaults.as_ref(), host),
         at: model.map_or(pool.name.at, |model| model.at),
     }
-}
-
-/// Windows authentication is locked against web.config unless the section or a location unlocks it.
-fn may_be_overridden(config: &IisConfig, scopes: &[&Scope], site: &str, path: &str) -> Option<NotKnown> {
-    let section = config.windows_override.as_ref().is_some_and(|mode| mode.value.eq_ignore_ascii_case("Allow"));
-    let mode = scopes.iter().rev().filter(|scope| scope.windows.is_some()).find_map(|scope| {
-        let mode = scope.override_mode.as_deref()?;
-        (!mode.eq_ignore_ascii_case("Inherit")).then(|| mode.to_ascii_lowercase())
-    });
-    let open = mode.map_or(section, |mode| mode == "allow");
-    open.then(|| NotKnown::naming("web.config of", &format!("{site}{path}")))
 }
 
 #[cfg(test)]
@@ -282,7 +276,7 @@ mod tests {
 
     fn facts(config: &str) -> SiteFacts {
         let parsed = iis_config::parse(ArtifactId(0), &Text::from(config));
-        effective(ArtifactId(0), &parsed.value, "WEB01").sites.remove(0)
+        effective(ArtifactId(0), &parsed.value, &WebConfigs::default(), "WEB01").sites.remove(0)
     }
 
     #[test]
@@ -309,9 +303,9 @@ mod tests {
         let binding = r#"<binding protocol="http" bindingInformation="*:80:x" />"#;
         let config = CONFIG.replace("<bindings>", &format!("<bindings>{}", binding.repeat(BINDINGS)));
         let parsed = iis_config::parse(ArtifactId(0), &Text::from(config.as_str()));
-        assert!(effective(ArtifactId(0), &parsed.value, "WEB01").is_cut);
+        assert!(effective(ArtifactId(0), &parsed.value, &WebConfigs::default(), "WEB01").is_cut);
         let parsed = iis_config::parse(ArtifactId(0), &Text::from(CONFIG));
-        assert!(!effective(ArtifactId(0), &parsed.value, "WEB01").is_cut);
+        assert!(!effective(ArtifactId(0), &parsed.value, &WebConfigs::default(), "WEB01").is_cut);
     }
 
     #[test]

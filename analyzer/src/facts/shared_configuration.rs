@@ -8,6 +8,7 @@ use kerbscope_shared::manifest::CollectionStatus;
 use crate::artifacts::contents::{Contents, ReadArtifact};
 use crate::artifacts::iis_redirection::Redirection;
 use crate::evidence::gap::NotKnown;
+use crate::facts::folder;
 
 /// Where the configuration that IIS uses lies.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,7 +51,10 @@ impl InForce {
     /// Whether this artifact is a configuration that IIS does not use.
     pub fn is_leftover(&self, read: &ReadArtifact) -> bool {
         match self {
-            Self::Shared(folder) => !lies_in(read.artifact.source.as_deref(), folder),
+            Self::Shared(folder) => {
+                let found = read.artifact.source.as_deref().and_then(folder::parent);
+                !found.is_some_and(|found| folder::is_same(folder, &found))
+            }
             Self::Local | Self::Unclear => false,
         }
     }
@@ -64,18 +68,6 @@ impl InForce {
             }
             Self::Unclear => Some(NotKnown::until("redirection.config (run the collector elevated)")),
         }
-    }
-}
-
-/// Whether a file lies directly in a folder. A folder may begin with a variable, which stands for a path of its own.
-fn lies_in(file: Option<&str>, folder: &str) -> bool {
-    let plain = |path: &str| path.replace('/', "\\").trim_end_matches('\\').to_lowercase();
-    let Some(file) = file.map(plain) else { return false };
-    let Some((parent, _)) = file.rsplit_once('\\') else { return false };
-    let folder = plain(folder);
-    match folder.strip_prefix('%').and_then(|rest| rest.split_once('%')) {
-        Some((_, rest)) => !rest.is_empty() && parent.ends_with(rest),
-        None => parent == folder,
     }
 }
 

@@ -1,6 +1,6 @@
 //! Who may sign in how on one path of a site: every setting with the place that decides it.
 
-use crate::artifacts::iis_config::{ProviderStep, Scope, WindowsSection};
+use crate::artifacts::iis_sections::{ProviderStep, Scope, WindowsSection};
 use crate::evidence::place::{Cited, Evidence};
 
 /// A setting that is in force.
@@ -179,7 +179,7 @@ mod tests {
 
     fn section(line: u32, enabled: Option<bool>, providers: &[ProviderStep]) -> WindowsSection {
         let providers = providers.iter().map(|step| Cited::new(step.clone(), at(line + 1))).collect();
-        WindowsSection { at: at(line), enabled, kernel_mode: None, pool_credentials: None, providers }
+        WindowsSection { enabled, providers, ..WindowsSection::empty(at(line)) }
     }
 
     fn scope(path: Option<&str>, windows: WindowsSection) -> Scope {
@@ -187,6 +187,7 @@ mod tests {
             at: windows.at,
             path: path.map(str::to_owned),
             override_mode: None,
+            stays_here: false,
             windows: Some(windows),
             anonymous: None,
             basic: None,

@@ -22,6 +22,7 @@ use crate::facts::ldap_question::Reach;
 use crate::facts::names::Resolution;
 use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::spn::Spn;
+use crate::facts::web_configs::AppConfig;
 use crate::rules::answer::{Answer, Verdict};
 use crate::rules::finding::{Finding, Fix};
 use crate::rules::rule::{Rule, Situation};
@@ -499,7 +500,14 @@ fn site() -> SiteFacts {
     };
     let identity = PoolIdentity::Account(AccountName::parse("CONTOSO\\svc-web"));
     let pool = PoolFacts { name: "IntranetPool".to_owned(), identity, at: POOL };
-    let root = PathFacts { path: "/".to_owned(), pool, sign_in, may_be_overridden: None };
+    let root = PathFacts {
+        path: "/".to_owned(),
+        pool,
+        sign_in,
+        may_be_overridden: None,
+        refused: None,
+        web_config: AppConfig::Absent,
+    };
     SiteFacts { name: "Intranet".to_owned(), at: SITE, bindings: vec![binding()], paths: vec![root] }
 }
 

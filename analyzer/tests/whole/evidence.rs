@@ -2,6 +2,7 @@
 
 use kerbscope::case::Case;
 use kerbscope::evidence::bundle::OpenedBundle;
+use kerbscope::exchange::outcome::{Cause, Outcome};
 use kerbscope::report::text::TextReport;
 use kerbscope::rules::answer::Verdict;
 use kerbscope_samples::scenarios;
@@ -44,6 +45,14 @@ impl Sample {
         };
         archive.manifest.as_mut().expect("has a manifest").entries.push(entry);
         archive.members.extend(path.map(|path| Member { path, bytes, integrity: Integrity::Intact }));
+        self
+    }
+
+    /// Takes the artifacts of a kind away, as if nobody had tried.
+    fn without(mut self, kind: ArtifactKind) -> Self {
+        let archive = &mut self.0[0].archive;
+        archive.members.retain(|member| !member.path.starts_with(&format!("{}/", kind.folder())));
+        archive.manifest.as_mut().expect("has a manifest").entries.retain(|entry| entry.kind != kind);
         self
     }
 
@@ -115,4 +124,47 @@ fn a_redirection_that_nobody_could_read_leaves_the_configuration_in_doubt() {
     let absent = CollectionStatus::NotPresent;
     let case = Sample::of(KERNEL_MODE).attempted(ArtifactKind::IisRedirection, redirection, absent, None).case();
     assert_eq!(found(&case), [KERNEL_MODE]);
+}
+
+/// The folder of the site of the sample.
+const PORTAL: &str = r"C:\inetpub\portal.contoso.com\web.config";
+
+fn web_config(section: &str) -> String {
+    format!(
+        "<configuration><system.webServer><security><authentication>{section}</authentication></security>\
+        </system.webServer></configuration>"
+    )
+}
+
+#[test]
+fn a_web_config_that_sets_what_is_locked_ends_every_request() {
+    let config = web_config(r#"<windowsAuthentication enabled="true" />"#);
+    let case = Sample::of(KERNEL_MODE).and(ArtifactKind::WebConfig, Source::File(PORTAL.to_owned()), &config).case();
+    let portal = case.exchanges.iter().find(|exchange| exchange.site == "VGS Portal").expect("is reached");
+    assert_eq!(portal.outcome, Outcome::Fails(Cause::ConfigurationRefused), "{portal:#?}");
+    assert!(!found(&case).contains(&KERNEL_MODE));
+}
+
+#[test]
+fn a_web_config_counts_where_the_section_is_open() {
+    let sample = Sample::of(KERNEL_MODE);
+    let config = text(&sample, "iis/applicationHost.config");
+    let open =
+        config.replace(r#"<location path="VGS Portal">"#, r#"<location path="VGS Portal" overrideMode="Allow">"#);
+    assert_ne!(open, config);
+    let local = Source::File(r"C:\Windows\System32\inetsrv\config\applicationHost.config".to_owned());
+    let opened =
+        || Sample::of(KERNEL_MODE).without(ArtifactKind::IisConfig).and(ArtifactKind::IisConfig, local.clone(), &open);
+    let unread = opened().case();
+    assert_eq!(open_about(&unread), "web.config of VGS Portal/");
+    let repaired = web_config(r#"<windowsAuthentication useAppPoolCredentials="true" />"#);
+    let case = opened().and(ArtifactKind::WebConfig, Source::File(PORTAL.to_owned()), &repaired).case();
+    assert_eq!((found(&case), open_about(&case)), (vec![], String::new()));
+    let absent = CollectionStatus::NotPresent;
+    let case = opened().attempted(ArtifactKind::WebConfig, Source::File(PORTAL.to_owned()), absent, None).case();
+    assert_eq!(found(&case), [KERNEL_MODE]);
+}
+
+fn open_about(case: &Case) -> String {
+    open(case, "providers-negotiate-missing").unwrap_or_default()
 }
