@@ -18,6 +18,7 @@ use crate::exchange::derive::exchanges;
 use crate::exchange::outcome::Exchange;
 use crate::facts::assemble::{BundleHead, assemble};
 use crate::facts::case_facts::Facts;
+use crate::facts::change::{CannotChange, Change};
 use crate::facts::directory::setspn_query;
 use crate::facts::ldap_filter::Filter;
 use crate::facts::spn::Spn;
@@ -57,9 +58,22 @@ impl Case {
         }
         case.facts = assemble(&case.bundles, &case.artifacts);
         case.exchanges = exchanges(&case.facts);
-        case.diagnosis = diagnose(RULES, &Situation::of(&case.facts, &case.exchanges));
-        case.lower_confidence_of_altered_evidence();
+        let diagnosis = diagnose(RULES, &Situation::of(&case.facts, &case.exchanges));
+        case.diagnosis = case.lowered(diagnosis);
         case
+    }
+
+    /// What would follow if these changes were made, one after the other.
+    ///
+    /// # Errors
+    ///
+    /// The first change that cannot be made, and why.
+    pub fn tried(&self, changes: &[Change]) -> Result<Tried, CannotChange> {
+        let mut facts = self.facts.clone();
+        changes.iter().try_for_each(|change| change.apply(&mut facts))?;
+        let exchanges = exchanges(&facts);
+        let diagnosis = diagnose(RULES, &Situation::of(&facts, &exchanges));
+        Ok(Tried { exchanges, diagnosis: self.lowered(diagnosis) })
     }
 
     /// What follows from the evidence, to be compared with what follows from other evidence.
@@ -171,17 +185,31 @@ impl Case {
     }
 
     /// Evidence that is not what the collector wrote supports nothing for certain.
-    fn lower_confidence_of_altered_evidence(&mut self) {
-        let artifacts = &self.artifacts;
-        let is_altered = |id: ArtifactId| {
-            let artifact = usize::try_from(id.0).ok().and_then(|index| artifacts.get(index));
-            artifact.is_some_and(|artifact| artifact.artifact.integrity == Integrity::Altered)
-        };
-        for ranked in &mut self.diagnosis.findings {
+    fn lowered(&self, mut diagnosis: Diagnosis) -> Diagnosis {
+        let is_altered =
+            |id: ArtifactId| self.artifact(id).is_some_and(|read| read.artifact.integrity == Integrity::Altered);
+        for ranked in &mut diagnosis.findings {
             if ranked.finding.evidence.iter().any(|place| is_altered(place.artifact)) {
                 ranked.finding.confidence = ranked.finding.confidence.max(Confidence::Likely);
             }
         }
+        diagnosis
+    }
+}
+
+/// What would follow from a change.
+#[derive(Clone, Debug)]
+pub struct Tried {
+    /// What would happen for each URL.
+    pub exchanges: Vec<Exchange>,
+    /// What the rules would say.
+    pub diagnosis: Diagnosis,
+}
+
+impl Tried {
+    /// The same, to be compared.
+    pub fn picture(&self) -> Picture<'_> {
+        Picture { exchanges: &self.exchanges, diagnosis: &self.diagnosis }
     }
 }
 

@@ -12,6 +12,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 use crate::case::Case;
 use crate::diagnosis::compare::Comparison;
 use crate::explain;
+use crate::facts::change_words;
 use crate::open::open;
 use crate::report::comparison::ComparisonText;
 use crate::report::document::Document;
@@ -28,6 +29,7 @@ Integrated Windows Authentication.
 Usage:
   kerbscope [PATH...]                  show these bundles in the window
   kerbscope report PATH... [options]   print the diagnosis
+  kerbscope try PATH... --fix FIX      tell what a fix would change, before it is made
   kerbscope compare BEFORE AFTER       tell what a change has changed
   kerbscope rules                      list the checks
   kerbscope explain RULE|CODE          tell what a rule looks for, or what a code stands for
@@ -41,13 +43,20 @@ Options of report:
                        only what needs rights in Active Directory (as markdown, or html)
   --out FILE           write it to a file instead of the terminal
 
+Options of try:
+  --fix FIX            a command that the report suggests, or a few words (may be given several times):
+                       setspn -S SPN ACCOUNT, setspn -D SPN ACCOUNT,
+                       useAppPoolCredentials=true in SITE, useKernelMode=false in SITE,
+                       windowsAuthentication=true in SITE, providers=Negotiate,NTLM in SITE,
+                       pool NAME=ACCOUNT
+
 Other options:
   -h, --help           this text
   -V, --version        the version
 
 Exit codes of report:
   0  no problem was found     1  at least one problem was found     2  there is no diagnosis
-Those of compare are about AFTER.
+Those of compare are about AFTER, those of try about what would be.
 
 Examples:
   kerbscope report kerbscope-WEB01.zip
@@ -64,6 +73,7 @@ enum Request {
     Version,
     Window(Vec<PathBuf>),
     Report { paths: Vec<PathBuf>, form: Form, out: Option<PathBuf> },
+    Try { paths: Vec<PathBuf>, fixes: Vec<String> },
     Compare { before: PathBuf, after: PathBuf },
     Rules,
     Explain(String),
@@ -109,12 +119,14 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     let mut words: Vec<OsString> = Vec::new();
     let mut form = Form { format: Format::Text, reader: Reader::Analyst };
     let mut out = None;
+    let mut fixes = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
             Arg::Short('V') | Arg::Long("version") => return Ok(Request::Version),
             Arg::Long("format") => form.format = parse_format(&arguments.value()?.string()?)?,
             Arg::Long("for-domain-administrator") => form.reader = Reader::DomainAdministrator,
+            Arg::Long("fix") => fixes.push(arguments.value()?.string()?),
             Arg::Long("out") => out = Some(PathBuf::from(arguments.value()?)),
             Arg::Value(word) => {
                 words.push(word);
@@ -130,6 +142,10 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     match command.as_str() {
         "report" if words.len() > 1 => Ok(Request::Report { paths: rest().map(PathBuf::from).collect(), form, out }),
         "report" => Err("report needs the path of a bundle".into()),
+        "try" if words.len() > 1 && !fixes.is_empty() => {
+            Ok(Request::Try { paths: rest().map(PathBuf::from).collect(), fixes })
+        }
+        "try" => Err("try needs the path of a bundle, and --fix with what to try".into()),
         "compare" => match words.as_slice() {
             [_, before, after] => Ok(Request::Compare { before: before.into(), after: after.into() }),
             _ => Err("compare needs two paths: a bundle from before the change, and one from after it".into()),
@@ -176,6 +192,7 @@ fn run(request: Request) -> Result<ExitCode, String> {
             )
         }
         Request::Report { paths, form, out } => report(&paths, form, out.as_deref()),
+        Request::Try { paths, fixes } => try_fixes(&paths, &fixes),
         Request::Compare { before, after } => compare(before, after),
         Request::Window(paths) => window(&paths),
     }
@@ -228,6 +245,19 @@ fn words(case: &Case, form: Form) -> Result<String, String> {
             return Err("--for-domain-administrator is a page to read: markdown or html".to_owned());
         }
     })
+}
+
+fn try_fixes(paths: &[PathBuf], fixes: &[String]) -> Result<ExitCode, String> {
+    let understood = |fix: &String| {
+        change_words::parse(fix)
+            .ok_or_else(|| format!("this fix is not understood: {fix}; try {}", change_words::FORMS))
+    };
+    let changes = fixes.iter().map(understood).collect::<Result<Vec<_>, _>>()?.concat();
+    let case = open_case(paths)?;
+    let tried = case.tried(&changes).map_err(|why| why.to_string())?;
+    let comparison = Comparison::of(case.picture(), tried.picture());
+    print(&format!("If that were done: {}", ComparisonText(&comparison)))?;
+    Ok(ExitCode::from(u8::from(tried.diagnosis.problems() > 0)))
 }
 
 fn compare(before: PathBuf, after: PathBuf) -> Result<ExitCode, String> {

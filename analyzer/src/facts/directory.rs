@@ -75,6 +75,13 @@ impl Directory {
         self.holders.entry(spn).or_default().entry(dn).or_insert(at);
     }
 
+    /// This account does not hold this SPN any more.
+    pub fn release(&mut self, spn: &Spn, dn: &Dn) {
+        if let Some(holders) = self.holders.get_mut(spn) {
+            holders.remove(dn);
+        }
+    }
+
     /// All SPNs of this account are known.
     pub fn list(&mut self, dn: Dn, at: Evidence) {
         self.names.see(&dn);

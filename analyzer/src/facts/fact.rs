@@ -26,6 +26,14 @@ impl<T> Fact<T> {
         }
     }
 
+    /// What is known, even if it is only a part, to change it.
+    pub fn seen_mut(&mut self) -> Option<&mut T> {
+        match self {
+            Self::Known(value) | Self::Partial(value, _) => Some(value),
+            Self::Unknown(_) => None,
+        }
+    }
+
     /// What is known as a whole: needed to say that something **is not there**.
     ///
     /// # Errors

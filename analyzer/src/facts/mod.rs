@@ -4,6 +4,8 @@ pub mod account;
 pub mod account_names;
 pub mod assemble;
 pub mod case_facts;
+pub mod change;
+pub mod change_words;
 pub mod directory;
 pub mod domains;
 pub mod events;

@@ -14,3 +14,4 @@ mod laws;
 mod pages;
 mod sample;
 mod schema;
+mod try_fix;
