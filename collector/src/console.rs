@@ -13,20 +13,32 @@ use crate::plan::role::{Role, Scope};
 use crate::plan::row::{Origin, Row, SizeLimit};
 use crate::plan::step::{self, Take};
 use crate::plan::table;
+use crate::recipient::Recipient;
 use crate::runner::Progress;
 
 /// The name and version of this program.
 pub const PROGRAM: &str = concat!("kerbscope-collect ", env!("CARGO_PKG_VERSION"));
 
 /// Prints while collecting, and remembers what did not go well.
-pub struct Console<W: Write> {
+pub struct Console<'a, W: Write> {
     out: W,
     talk: Talk,
+    recipients: &'a [Recipient],
     collected: usize,
     absent: Vec<String>,
     missing: Vec<Missing>,
     removed: u32,
 }
+
+/// What to do with a bundle that everybody can open.
+const READABLE: &str = "Look into\n\
+    it if you like, all of it is readable, then give it to whoever makes the diagnosis:\n\
+    they open it with kerbscope.\n";
+
+/// What to do with one that is encrypted.
+const UNREADABLE: &str = "It is\n\
+    encrypted: you cannot look into it, though you wrote it. Give it to those it is encrypted\n\
+    for: they open it with kerbscope. --list prints what is asked for.\n";
 
 /// How many things are listed in one sentence.
 const SHORT_LIST: usize = 4;
@@ -47,10 +59,10 @@ pub enum Harvest {
     Partial,
 }
 
-impl<W: Write> Console<W> {
-    /// A console that has not said anything yet.
-    pub fn new(out: W, talk: Talk) -> Self {
-        Self { out, talk, collected: 0, absent: Vec::new(), missing: Vec::new(), removed: 0 }
+impl<'a, W: Write> Console<'a, W> {
+    /// A console that has not said anything yet, about a bundle for these recipients.
+    pub fn new(out: W, talk: Talk, recipients: &'a [Recipient]) -> Self {
+        Self { out, talk, recipients, collected: 0, absent: Vec::new(), missing: Vec::new(), removed: 0 }
     }
 
     /// A console that cannot be written to, closed or redirected to a full disk, does not stop the collecting.
@@ -76,6 +88,7 @@ impl<W: Write> Console<W> {
             text.push_str(PROBES);
         }
         let _ = writeln!(text, "Writing to {}", ascii(&target.display().to_string()));
+        text.push_str(&encrypted_for(self.recipients));
         // A client is asked as the person for whom it fails, and that is no administrator.
         let wants_rights = !matches!(scope.role, Role::Client { .. });
         if facts.elevation == Elevation::Limited && wants_rights {
@@ -114,17 +127,18 @@ impl<W: Write> Console<W> {
         if denied && facts.elevation != Elevation::Elevated {
             text.push_str("\nAccess was denied: run it again from an elevated prompt to have it all.\n");
         }
-        text.push_str(
-            "\nThe zip holds names of accounts and servers, addresses, and who signed in when. Look into\n\
-             it if you like, all of it is readable, then give it to whoever makes the diagnosis:\n\
-             they open it with kerbscope.\n",
-        );
+        if !self.recipients.is_empty() {
+            text.push('\n');
+        }
+        text.push_str(&encrypted_for(self.recipients));
+        text.push_str("\nThe zip holds names of accounts and servers, addresses, and who signed in when. ");
+        text.push_str(if self.recipients.is_empty() { READABLE } else { UNREADABLE });
         self.print(&text);
         if self.missing.is_empty() { Harvest::Whole } else { Harvest::Partial }
     }
 }
 
-impl<W: Write> Progress for Console<W> {
+impl<W: Write> Progress for Console<'_, W> {
     fn begin(&mut self, title: &str) {
         self.print(&format!("  {:.<46} ", ascii(title) + " "));
     }
@@ -222,6 +236,34 @@ fn asked(row: &'static Row, logs: LogLimits) -> String {
     }
 }
 
+/// For whom the bundle is encrypted, one in a line; nothing when it is not.
+fn encrypted_for(recipients: &[Recipient]) -> String {
+    if recipients.is_empty() {
+        return String::new();
+    }
+    recipients.iter().fold("Encrypted, to be opened only by the holder of\n".to_owned(), |mut text, recipient| {
+        let _ = writeln!(text, "  {recipient}");
+        text
+    })
+}
+
+/// What a program says of itself that has recipients baked in.
+pub fn always(recipients: &[Recipient]) -> String {
+    if recipients.is_empty() {
+        return String::new();
+    }
+    format!("\nThis copy always encrypts, and nothing turns that off.\n{}", encrypted_for(recipients))
+}
+
+/// What is said about a copy with recipients baked in.
+pub fn baked(copy: &Path, recipients: &[Recipient]) -> String {
+    format!(
+        "Written: {}, a copy of this program.\nWhat it writes is always encrypted; whoever runs it needs no option.\n{}",
+        ascii(&copy.display().to_string()),
+        encrypted_for(recipients),
+    )
+}
+
 fn size(bytes: u64) -> String {
     match bytes {
         0..1024 => format!("{bytes} bytes"),
@@ -265,7 +307,7 @@ mod tests {
     #[test]
     fn quiet_is_quiet() {
         let mut out = Vec::new();
-        let mut console = Console::new(&mut out, Talk::Quiet);
+        let mut console = Console::new(&mut out, Talk::Quiet, &[]);
         console.introduce(&Facts::default(), &Scope::default(), Path::new("a.zip"));
         console.begin("x");
         assert_eq!(console.conclude(&Facts::default(), Path::new("a.zip"), 1), Harvest::Whole);
@@ -278,7 +320,7 @@ mod tests {
             let mut out = Vec::new();
             let facts = Facts { elevation: Elevation::Limited, ..Facts::default() };
             let scope = Scope { role, probe, ..Scope::default() };
-            Console::new(&mut out, Talk::Full).introduce(&facts, &scope, Path::new("a.zip"));
+            Console::new(&mut out, Talk::Full, &[]).introduce(&facts, &scope, Path::new("a.zip"));
             let text = String::from_utf8(out).expect("text");
             assert!(text.is_ascii() && text.lines().all(|line| line.len() <= 100), "{text}");
             text

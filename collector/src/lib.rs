@@ -8,6 +8,7 @@
 
 pub mod argument;
 pub mod attend;
+pub mod baked;
 pub mod bundle_file;
 pub mod child;
 pub mod console;
@@ -27,10 +28,12 @@ pub mod markup;
 pub mod options;
 pub mod outcome;
 pub mod plan;
+pub mod recipient;
 pub mod redact;
 pub mod request_logs;
 pub mod requests;
 pub mod runner;
+pub mod seal;
 pub mod secret;
 pub mod sections;
 pub mod sites;

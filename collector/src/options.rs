@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use crate::argument::{self, Use};
 use crate::bundle_file::Existing;
 use crate::plan::role::{Role, Scope};
+use crate::recipient::Recipient;
 
 /// What `--help` prints.
 pub const HELP: &str = "\
@@ -17,8 +18,13 @@ If asked to, run it also on a client where it fails, or on a domain controller.
 usage: kerbscope-collect [options]
 
   --out PATH        the zip to write, or the folder to write it to
-                    (default: kerbscope-<HOST>-<UTC time>.zip in this folder)
+                    (default: kerbscope-<HOST>-<UTC time>.zip in this folder,
+                    with .age after it when it is encrypted)
   --force           replace the zip if it exists
+  --encrypt-to KEY  encrypt the zip: only who holds the secret half of KEY (age1...)
+                    can open it, not even you; may be given several times
+  --bake FILE       collect nothing: write a copy of this program to FILE that always
+                    encrypts for each KEY, whoever runs it, without any option
   --list            print what would be collected, from where, and end
   --days N          how far to go back in the event logs (default: 7)
   --max-log-mb N    how much of each event log to take at most (default: 64)
@@ -48,6 +54,8 @@ pub enum Request {
     List(Scope),
     /// Collect.
     Collect(Options),
+    /// Write a copy of this program that always encrypts for these.
+    Bake(Vec<Recipient>, PathBuf, Existing),
 }
 
 /// How to collect.
@@ -59,6 +67,8 @@ pub struct Options {
     pub existing: Existing,
     /// What to collect.
     pub scope: Scope,
+    /// Who will be able to open the bundle; for nobody in particular, it is not encrypted.
+    pub recipients: Vec<Recipient>,
     /// How much to print.
     pub talk: Talk,
     /// The folder that stands in for a server.
@@ -76,7 +86,14 @@ pub enum Talk {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { out: None, existing: Existing::Keep, scope: Scope::default(), talk: Talk::Full, host_root: None }
+        Self {
+            out: None,
+            existing: Existing::Keep,
+            scope: Scope::default(),
+            recipients: Vec::new(),
+            talk: Talk::Full,
+            host_root: None,
+        }
     }
 }
 
@@ -101,6 +118,7 @@ const LARGEST_LOG_MB: u32 = 4095;
 pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, Misused> {
     let mut options = Options::default();
     let mut list_only = false;
+    let mut bake = None;
     let mut arguments = arguments.into_iter();
     while let Some(argument) = arguments.next() {
         let (name, attached) = split(&argument)?;
@@ -110,6 +128,13 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
         };
         match name.as_str() {
             "--out" => options.out = Some(PathBuf::from(value()?)),
+            "--bake" => bake = Some(PathBuf::from(value()?)),
+            "--encrypt-to" => {
+                let recipient = recipient(&name, &value()?)?;
+                if !options.recipients.contains(&recipient) {
+                    options.recipients.push(recipient);
+                }
+            }
             "--host-root" => options.host_root = Some(PathBuf::from(value()?)),
             "--days" => options.scope.logs.days = number(&name, &value()?, 365)?,
             "--max-log-mb" => {
@@ -127,7 +152,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
             _ => return Err(Misused(format!("unknown option {name}"))),
         }
     }
-    Ok(if list_only { Request::List(options.scope) } else { Request::Collect(options) })
+    Ok(match bake {
+        Some(_) if options.recipients.is_empty() => {
+            return Err(Misused("--bake needs --encrypt-to, for whom the copy is to encrypt".to_owned()));
+        }
+        Some(copy) => Request::Bake(options.recipients, copy, options.existing),
+        None if list_only => Request::List(options.scope),
+        None => Request::Collect(options),
+    })
 }
 
 /// Takes `--days=3` apart. A value that is not Unicode must be an argument of its own.
@@ -177,6 +209,10 @@ fn number(name: &str, value: &OsString, most: u32) -> Result<u32, Misused> {
     number.ok_or_else(|| Misused(format!("{name} needs a number from 1 to {most}")))
 }
 
+fn recipient(name: &str, value: &OsString) -> Result<Recipient, Misused> {
+    Recipient::parse(&value.to_string_lossy()).map_err(|refused| Misused(format!("{name}: {refused}")))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -193,12 +229,35 @@ mod tests {
             out: Some("a.zip".into()),
             existing: Existing::Replace,
             scope: Scope { logs: LogLimits { days: 3, bytes: 8 << 20 }, ..Scope::default() },
+            recipients: Vec::new(),
             talk: Talk::Quiet,
             host_root: None,
         };
         check("--out a.zip --force --days 3 --max-log-mb 8 --quiet", Ok(Request::Collect(expected.clone())));
         check("--out=a.zip --force --days=3 --max-log-mb=8 --quiet", Ok(Request::Collect(expected)));
         check("", Ok(Request::Collect(Options::default())));
+    }
+
+    #[test]
+    fn each_recipient_counts_once_and_a_wrong_one_stops_everything() {
+        const ONE: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+        const TWO: &str = "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm";
+        let recipients = [ONE, TWO].map(|text| Recipient::parse(text).expect("a recipient")).to_vec();
+        let expected = Options { recipients, ..Options::default() };
+        check(&format!("--encrypt-to {ONE} --encrypt-to={TWO} --encrypt-to {ONE}"), Ok(Request::Collect(expected)));
+        let mistyped = ONE.replace("7pa", "7pq");
+        let why = "--encrypt-to: a character of this recipient is wrong or missing: its check sum does not fit";
+        check(&format!("--encrypt-to {TWO} --encrypt-to {mistyped}"), Err(why));
+        check("--encrypt-to", Err("--encrypt-to needs a value"));
+    }
+
+    #[test]
+    fn a_copy_is_baked_for_somebody() {
+        const ONE: &str = "age1t7rxyev2z3rw82stdlrrepyc39nvn86l5078zqkf5uasdy86jp6svpy7pa";
+        let recipients = vec![Recipient::parse(ONE).expect("a recipient")];
+        let expected = Request::Bake(recipients, "a.exe".into(), Existing::Replace);
+        check(&format!("--bake a.exe --encrypt-to {ONE} --force"), Ok(expected));
+        check("--bake a.exe", Err("--bake needs --encrypt-to, for whom the copy is to encrypt"));
     }
 
     #[test]
@@ -225,9 +284,19 @@ mod tests {
 
     #[test]
     fn every_option_is_in_the_help() {
-        for option in
-            ["--out", "--force", "--list", "--days", "--max-log-mb", "--quiet", "--help", "--version", "--host-root"]
-        {
+        for option in [
+            "--out",
+            "--force",
+            "--encrypt-to",
+            "--bake",
+            "--list",
+            "--days",
+            "--max-log-mb",
+            "--quiet",
+            "--help",
+            "--version",
+            "--host-root",
+        ] {
             assert!(HELP.contains(&format!("  {option}")), "{option}");
         }
         assert!(HELP.is_ascii());

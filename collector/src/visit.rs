@@ -11,14 +11,17 @@ use jiff::Timestamp;
 use kerbscope_shared::manifest::{FORMAT_VERSION, Manifest};
 use kerbscope_shared::write::{BundleWriter, WriteError};
 
-use crate::bundle_file::BundleFile;
+use crate::baked;
+use crate::bundle_file::{BundleFile, Existing};
 use crate::console::{self, Console, Harvest, PROGRAM};
 use crate::facts::Facts;
 use crate::folder::FolderHost;
 use crate::host::Host;
 use crate::live::LiveHost;
 use crate::options::{self, HELP, Options, Request};
+use crate::recipient::Recipient;
 use crate::runner;
+use crate::seal::Seal;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,14 +44,39 @@ impl From<Ended> for ExitCode {
     }
 }
 
-/// Does what the command line asks for.
+/// Does what the command line asks for. A program with recipients baked in encrypts for them, whatever is asked.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Ended {
+    let always = match baked::recipients() {
+        Ok(always) => always,
+        Err(damaged) => return fail(&damaged),
+    };
     match options::parse(arguments) {
-        Ok(Request::Help) => say(HELP),
-        Ok(Request::Version) => say(&format!("{PROGRAM}\n")),
+        Ok(Request::Help) => say(&format!("{HELP}{}", console::always(&always))),
+        Ok(Request::Version) => say(&format!("{PROGRAM}\n{}", console::always(&always))),
         Ok(Request::List(scope)) => say(&console::list(&scope)),
-        Ok(Request::Collect(options)) => visit(&options),
+        Ok(Request::Bake(recipients, copy, existing)) => bake(&together(always, recipients), &copy, existing),
+        Ok(Request::Collect(mut options)) => {
+            options.recipients = together(always, options.recipients);
+            visit(&options)
+        }
         Err(misused) => fail(&format!("{misused}; --help shows what can be asked")),
+    }
+}
+
+/// All of them, each once.
+fn together(mut always: Vec<Recipient>, more: Vec<Recipient>) -> Vec<Recipient> {
+    for recipient in more {
+        if !always.contains(&recipient) {
+            always.push(recipient);
+        }
+    }
+    always
+}
+
+fn bake(recipients: &[Recipient], copy: &Path, existing: Existing) -> Ended {
+    match baked::bake(recipients, copy, existing) {
+        Ok(()) => say(&console::baked(copy, recipients)),
+        Err(error) => fail(&format!("{}: {error}", copy.display())),
     }
 }
 
@@ -96,12 +124,13 @@ fn collect(
     now: Timestamp,
     target: &Path,
 ) -> Result<Harvest, WriteError> {
+    let seal = Seal::new(&options.recipients)?;
     let (file, writer) = BundleFile::create(target, options.existing)?;
-    let mut console = Console::new(io::stdout(), options.talk);
+    let mut console = Console::new(io::stdout(), options.talk, &options.recipients);
     console.introduce(facts, &options.scope, target);
-    let mut bundle = BundleWriter::new(writer, head(facts, now));
+    let mut bundle = BundleWriter::new(seal.wrap(writer)?, head(facts, now));
     runner::collect(host, facts, &options.scope, &mut bundle, &mut console)?;
-    let bytes = file.finish(bundle.finish()?)?;
+    let bytes = file.finish(bundle.finish()?.finish()?)?;
     Ok(console.conclude(facts, target, bytes))
 }
 
@@ -122,7 +151,8 @@ fn head(facts: &Facts, now: Timestamp) -> Manifest {
 fn target(options: &Options, facts: &Facts, now: Timestamp) -> PathBuf {
     let host = facts.computer.as_deref().unwrap_or("unknown");
     let host: String = host.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
-    let name = format!("kerbscope-{host}-{}.zip", file_time(now));
+    let encrypted = if options.recipients.is_empty() { "" } else { ".age" };
+    let name = format!("kerbscope-{host}-{}.zip{encrypted}", file_time(now));
     let target = match &options.out {
         Some(path) if path.is_dir() => path.join(name),
         Some(path) => path.clone(),
