@@ -6,17 +6,17 @@ use crate::artifacts::event_log::EventLog;
 use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::iis_redirection::Redirection;
 use crate::artifacts::ipconfig::IpConfiguration;
-use crate::artifacts::klist::TicketCache;
 use crate::artifacts::ldif::DirectoryOutput;
 use crate::artifacts::nslookup::NameLookup;
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::registry::Registry;
 use crate::artifacts::setspn::SetspnOutput;
 use crate::artifacts::systeminfo::SystemInfo;
+use crate::artifacts::tickets::TicketCache;
 use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
-    event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, nslookup, registry, setspn,
-    systeminfo, web_config,
+    event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, nslookup, registry,
+    setspn, systeminfo, web_config,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -40,8 +40,8 @@ pub enum Contents {
     Setspn(SetspnOutput),
     /// Entries of the directory.
     Directory(DirectoryOutput),
-    /// `klist`
-    Klist(TicketCache),
+    /// The tickets of each logon session, by `klist` or by LSA.
+    Tickets(Vec<TicketCache>),
     /// An event log.
     EventLog(EventLog),
     /// `ipconfig /all`
@@ -107,7 +107,8 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::WebConfig => wrap(web_config::parse(id, text), Contents::WebConfig),
         ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),
         ArtifactKind::Directory => wrap(ldif::parse(id, text), Contents::Directory),
-        ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Klist),
+        ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Tickets),
+        ArtifactKind::LsaTickets => wrap(lsa_tickets::parse(id, text), Contents::Tickets),
         ArtifactKind::EventLogXml => wrap(event_log_xml::parse(id, text), Contents::EventLog),
         ArtifactKind::Ipconfig => wrap(ipconfig::parse(id, text), Contents::Ipconfig),
         ArtifactKind::Systeminfo => wrap(systeminfo::parse(id, text), Contents::Systeminfo),

@@ -3,8 +3,8 @@
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::{
-    event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, nslookup, registry, setspn, systeminfo,
-    web_config,
+    event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, nslookup, registry, setspn,
+    systeminfo, web_config,
 };
 use crate::formats::evtx;
 use crate::formats::text::Text;
@@ -23,6 +23,7 @@ const TEXTS: &[(ArtifactKind, Recognizer)] = &[
     (ArtifactKind::IisRedirection, iis_redirection::recognizes),
     (ArtifactKind::Ipconfig, ipconfig::recognizes),
     (ArtifactKind::Klist, klist::recognizes),
+    (ArtifactKind::LsaTickets, lsa_tickets::recognizes),
     (ArtifactKind::Nslookup, nslookup::recognizes),
     (ArtifactKind::Registry, registry::recognizes),
     (ArtifactKind::Setspn, setspn::recognizes),

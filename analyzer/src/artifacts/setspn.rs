@@ -7,6 +7,7 @@ use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Cited, Place};
 use crate::formats::text::Text;
+use crate::formats::wrapped;
 
 /// What a file holds: usually one run of `setspn`, several when someone saved a console with its prompts.
 pub type SetspnOutput = Vec<SetspnRun>;
@@ -58,7 +59,10 @@ pub fn recognizes(text: &Text) -> bool {
     let names_domain = text.lines().iter().take(5).any(|line| is_domain_line(line));
     parse(ArtifactId(0), text).value.iter().any(|run| {
         let header = run.accounts.iter().any(|account| match account.dn.at.place {
-            Place::Lines { first, .. } => text.line(first).is_some_and(|line| header_dn(line).is_some()),
+            Place::Lines { first, .. } => {
+                let line = text.line(first).unwrap_or_default();
+                line.contains("ServicePrincipalName") || (header_dn(line).is_some() && !account.spns.is_empty())
+            }
             _ => false,
         });
         let holds_something = !run.accounts.is_empty() || !run.duplicates.is_empty();
@@ -89,6 +93,10 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<SetspnOutput> {
             parsed.value.push(run.value);
         }
     }
+    // Words of another language, an empty console: whatever was asked, this is no answer.
+    if parsed.value.is_empty() && parsed.is_whole() {
+        parsed.lose(artifact.whole(), GapReason::Damaged("it holds no answer that is understood".to_owned()));
+    }
     parsed
 }
 
@@ -105,13 +113,14 @@ fn parse_run(artifact: ArtifactId, command: Option<String>, lines: &[(u32, &str)
     let mut parsed = Parsed::whole(SetspnRun { command, ..SetspnRun::default() });
     let mut open = Open::Nothing;
     let mut is_name = false;
-    for (number, line) in lines {
-        let at = artifact.line(*number);
-        let kind = classify(line);
+    let lines = wrapped::unwrap(lines.iter().copied(), is_one_name);
+    for line in &lines {
+        let at = artifact.lines(line.first, line.last);
+        let kind = classify(&line.text);
         let after_name = std::mem::replace(&mut is_name, matches!(kind, Line::Spn { .. } | Line::Account { .. }));
         match kind {
             // A console that is narrower than a name breaks it, and what is left of it is no name.
-            Line::Other if after_name => {
+            Line::Other if after_name && open != Open::Change => {
                 parsed.lose(at, GapReason::Damaged("a line that is not understood follows a name".to_owned()));
             }
             Line::Blank | Line::Other => {}
@@ -130,6 +139,9 @@ fn parse_run(artifact: ArtifactId, command: Option<String>, lines: &[(u32, &str)
                     account.spns.push(Cited::new(spn, at));
                 }
             }
+            Line::Change => open = Open::Change,
+            // The names that are added or taken away; what the account holds afterwards is not printed.
+            Line::Spn { .. } if open == Open::Change => {}
             Line::Spn { spn, .. } => {
                 parsed.value.duplicates.push(DuplicateGroup { spn: Cited::new(spn, at), accounts: Vec::new() });
                 open = Open::Group;
@@ -139,9 +151,45 @@ fn parse_run(artifact: ArtifactId, command: Option<String>, lines: &[(u32, &str)
             Line::Error(words) => parsed.lose(at, GapReason::ToolFailed(words)),
         }
     }
-    parsed.value.duplicates.retain(|group| !group.accounts.is_empty());
+    check_groups(&mut parsed);
     check_count(artifact, &mut parsed);
+    if parsed.is_whole() && parsed.value.answer.is_none() {
+        parsed.value.answer = foreign_answer(artifact, &lines, &parsed.value);
+    }
     parsed
+}
+
+/// An SPN that is held twice has two holders at least; with fewer, one was lost.
+fn check_groups(parsed: &mut Parsed<SetspnRun>) {
+    let groups = std::mem::take(&mut parsed.value.duplicates);
+    for group in groups {
+        if group.accounts.len() == 1 {
+            parsed.lose(group.spn.at, GapReason::Damaged("a duplicate with one account".to_owned()));
+        }
+        if !group.accounts.is_empty() {
+            parsed.value.duplicates.push(group);
+        }
+    }
+}
+
+/// How a search ended whose last sentence is in another language. After the line of the domain, it prints the accounts
+/// that it found and a sentence about the SPN; without an account, that sentence says that there is none. A sentence
+/// with a number is something else.
+fn foreign_answer(artifact: ArtifactId, lines: &[wrapped::Line], run: &SetspnRun) -> Option<Cited<QueryAnswer>> {
+    let last = lines.iter().rev().find(|line| !line.text.trim().is_empty())?;
+    let is_sentence = last.text.contains("SPN")
+        && !last.text.contains(|c: char| c.is_ascii_digit() || c == '=')
+        && !last.text.contains("ServicePrincipalName");
+    let is_search = lines.iter().any(|line| is_domain_line(&line.text));
+    let is_other = run.duplicate_count.is_some() || !run.duplicates.is_empty();
+    let answer = if run.accounts.is_empty() { QueryAnswer::NotFound } else { QueryAnswer::Found };
+    (is_sentence && is_search && !is_other).then(|| Cited::new(answer, artifact.lines(last.first, last.last)))
+}
+
+/// Whether a console broke a name in two.
+fn is_one_name(before: &str, next: &str) -> bool {
+    let is_name = |line: &str| matches!(classify(line), Line::Spn { .. } | Line::Account { .. } | Line::Header(_));
+    is_name(&format!("{before}{next}")) && !is_name(next)
 }
 
 /// `-X` says how many groups there are: fewer than that in the text means that the text is not whole.
@@ -158,13 +206,22 @@ enum Open {
     Nothing,
     Account,
     Group,
+    Change,
 }
 
 enum Line {
     Blank,
     Header(String),
-    Account { dn: String, indented: bool },
-    Spn { spn: String, indented: bool },
+    /// `Registering ServicePrincipalNames for CN=…`, or unregistering them.
+    Change,
+    Account {
+        dn: String,
+        indented: bool,
+    },
+    Spn {
+        spn: String,
+        indented: bool,
+    },
     Answer(QueryAnswer),
     Count(u32),
     Error(String),
@@ -183,14 +240,17 @@ fn classify(line: &str) -> Line {
     if is_dn(words) && !words.to_ascii_uppercase().starts_with("DC=") {
         return Line::Account { dn: words.to_owned(), indented };
     }
+    if is_error(words) {
+        return Line::Error(words.to_owned());
+    }
+    if is_change(words) {
+        return Line::Change;
+    }
     if let Some(answer) = query_answer(words) {
         return Line::Answer(answer);
     }
     if let Some(count) = duplicate_count(words) {
         return Line::Count(count);
-    }
-    if is_error(words) {
-        return Line::Error(words.to_owned());
     }
     match words.split_whitespace().collect::<Vec<_>>().as_slice() {
         [spn] if is_spn(spn) => Line::Spn { spn: (*spn).to_owned(), indented },
@@ -202,8 +262,15 @@ fn classify(line: &str) -> Line {
 /// The name in `Registered ServicePrincipalNames for CN=…:`, in any language.
 fn header_dn(line: &str) -> Option<&str> {
     let at = line.find("CN=").filter(|at| *at > 0)?;
-    let dn = line.get(at..)?.trim_end().strip_suffix(':')?;
-    (is_dn(dn) && line.contains("ServicePrincipalName")).then_some(dn.trim_end())
+    let dn = line.get(at..)?.trim_end().strip_suffix(':')?.trim_end();
+    let is_sentence = line.get(..at).is_some_and(|before| before.ends_with(' ') && !before.contains(['/', '=']));
+    (is_dn(dn) && is_sentence).then_some(dn)
+}
+
+/// A sentence about SPNs of an account that is no list: they are being changed.
+fn is_change(words: &str) -> bool {
+    let about = words.contains("ServicePrincipalName") || words.contains("SPN");
+    about && words.find("CN=").is_some_and(|at| at > 0) && words.contains(",DC=")
 }
 
 fn is_dn(words: &str) -> bool {
@@ -220,7 +287,8 @@ fn is_spn(word: &str) -> bool {
 
 fn query_answer(words: &str) -> Option<QueryAnswer> {
     match words.to_ascii_lowercase().trim_end_matches(['.', '!']) {
-        "existing spn found" => Some(QueryAnswer::Found),
+        // `-S` ends with the second of these, and changes nothing.
+        "existing spn found" | "duplicate spn found, aborting operation" => Some(QueryAnswer::Found),
         "no such spn found" => Some(QueryAnswer::NotFound),
         _ => None,
     }
@@ -239,9 +307,17 @@ fn duplicate_count(words: &str) -> Option<u32> {
 /// Failures carry a code in every language; the words around it do not.
 fn is_error(words: &str) -> bool {
     let lower = words.to_ascii_lowercase();
-    let codes = ["0x0000", "0x2098", "0x21c7", "0x80070005", "0x54b", "ldap error", "error 0x"];
+    let codes = ["0x0000", "0x80070005", "0x54b", "ldap error", "error 0x"];
+    // `…, error 0x2098/8344 -> …`, with the number in both spellings.
+    let has_pair = lower.split_whitespace().any(|word| {
+        let pair = word.split_once('/').filter(|(first, _)| first.starts_with("0x"));
+        pair.is_some_and(|(_, second)| {
+            second.trim_end_matches([':', '.', ',']).bytes().all(|byte| byte.is_ascii_digit())
+        })
+    });
     lower.contains("could not find account")
         || lower.contains("unable to locate account")
+        || has_pair
         || codes.iter().any(|code| lower.contains(code))
 }
 
@@ -308,6 +384,67 @@ mod tests {
     }
 
     #[test]
+    fn german_and_unknown_languages_are_read_by_their_structure() {
+        let german =
+            "Registrierte Dienstprinzipalnamen (SPN) für CN=web04,CN=Computers,DC=corp,DC=com:\r\n\tHOST/web04\r\n";
+        assert_eq!(spns(&read(german).value.accounts[0]), ["HOST/web04"]);
+        let searched = |rest: &str| read(&format!("Die Domäne \"DC=corp,DC=com\" wird überprüft.\r\n{rest}"));
+        let holder = "CN=svc,DC=corp,DC=com\r\n\tHTTP/x\r\n\r\nVorhandener SPN gefunden.\r\n";
+        assert_eq!(searched(holder).value.answer.map(|answer| answer.value), Some(QueryAnswer::Found));
+        let nobody = searched("\r\nKein solcher SPN gefunden.\r\n").value;
+        assert_eq!(nobody.answer.map(|answer| answer.value), Some(QueryAnswer::NotFound));
+        for other in ["Fehler 0x31/49 -> SPN\r\n", "2 SPN\r\n", "Der Vorgang ist fehlgeschlagen.\r\n", ""] {
+            assert_eq!(searched(other).value.answer, None, "{other}");
+        }
+        assert_eq!(read("Kein solcher SPN gefunden.\r\n").value.answer, None, "no search is seen");
+    }
+
+    #[test]
+    fn a_change_is_neither_a_list_nor_damage() {
+        for text in [
+            "Registering ServicePrincipalNames for CN=svc,DC=corp,DC=com\r\n        HTTP/x\r\nUpdated object\r\n",
+            "Dienstprinzipalnamen (SPN) für CN=svc,DC=corp,DC=com werden registriert.\r\n\tHTTP/x\r\nAktualisiertes Objekt\r\n",
+            "Unregistering ServicePrincipalNames for CN=svc,DC=corp,DC=com\r\n        HTTP/x\r\nUpdated object\r\n",
+        ] {
+            let parsed = read(text);
+            assert_eq!((parsed.value.accounts.len(), parsed.value.duplicates.len()), (0, 0), "{text}");
+            assert!(
+                parsed
+                    .losses
+                    .iter()
+                    .all(|loss| matches!(&loss.reason, GapReason::Damaged(what) if what.contains("no answer")))
+            );
+        }
+    }
+
+    #[test]
+    fn names_that_a_narrow_console_broke_are_put_together() {
+        let dn = "CN=A Service Account With A Long Name,OU=Service Accounts,OU=Somewhere,DC=contoso,DC=com";
+        let (first, rest) = dn.split_at(80);
+        let parsed = read(&format!(
+            "Checking domain DC=contoso,DC=com\r\n{first}\r\n{rest}\r\n        HTTP/x\r\n\r\nExisting SPN found!\r\n"
+        ));
+        assert!(parsed.is_whole(), "{:?}", parsed.losses);
+        assert_eq!(parsed.value.accounts[0].dn, Cited::new(dn.to_owned(), ArtifactId(0).lines(2, 3)));
+        let spn = format!("        HTTP/{}.contoso.com", "x".repeat(70));
+        let (first, rest) = spn.split_at(80);
+        let parsed = read(&LIST.replace("\tTERMSRV/WEB04", &format!("{first}\r\n{rest}")));
+        assert_eq!(parsed.value.accounts[0].spns[2].value, spn.trim());
+    }
+
+    #[test]
+    fn a_duplicate_with_one_holder_has_lost_one() {
+        let cut = DUPLICATES.replace("\tCN=svc-b,OU=S,DC=contoso,DC=com\r\n", "");
+        assert!(!read(&cut).is_whole());
+    }
+
+    #[test]
+    fn a_refused_change_names_the_holder() {
+        let text = FOUND.replace("Existing SPN found!", "Duplicate SPN found, aborting operation!");
+        assert_eq!(read(&text).value.answer.map(|answer| answer.value), Some(QueryAnswer::Found));
+    }
+
+    #[test]
     fn a_list_with_a_broken_name_is_not_whole() {
         assert!(!read(&LIST.replace("web04.corp.com\r\n\tHOST", "web04.co\r\nrp.com\r\n\tHOST")).is_whole());
         assert!(read(LIST).is_whole() && read(FOUND).is_whole());
@@ -333,6 +470,16 @@ mod tests {
         let output =
             read("FindDomainForAccount: Call to DsGetDcNameWithAccountW failed with return value 0x0000054B\n");
         assert!(matches!(&output.losses[..], [loss] if matches!(loss.reason, GapReason::ToolFailed(_))));
+        for words in [
+            "Failed to assign SPN on account 'CN=a,DC=b,DC=c', error 0x2098/8344 -> Insufficient access rights.",
+            "Fehler beim Zuweisen des SPN zum Konto \"CN=a,DC=b,DC=c\". Fehler: 0x21c7/8647 -> Nicht eindeutig.",
+            "Could not find account web99",
+        ] {
+            assert!(
+                matches!(&read(words).losses[..], [loss] if matches!(loss.reason, GapReason::ToolFailed(_))),
+                "{words}"
+            );
+        }
     }
 
     #[test]

@@ -8,7 +8,6 @@ use crate::artifacts::contents::{Contents, ReadArtifact};
 use crate::artifacts::event_log::EventLog;
 use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::ipconfig::IpConfiguration;
-use crate::artifacts::klist::TicketCache;
 use crate::artifacts::nslookup::NameLookup;
 use crate::artifacts::parsed::Loss;
 use crate::artifacts::registry::Registry;
@@ -29,6 +28,7 @@ use crate::facts::names::Resolution;
 use crate::facts::settings::Extent;
 use crate::facts::shared_configuration::{InForce, in_force};
 use crate::facts::spn::Spn;
+use crate::facts::tickets;
 use crate::facts::web_configs::WebConfigs;
 
 /// What is known about a bundle before its artifacts are read.
@@ -143,7 +143,7 @@ impl Assembler<'_> {
                     setspn(&mut self.facts.directory, run, command, read);
                 }
             }
-            Contents::Klist(cache) => self.klist(cache),
+            Contents::Tickets(caches) => self.host().tickets.extend(caches.iter().flat_map(tickets::held)),
             Contents::EventLog(log) => self.event_log(log, read),
             Contents::Nslookup(lookup) => self.nslookup(lookup, read),
             Contents::Registry(registry) => self.registry(registry, read),
@@ -202,12 +202,6 @@ impl Assembler<'_> {
         let is_undamaged = read.artifact.is_whole() && read.contents.losses.iter().all(denied);
         let extent = Extent::of(registry, read.artifact.source.as_deref(), is_undamaged);
         self.host().settings.take(registry, extent);
-    }
-
-    fn klist(&mut self, cache: &TicketCache) {
-        let tickets =
-            cache.tickets.iter().filter_map(|ticket| Some(Cited::new(Spn::parse(&ticket.server.value)?, ticket.at)));
-        self.host().tickets.extend(tickets);
     }
 
     /// A log belongs to the computer that wrote it, whatever bundle it lies in.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::gap::NotKnown;
-use crate::evidence::place::{Cited, Evidence};
+use crate::evidence::place::Evidence;
 use crate::facts::directory::Directory;
 use crate::facts::events::Happening;
 use crate::facts::fact::Fact;
@@ -11,7 +11,7 @@ use crate::facts::host::{HostName, Identity, Role};
 use crate::facts::iis::Iis;
 use crate::facts::names::Names;
 use crate::facts::settings::Settings;
-use crate::facts::spn::Spn;
+use crate::facts::tickets::HeldTicket;
 
 /// What the evidence of a case says together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -38,7 +38,7 @@ pub struct HostFacts {
     /// What its registry says.
     pub settings: Settings,
     /// The tickets for services that were seen on it.
-    pub tickets: Vec<Cited<Spn>>,
+    pub tickets: Vec<HeldTicket>,
     /// Its event logs by channel, in lower case.
     pub logs: BTreeMap<String, Fact<Evidence>>,
 }

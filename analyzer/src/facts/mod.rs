@@ -22,4 +22,5 @@ pub mod settings;
 pub mod shared_configuration;
 pub mod sign_in;
 pub mod spn;
+pub mod tickets;
 pub mod web_configs;

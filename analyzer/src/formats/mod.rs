@@ -3,4 +3,5 @@
 pub mod evtx;
 pub mod ldap_url;
 pub mod text;
+pub mod wrapped;
 pub mod xml;

@@ -22,6 +22,7 @@ use crate::facts::ldap_question::Reach;
 use crate::facts::names::Resolution;
 use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::spn::Spn;
+use crate::facts::tickets::HeldTicket;
 use crate::facts::web_configs::AppConfig;
 use crate::rules::answer::{Answer, Verdict};
 use crate::rules::finding::{Finding, Fix};
@@ -381,7 +382,7 @@ impl World {
     /// `CLIENT07` has a ticket for this name.
     #[must_use]
     pub fn ticket(mut self, name: &str) -> Self {
-        self.client.tickets.push(Cited::new(spn(name), FIRST_TICKET));
+        self.client.tickets.push(HeldTicket::named(spn(name), FIRST_TICKET));
         self
     }
 

@@ -39,7 +39,7 @@ impl<'a> Index<'a> {
         }
         for host in facts.hosts.values() {
             for ticket in &host.tickets {
-                index.tickets.entry(&ticket.value).or_default().push(ticket.at);
+                index.tickets.entry(&ticket.spn).or_default().push(ticket.at);
             }
             let sites = host.iis.as_ref().and_then(|iis| iis.seen().ok()).into_iter().flat_map(|iis| &iis.sites);
             for (site, path) in sites.flat_map(|site| site.paths.iter().map(move |path| (site, path))) {
