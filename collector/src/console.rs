@@ -217,7 +217,7 @@ pub fn list(scope: &Scope) -> String {
     }
     for row in table::rows(scope) {
         if let Origin::EventLog(log) = row.origin {
-            let command = log.export(u64::from(logs.days).saturating_mul(24));
+            let command = log.export_about(u64::from(logs.days).saturating_mul(24), scope.role.accounts());
             let _ = write!(text, "\n{} events, else a copy of {}:\n  {command}\n", log.name(), log.file());
         }
     }

@@ -42,6 +42,9 @@ const SYSTEM_PROVIDERS: [&str; 9] = [
 /// NTLM validations and lockouts. A web server writes none of the latter, so asking for them costs nothing there.
 const SIGN_IN_EVENTS: [u32; 8] = [4624, 4625, 4648, 4740, 4768, 4769, 4771, 4776];
 
+/// What a domain controller writes about the accounts of one web server.
+const TICKET_EVENTS: [u32; 5] = [4740, 4768, 4769, 4771, 4776];
+
 /// Who writes about worker processes into the Application log.
 const APPLICATION_PROVIDERS: [&str; 6] = [
     "Microsoft-Windows-IIS-W3SVC",
@@ -95,8 +98,7 @@ impl EventLog {
     /// Every filter has a time: without one, the whole log is read, gigabytes on a busy server. Windows understands a
     /// part of XPath 1.0 only, without `contains()`, and no more than about twenty conditions in one filter.
     pub fn export(self, hours: u64) -> EventExport {
-        let period_ms = hours.saturating_mul(60 * 60 * 1000);
-        let time = format!("TimeCreated[timediff(@SystemTime) <= {period_ms}]");
+        let time = newer_than(hours);
         let system = |which: &str| format!("*[System[{which} and {time}]]");
         let filters = match self {
             Self::System => vec![system(&any_provider(&SYSTEM_PROVIDERS))],
@@ -110,6 +112,49 @@ impl EventLog {
         };
         EventExport { log: self, filters }
     }
+}
+
+impl EventLog {
+    /// The export of what concerns these accounts, of a log that is about accounts; of any other log, as without them.
+    ///
+    /// On a domain controller, the Security log is about everybody. What concerns a web server is what was asked for
+    /// its accounts and for its service (a ticket that is refused names the SPN), and the NTLM sign-ins it passed on.
+    pub fn export_about(self, hours: u64, accounts: &[String]) -> EventExport {
+        if self != Self::Security || accounts.is_empty() {
+            return self.export(hours);
+        }
+        let filters = accounts.iter().map(|account| {
+            format!(
+                "*[System[{} and {}] and EventData[{}]]",
+                any_event(&TICKET_EVENTS),
+                newer_than(hours),
+                about(account)
+            )
+        });
+        EventExport { log: self, filters: filters.collect() }
+    }
+}
+
+/// When an event was written.
+fn newer_than(hours: u64) -> String {
+    format!("TimeCreated[timediff(@SystemTime) <= {}]", hours.saturating_mul(60 * 60 * 1000))
+}
+
+/// The condition on the account. Windows compares letter by letter, so a name must be written as the
+/// directory writes it; computers are written in capitals.
+fn about(account: &str) -> String {
+    let name = account.trim_end_matches('$');
+    let computer = name.to_uppercase();
+    let field = |field: &str, value: &str| format!("Data[@Name='{field}']='{value}'");
+    let conditions = [
+        field("ServiceName", name),
+        field("ServiceName", &format!("{computer}$")),
+        field("ServiceName", &format!("HTTP/{name}")),
+        field("TargetUserName", name),
+        field("TargetUserName", &format!("{computer}$")),
+        field("Workstation", &computer),
+    ];
+    conditions.join(" or ")
 }
 
 fn any_provider(names: &[&str]) -> String {
@@ -225,6 +270,25 @@ mod tests {
             assert!(conditions <= 20, "{conditions} in {filter}");
             assert!(filter.contains("timediff(@SystemTime) <= 86400000"), "{filter}");
         }
+    }
+
+    #[test]
+    fn on_a_domain_controller_only_what_concerns_the_accounts_is_taken() {
+        let accounts = ["web01".to_owned(), "svc-web".to_owned()];
+        let export = EventLog::Security.export_about(24, &accounts);
+        let [server, service] = export.filters.as_slice() else { panic!("{export:?}") };
+        for condition in
+            ["'ServiceName']='WEB01$'", "'ServiceName']='HTTP/web01'", "'Workstation']='WEB01'", "EventID=4769"]
+        {
+            assert!(server.contains(condition), "{condition}: {server}");
+        }
+        assert!(service.contains("'TargetUserName']='svc-web'"), "{service}");
+        for filter in [server, service] {
+            assert!(filter.matches('=').count() <= 20, "{filter}");
+            assert!(filter.contains("timediff(@SystemTime) <= 86400000"), "{filter}");
+        }
+        assert_eq!(EventLog::System.export_about(24, &accounts), EventLog::System.export(24));
+        assert_eq!(EventLog::Security.export_about(24, &[]), EventLog::Security.export(24));
     }
 
     #[test]

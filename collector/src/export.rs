@@ -24,6 +24,15 @@ impl Default for LogLimits {
     }
 }
 
+/// What of a log is wanted.
+#[derive(Clone, Copy, Debug)]
+pub struct Wish<'a> {
+    /// How much.
+    pub limits: LogLimits,
+    /// Whom it must concern; empty for everybody.
+    pub accounts: &'a [String],
+}
+
 /// The periods to which an export is narrowed when more is too much: it starts with the oldest event, and the
 /// newest are worth most.
 const NARROWER_HOURS: [u64; 2] = [24, 3];
@@ -37,10 +46,14 @@ pub struct Exported {
 }
 
 /// Brings a log home.
-pub fn export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits) -> Exported {
-    let exported = by_export(host, log, time, limits);
+pub fn export(host: &dyn Host, log: EventLog, time: Duration, wish: Wish<'_>) -> Exported {
+    let exported = by_export(host, log, time, wish);
     // What is not there to be exported has no file either.
     if exported.content.is_some() || exported.outcome.status == CollectionStatus::NotPresent {
+        return exported;
+    }
+    // A copy has everybody in it. On a domain controller, that is nobody's business.
+    if !wish.accounts.is_empty() && log == EventLog::Security {
         return exported;
     }
     let copied = by_copy(host, log);
@@ -52,14 +65,15 @@ pub fn export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits)
     Exported { outcome: Outcome { detail, ..copied.outcome }, ..copied }
 }
 
-fn by_export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits) -> Exported {
+fn by_export(host: &dyn Host, log: EventLog, time: Duration, wish: Wish<'_>) -> Exported {
+    let limits = wish.limits;
     let wanted = u64::from(limits.days).saturating_mul(24);
-    let mut exported = one_export(host, log, time, limits, wanted);
+    let mut exported = one_export(host, log, time, wish, wanted);
     for hours in NARROWER_HOURS.into_iter().filter(|hours| *hours < wanted) {
         if !matches!(exported.outcome.status, CollectionStatus::Truncated | CollectionStatus::TimedOut) {
             break;
         }
-        let narrower = one_export(host, log, time, limits, hours);
+        let narrower = one_export(host, log, time, wish, hours);
         if narrower.outcome.status == CollectionStatus::Collected {
             let detail = Some(format!("the last {hours} hours; {} days were too much", limits.days));
             let outcome = Outcome { status: CollectionStatus::Truncated, detail, ..narrower.outcome };
@@ -72,9 +86,9 @@ fn by_export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits) 
     exported
 }
 
-fn one_export(host: &dyn Host, log: EventLog, time: Duration, limits: LogLimits, hours: u64) -> Exported {
-    let export = log.export(hours);
-    let answer = host.export_events(&export, RunLimits { time, bytes: limits.bytes });
+fn one_export(host: &dyn Host, log: EventLog, time: Duration, wish: Wish<'_>, hours: u64) -> Exported {
+    let export = log.export_about(hours, wish.accounts);
+    let answer = host.export_events(&export, RunLimits { time, bytes: wish.limits.bytes });
     Exported::of(answer, export.source())
 }
 
@@ -133,7 +147,11 @@ mod tests {
         }
 
         fn export_events(&self, export: &EventExport, _: RunLimits) -> LongAnswer {
-            let hours = self.exports.keys().find(|hours| *export == EventLog::Security.export(**hours));
+            let asked = |hours: &&u64| {
+                let about = EventLog::Security.export_about(**hours, &["WEB01".to_owned()]);
+                *export == EventLog::Security.export(**hours) || *export == about
+            };
+            let hours = self.exports.keys().find(asked);
             answer(*hours.and_then(|hours| self.exports.get(hours)).expect("an export that is planned"))
         }
 
@@ -159,7 +177,7 @@ mod tests {
     ) -> Outcome {
         let logs = Logs { exports: exports.iter().copied().collect(), file };
         let limits = LogLimits { days: 7, bytes: 100 };
-        let exported = export(&logs, EventLog::Security, Duration::from_secs(1), limits);
+        let exported = export(&logs, EventLog::Security, Duration::from_secs(1), Wish { limits, accounts: &[] });
         let text = exported.content.map(|mut content| {
             let mut text = String::new();
             content.read_to_string(&mut text).expect("text");
@@ -213,5 +231,15 @@ mod tests {
         let late = |hours| (hours, (Ending::OutOfTime, None));
         let file = Some("Elf");
         check(&[late(168), late(24), late(3)], file, CollectionStatus::Collected, Some("Elf"));
+    }
+
+    #[test]
+    fn a_log_about_everybody_is_not_copied_where_only_some_accounts_matter() {
+        let logs = Logs { file: Some("everybody"), exports: [(168, (Ending::Denied, None))].into() };
+        let limits = LogLimits { days: 7, bytes: 100 };
+        let accounts = ["WEB01".to_owned()];
+        let wish = Wish { limits, accounts: &accounts };
+        let exported = export(&logs, EventLog::Security, Duration::from_secs(1), wish);
+        assert!(exported.content.is_none(), "{:?}", exported.outcome);
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use kerbscope_shared::manifest::{CollectionStatus, Entry};
 use kerbscope_shared::write::{Attempt, BundleWriter, Content, WriteError};
 
-use crate::export::{LogLimits, export};
+use crate::export::{Wish, export};
 use crate::facts::Facts;
 use crate::file;
 use crate::firefox;
@@ -46,7 +46,7 @@ pub fn collect<W: Write>(
     let mut planner = Planner::new(subjects);
     for row in table::rows(scope) {
         for step in planner.steps(row) {
-            if let Some(names) = run(host, &step, scope.logs, bundle, progress)? {
+            if let Some(names) = run(host, &step, scope, bundle, progress)? {
                 planner.subjects.learn(&names, |path| host.expand(path));
             }
         }
@@ -57,13 +57,13 @@ pub fn collect<W: Write>(
 fn run<W: Write>(
     host: &dyn Host,
     step: &Step,
-    logs: LogLimits,
+    scope: &Scope,
     bundle: &mut BundleWriter<W>,
     progress: &mut dyn Progress,
 ) -> Result<Option<Names>, WriteError> {
     progress.begin(&step.title);
     let began = Instant::now();
-    let (outcome, content, names) = take(host, step, logs);
+    let (outcome, content, names) = take(host, step, scope);
     let attempt = Attempt {
         kind: step.row.kind,
         file_name: step.file_name.clone(),
@@ -75,7 +75,9 @@ fn run<W: Write>(
         detail: outcome.detail,
     };
     let entry = match content {
-        Some(mut reader) => bundle.add_content(attempt, Content { reader: &mut *reader, limit_bytes: logs.bytes })?,
+        Some(mut reader) => {
+            bundle.add_content(attempt, Content { reader: &mut *reader, limit_bytes: scope.logs.bytes })?
+        }
         None => bundle.add(attempt)?,
     };
     progress.end(&step.title, entry);
@@ -89,7 +91,8 @@ fn millis(duration: Duration) -> u64 {
 /// What came of a step; what of it is too long for the memory; and the names that it found.
 type Taken = (Outcome, Option<Box<dyn Read>>, Option<Names>);
 
-fn take(host: &dyn Host, step: &Step, logs: LogLimits) -> Taken {
+fn take(host: &dyn Host, step: &Step, scope: &Scope) -> Taken {
+    let logs = scope.logs;
     let bytes = match step.row.size_limit {
         SizeLimit::Bytes(bytes) => bytes,
         SizeLimit::EventLog => logs.bytes,
@@ -104,7 +107,7 @@ fn take(host: &dyn Host, step: &Step, logs: LogLimits) -> Taken {
             judge(host.run(command, RunLimits { time, bytes }), step.source(), good_exits)
         }
         Take::EventLog(log) => {
-            let exported = export(host, *log, time, logs);
+            let exported = export(host, *log, time, Wish { limits: logs, accounts: scope.role.accounts() });
             return (exported.outcome, exported.content, None);
         }
         Take::Requests(folder, begins) => {
@@ -134,6 +137,7 @@ mod tests {
     use kerbscope_shared::read::{Archive, read};
 
     use super::*;
+    use crate::export::LogLimits;
     use crate::folder::FolderHost;
     use crate::plan::row::Subject;
 

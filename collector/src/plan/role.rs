@@ -30,3 +30,13 @@ pub enum Role {
         accounts: Vec<String>,
     },
 }
+
+impl Role {
+    /// Whom events must concern to be taken; empty for everybody.
+    pub fn accounts(&self) -> &[String] {
+        match self {
+            Self::DomainController { accounts } => accounts,
+            Self::WebServer | Self::Client { .. } => &[],
+        }
+    }
+}
