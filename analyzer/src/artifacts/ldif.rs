@@ -265,7 +265,7 @@ impl Reading {
         }
         cut.retain(|name| !ends.contains(name));
         let last = attributes.last().map_or(dn.at, |(attribute, _)| attribute.at);
-        let at = spanning(dn.at, last);
+        let at = dn.at.through(last);
         if !cut.is_empty() {
             self.lose(at, GapReason::Truncated);
         }
@@ -291,15 +291,6 @@ impl Reading {
             "ref" | "control" => {}
             _ => self.damaged(at, "a record that does not begin with a distinguished name"),
         }
-    }
-}
-
-/// From the first line of one place to the last line of another.
-fn spanning(first: Evidence, last: Evidence) -> Evidence {
-    use crate::evidence::place::Place;
-    match (first.place, last.place) {
-        (Place::Lines { first: begin, .. }, Place::Lines { last: end, .. }) => first.artifact.lines(begin, end),
-        _ => first,
     }
 }
 

@@ -51,6 +51,22 @@ impl ArtifactId {
     }
 }
 
+impl Evidence {
+    /// From the first line of this place to the last line of one below it; this place alone where they are not lines
+    /// of one artifact in this order.
+    #[must_use]
+    pub fn through(self, last: Self) -> Self {
+        match (self.place, last.place) {
+            (Place::Lines { first: begin, .. }, Place::Lines { last: end, .. })
+                if begin <= end && self.artifact == last.artifact =>
+            {
+                self.artifact.lines(begin, end)
+            }
+            _ => self,
+        }
+    }
+}
+
 /// A value and the place that states it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Cited<T> {
@@ -64,5 +80,19 @@ impl<T> Cited<T> {
     /// A value stated at a place.
     pub const fn new(value: T, at: Evidence) -> Self {
         Self { value, at }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_places_span_what_lies_between_them() {
+        let (first, last) = (ArtifactId(0).lines(2, 3), ArtifactId(0).line(9));
+        assert_eq!(first.through(last), ArtifactId(0).lines(2, 9));
+        for other in [ArtifactId(1).line(9), ArtifactId(0).line(1), ArtifactId(0).whole()] {
+            assert_eq!(first.through(other), first);
+        }
     }
 }

@@ -17,6 +17,7 @@ use crate::evidence::gap::{GapReason, NotKnown};
 use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::{AccountName, Dn};
 use crate::facts::case_facts::{Facts, HostFacts};
+use crate::facts::clock::ClockReading;
 use crate::facts::directory::Directory;
 use crate::facts::events::happening;
 use crate::facts::fact::Fact;
@@ -151,6 +152,7 @@ impl Assembler<'_> {
             Contents::Directory(answers) => {
                 for answer in answers {
                     ldap::take(&mut self.facts.directory, answer, read);
+                    self.host().clocks.extend(ClockReading::of(answer));
                 }
             }
             Contents::Ipconfig(_) | Contents::Systeminfo(_) | Contents::IisRedirection(_) | Contents::WebConfig(_) => {}

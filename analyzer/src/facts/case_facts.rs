@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
+use crate::facts::clock::ClockReading;
 use crate::facts::directory::Directory;
 use crate::facts::events::Happening;
 use crate::facts::fact::Fact;
@@ -39,6 +40,8 @@ pub struct HostFacts {
     pub settings: Settings,
     /// The tickets for services that were seen on it.
     pub tickets: Vec<HeldTicket>,
+    /// Its clock beside those of domain controllers.
+    pub clocks: Vec<ClockReading>,
     /// Its event logs by channel, in lower case.
     pub logs: BTreeMap<String, Fact<Evidence>>,
 }
@@ -53,6 +56,7 @@ impl HostFacts {
             names: Names::empty(),
             settings: Settings::empty(),
             tickets: Vec::new(),
+            clocks: Vec::new(),
             logs: BTreeMap::new(),
         }
     }

@@ -3,13 +3,15 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::gap::NotKnown;
-use crate::evidence::place::Evidence;
+use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::{AccountName, Dn};
 use crate::facts::account_names::AccountNames;
+use crate::facts::account_state::AccountState;
 use crate::facts::fact::Fact;
 use crate::facts::ldap_filter::Pattern;
 use crate::facts::ldap_question::Reach;
 use crate::facts::spn::Spn;
+use crate::facts::trusts::Trust;
 
 /// Searches for one SPN, and searches for SPNs of a form, that are kept at most: one for each domain would do.
 const SEARCHES: usize = 100;
@@ -55,6 +57,12 @@ pub struct Directory {
     searched: BTreeMap<Spn, Vec<Search>>,
     /// Searches for all SPNs of a form, such as `HTTP/*`.
     swept: Vec<(Pattern, Search)>,
+    /// How accounts stand.
+    states: BTreeMap<Dn, AccountState>,
+    /// The functional level of the domain: 3 and more came with Windows Server 2008, and with AES.
+    pub level: Option<Cited<u32>>,
+    /// The trusts of the domain.
+    pub trusts: Vec<Trust>,
     /// The answer to a search for duplicates, if it is whole.
     duplicates_searched: Option<Evidence>,
     aliases: Option<Aliases>,
@@ -86,6 +94,31 @@ impl Directory {
     pub fn list(&mut self, dn: Dn, at: Evidence) {
         self.names.see(&dn);
         self.listed.entry(dn).or_insert(at);
+    }
+
+    /// An answer says how this account stands; what was known stays.
+    pub fn learn(&mut self, dn: Dn, state: AccountState) {
+        match self.states.get_mut(&dn) {
+            Some(known) => known.learn(state),
+            None => {
+                self.states.insert(dn, state);
+            }
+        }
+    }
+
+    /// How an account stands, where an entry of the directory says so.
+    pub fn state(&self, dn: &Dn) -> Option<&AccountState> {
+        self.states.get(dn)
+    }
+
+    /// Every account of which an entry of the directory says how it stands.
+    pub fn states(&self) -> impl Iterator<Item = (&Dn, &AccountState)> {
+        self.states.iter()
+    }
+
+    /// The account that a name means, where the evidence can tell.
+    pub fn account(&self, name: &AccountName) -> Option<&Dn> {
+        self.names.candidates(name).into_iter().find(|dn| self.is(name, dn) == Some(true))
     }
 
     /// The directory was searched for this SPN, this far; what was found was added by [`Directory::hold`].

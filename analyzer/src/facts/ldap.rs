@@ -2,13 +2,19 @@
 
 use crate::artifacts::contents::ReadArtifact;
 use crate::artifacts::ldif::{DirectoryAnswer, Entry};
-use crate::evidence::place::{Evidence, Place};
+use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::Dn;
+use crate::facts::account_state::AccountState;
 use crate::facts::directory::Directory;
 use crate::facts::ldap_filter::Filter;
 use crate::facts::ldap_question::Question;
 use crate::facts::spn::Spn;
+use crate::facts::trusts::Trust;
 
+/// Trusts that are kept at most.
+const TRUSTS: usize = 1_000;
+/// The filter for members of a group, directly or through other groups.
+const MEMBER_OF: &str = "(memberof:1.2.840.113556.1.4.1941:=";
 /// LDAP result code of a search that went to its end.
 const SUCCESS: u32 = 0;
 
@@ -21,6 +27,7 @@ pub fn take(directory: &mut Directory, answer: &DirectoryAnswer, read: &ReadArti
             aliases(directory, entry);
         }
         domain(directory, entry);
+        level(directory, entry);
     }
     let is_complete = answer.result.as_ref().is_some_and(|result| result.value == SUCCESS);
     if is_complete && read.is_whole() {
@@ -36,6 +43,7 @@ fn account(directory: &mut Directory, entry: &Entry, question: &Question, read: 
         return;
     }
     let dn = Dn::new(entry.dn.value.clone());
+    directory.learn(dn.clone(), AccountState::of(entry, question));
     if let Some(name) = name {
         directory.names.state(&dn, name.value);
     }
@@ -75,11 +83,36 @@ fn domain(directory: &mut Directory, entry: &Entry) {
     if let (Some(netbios), Some(dns)) = (entry.text("flatName"), entry.text("trustPartner")) {
         domains.name(netbios.value, dns.value);
     }
+    if let Some(trust) = Trust::of(entry).filter(|_| directory.trusts.len() < TRUSTS) {
+        directory.trusts.push(trust);
+    }
+}
+
+/// The functional level of the domain, as a domain controller says of itself.
+fn level(directory: &mut Directory, entry: &Entry) {
+    let level = entry.text("domainFunctionality").filter(|_| entry.dn.value.is_empty());
+    if let Some(level) = level.and_then(|level| Some(Cited::new(level.value.parse().ok()?, level.at))) {
+        directory.level.get_or_insert(level);
+    }
+}
+
+/// Whether the account that is the base of a search belongs to the group that is its subject: the search finds the
+/// account if it does.
+fn membership(directory: &mut Directory, answer: &DirectoryAnswer, question: &Question, at: Evidence) {
+    let is_protected_users = |group: &str| group.starts_with("S-1-5-21-") && group.ends_with("-525");
+    let group = answer.remark("subject").filter(|group| is_protected_users(&group.value));
+    let asks = answer.remark("filter").is_some_and(|filter| filter.value.to_ascii_lowercase().starts_with(MEMBER_OF));
+    if let (Some(dn), Some(_), true) = (question.looks_at(), group, asks) {
+        let is_member = answer.entries.iter().any(|entry| Dn::new(entry.dn.value.clone()) == dn);
+        let state = AccountState { is_protected: Some(Cited::new(is_member, at)), ..AccountState::unknown(at) };
+        directory.learn(dn, state);
+    }
 }
 
 /// Who is not in the answer to a search that went to its end.
 fn absent(directory: &mut Directory, answer: &DirectoryAnswer, question: &Question, read: &ReadArtifact) {
     let at = answer_at(answer, read);
+    membership(directory, answer, question, at);
     if let Some(reach) = question.reach() {
         for form in question.finds("serviceprincipalname") {
             match form.exact() {
@@ -114,16 +147,12 @@ fn finds_all_domains(filter: &Filter) -> bool {
 
 /// Where an answer can be seen: all that was asked and how it ended when that is all there is, or else the question.
 fn answer_at(answer: &DirectoryAnswer, read: &ReadArtifact) -> Evidence {
-    let lines = |at: Evidence| match at.place {
-        Place::Lines { first, last } => Some((first, last)),
-        _ => None,
-    };
-    let question = answer.remark("filter").and_then(|filter| lines(filter.at));
-    let result = answer.result.as_ref().and_then(|result| lines(result.at));
+    let question = answer.remark("filter").map(|filter| filter.at);
+    let result = answer.result.as_ref().map(|result| result.at).filter(|_| answer.entries.is_empty());
     match (question, result) {
-        (Some((first, _)), Some((_, last))) if answer.entries.is_empty() => read.id.lines(first, last),
-        (Some((first, last)), _) => read.id.lines(first, last),
-        _ => read.id.whole(),
+        (Some(question), Some(result)) => question.through(result),
+        (Some(question), None) => question,
+        (None, _) => read.id.whole(),
     }
 }
 
@@ -282,6 +311,36 @@ mod tests {
         assert!(directory.spns_of(&AccountName::parse("svc-web")).complete().is_ok(), "an entry has all its values");
         let none = self::directory("dn: CN=svc,DC=contoso,DC=com\nsAMAccountName: svc\n\n");
         assert!(none.spns_of(&AccountName::parse("svc")).complete().is_err(), "nobody tells that they were asked for");
+    }
+
+    #[test]
+    fn the_server_tells_its_level_and_the_directory_its_trusts() {
+        let root = "version: 1\n# base:\n\ndn:\ndomainFunctionality: 7\n\n";
+        let trust = "dn: CN=fabrikam.com,CN=System,DC=contoso,DC=com\ntrustPartner: fabrikam.com\nflatName: FAB\n\n";
+        let directory = directory(&format!("{root}{trust}"));
+        assert_eq!(directory.level, Some(Cited::new(7, ArtifactId(0).line(5))));
+        assert_eq!(directory.trusts.len(), 1);
+        let partner = Dn::new("CN=svc,DC=fabrikam,DC=com");
+        assert_eq!(directory.is(&AccountName::parse(r"FAB\svc"), &partner), Some(true));
+    }
+
+    #[test]
+    fn a_membership_is_known_when_its_search_went_to_the_end() {
+        let question = "# base: CN=svc,DC=contoso,DC=com\n# scope: base\n\
+            # filter: (memberOf:1.2.840.113556.1.4.1941:=CN=Protected Users,CN=Users,DC=contoso,DC=com)\n\
+            # subject: S-1-5-21-1-2-3-525\n\n";
+        let member = "dn: CN=svc,DC=contoso,DC=com\nsAMAccountName: svc\n\n";
+        let is_protected = |text: String| {
+            let directory = directory(&text);
+            let state = directory.state(&Dn::new("CN=svc,DC=contoso,DC=com"));
+            state.and_then(|state| state.is_protected.as_ref()).map(|member| member.value)
+        };
+        assert_eq!(is_protected(format!("{question}{member}{END}")), Some(true));
+        assert_eq!(is_protected(format!("{question}{END}")), Some(false));
+        assert_eq!(is_protected(format!("{question}{member}")), None);
+        assert_eq!(is_protected(format!("{question}{END}").replace("-525", "-512")), None);
+        assert_eq!(is_protected(format!("{question}{END}").replace("memberOf", "cn")), None);
+        assert_eq!(is_protected(format!("{question}{END}").replace("scope: base", "scope: subtree")), None);
     }
 
     #[test]

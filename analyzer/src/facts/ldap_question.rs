@@ -95,6 +95,11 @@ impl Question {
         self.base.as_deref().filter(|_| looks).map(Dn::new)
     }
 
+    /// The one entry that the search looked at; none when it went further.
+    pub fn looks_at(&self) -> Option<Dn> {
+        self.base.as_deref().filter(|base| self.scope == Some(Scope::Base) && !base.is_empty()).map(Dn::new)
+    }
+
     /// The filter, as far as it is understood.
     pub const fn filter(&self) -> &Filter {
         &self.filter

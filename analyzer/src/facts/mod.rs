@@ -1,12 +1,16 @@
 //! What the evidence of all bundles amounts to: hosts, accounts, SPNs, sites, events, each as far as it is known.
 
 pub mod account;
+pub mod account_control;
 pub mod account_names;
+pub mod account_state;
 pub mod assemble;
 pub mod case_facts;
 pub mod change;
 pub mod change_words;
+pub mod clock;
 pub mod directory;
+pub mod directory_time;
 pub mod domains;
 pub mod events;
 pub mod fact;
@@ -20,7 +24,9 @@ pub mod names;
 pub mod scopes;
 pub mod settings;
 pub mod shared_configuration;
+pub mod sid;
 pub mod sign_in;
 pub mod spn;
 pub mod tickets;
+pub mod trusts;
 pub mod web_configs;
