@@ -216,9 +216,18 @@ pub fn list(scope: &Scope) -> String {
         );
     }
     for row in table::rows(scope) {
-        if let Origin::EventLog(log) = row.origin {
-            let command = log.export_about(u64::from(logs.days).saturating_mul(24), scope.role.accounts());
-            let _ = write!(text, "\n{} events, else a copy of {}:\n  {command}\n", log.name(), log.file());
+        match row.origin {
+            Origin::EventLog(log) => {
+                let command = log.export_about(u64::from(logs.days).saturating_mul(24), scope.role.accounts());
+                let _ = write!(text, "\n{} events, else a copy of {}:\n  {command}\n", log.name(), log.file());
+            }
+            Origin::Registry(keys) => {
+                let _ = write!(text, "\n{}:\n", row.title);
+                for key in keys {
+                    let _ = writeln!(text, "  {key}");
+                }
+            }
+            _ => {}
         }
     }
     text
@@ -231,6 +240,7 @@ fn asked(row: &'static Row, logs: LogLimits) -> String {
         Take::File(path, _) => path,
         Take::Requests(folder, begins) => step::logs_in(&folder, begins),
         Take::HttpHead(request) => request.to_string(),
+        Take::Registry(_) => row.title.to_owned(),
         Take::EventLog(log) => format!("{} events of the last {} days", log.name(), logs.days),
         Take::LeftOut(source, _) => source.text().to_owned(),
     }

@@ -17,3 +17,46 @@ pub mod event_log {
     /// There is nothing to cancel.
     pub fn cancel() {}
 }
+
+/// The registry.
+pub mod registry {
+    use std::io::{ErrorKind, Result};
+
+    use crate::registry::Value;
+
+    /// There is none.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn values(_path: &str) -> Result<Vec<Value>> {
+        Err(ErrorKind::Unsupported.into())
+    }
+
+    /// There is none.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn keys(_path: &str) -> Result<Vec<String>> {
+        Err(ErrorKind::Unsupported.into())
+    }
+}
+
+/// The console.
+pub mod console {
+    /// Code pages are numbered by Windows alone.
+    pub fn code_page() -> Option<u16> {
+        None
+    }
+}
+
+/// Our own process.
+pub mod process {
+    use crate::facts::Elevation;
+
+    /// Nobody is elevated here.
+    pub fn elevation() -> Elevation {
+        Elevation::Unknown
+    }
+}

@@ -2,6 +2,7 @@
 //!
 //! ```text
 //! environment.txt                                   COMPUTERNAME=WEB01, one variable a line
+//! registry.txt                                      keys and values, as `reg query` prints them
 //! files/C/Windows/System32/inetsrv/config/…         files, the drive letter as a folder
 //! commands/setspn -Q HTTP%2Fweb01.txt               what a command prints
 //! commands/wevtutil epl System System.evtx.txt      the log that this command would export
@@ -20,9 +21,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use crate::event_log::EventExport;
+use crate::folder_registry;
 use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
 use crate::http_head::{self, HeadRequest};
 use crate::live;
+use crate::registry::Value;
 
 /// A folder that answers like a server.
 #[derive(Clone, Debug)]
@@ -46,6 +49,10 @@ impl FolderHost {
             place.push(part.trim_end_matches(':'));
         }
         Some(place)
+    }
+
+    fn registry(&self) -> io::Result<String> {
+        fs::read_to_string(self.root.join("registry.txt")).map_err(|_| io::ErrorKind::Unsupported.into())
     }
 
     fn printed(&self, command: &Command) -> PathBuf {
@@ -89,6 +96,14 @@ impl Host for FolderHost {
         let head = String::from_utf8_lossy(&answered.bytes).into_owned();
         let bytes = if head.is_empty() { Vec::new() } else { http_head::artifact(request, &head).into_bytes() };
         Answer { bytes, ..answered }
+    }
+
+    fn registry_values(&self, path: &str) -> io::Result<Vec<Value>> {
+        folder_registry::values(&self.registry()?, path)
+    }
+
+    fn registry_keys(&self, path: &str) -> io::Result<Vec<String>> {
+        Ok(folder_registry::keys(&self.registry()?, path))
     }
 
     fn variable(&self, name: &str) -> Option<String> {

@@ -5,7 +5,9 @@ use std::io::{self, Read, Seek};
 use std::time::Duration;
 
 use crate::event_log::EventExport;
+use crate::facts::Elevation;
 use crate::http_head::HeadRequest;
+use crate::registry::Value;
 
 /// The server that evidence is collected from, or a stand-in for it.
 pub trait Host {
@@ -36,6 +38,34 @@ pub trait Host {
 
     /// Asks this computer over HTTP, as somebody who has not signed in.
     fn http_head(&self, request: &HeadRequest, time: Duration) -> Answer;
+
+    /// The values of a key of the registry, whose path begins with `HKLM` or `HKCU`.
+    ///
+    /// # Errors
+    ///
+    /// There is no such key, it may not be read, or this host has no registry (`Unsupported`).
+    fn registry_values(&self, _path: &str) -> io::Result<Vec<Value>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// The names of the keys in a key of the registry.
+    ///
+    /// # Errors
+    ///
+    /// As [`Host::registry_values`].
+    fn registry_keys(&self, _path: &str) -> io::Result<Vec<String>> {
+        Err(io::ErrorKind::Unsupported.into())
+    }
+
+    /// The code page in which consoles of this computer print.
+    fn code_page(&self) -> Option<u16> {
+        None
+    }
+
+    /// Whether we run with the rights of an administrator.
+    fn elevation(&self) -> Elevation {
+        Elevation::Unknown
+    }
 
     /// The value of an environment variable.
     fn variable(&self, name: &str) -> Option<String>;

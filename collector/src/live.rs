@@ -8,10 +8,12 @@ use std::time::Duration;
 use crate::attend::{Attended, attend};
 use crate::child;
 use crate::event_log::EventExport;
+use crate::facts::Elevation;
 use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
 #[cfg(windows)]
 use crate::http_head;
 use crate::http_head::HeadRequest;
+use crate::registry::Value;
 use crate::system;
 use crate::temporary::Temporary;
 
@@ -61,6 +63,22 @@ impl Host for LiveHost {
     #[cfg(not(windows))]
     fn http_head(&self, _: &HeadRequest, _: Duration) -> Answer {
         Answer::bare(Ending::Absent)
+    }
+
+    fn registry_values(&self, path: &str) -> io::Result<Vec<Value>> {
+        system::registry::values(path)
+    }
+
+    fn registry_keys(&self, path: &str) -> io::Result<Vec<String>> {
+        system::registry::keys(path)
+    }
+
+    fn code_page(&self) -> Option<u16> {
+        system::console::code_page()
+    }
+
+    fn elevation(&self) -> Elevation {
+        system::process::elevation()
     }
 
     fn variable(&self, name: &str) -> Option<String> {

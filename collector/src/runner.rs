@@ -16,6 +16,7 @@ use crate::plan::role::{Role, Scope};
 use crate::plan::row::SizeLimit;
 use crate::plan::step::{Planner, Step, Subjects, Take};
 use crate::plan::table;
+use crate::registry;
 use crate::request_logs::{self, Wanted};
 use crate::sites::Names;
 
@@ -110,6 +111,7 @@ fn take(host: &dyn Host, step: &Step, scope: &Scope) -> Taken {
             let exported = export(host, *log, time, Wish { limits: logs, accounts: scope.role.accounts() });
             return (exported.outcome, exported.content, None);
         }
+        Take::Registry(keys) => registry::read(host, keys, bytes),
         Take::Requests(folder, begins) => {
             let wanted = Wanted { begins, days: logs.days, limit_bytes: bytes };
             request_logs::read(host, &host.expand(folder), wanted)

@@ -6,6 +6,7 @@ pub mod iis;
 pub mod names;
 pub mod network;
 pub mod probe;
+pub mod registry;
 pub mod requests;
 pub mod role;
 pub mod row;

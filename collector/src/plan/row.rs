@@ -5,6 +5,7 @@ use std::time::Duration;
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::event_log::EventLog;
+use crate::registry::Key;
 
 /// One row of the plan. `{}` stands for the name that the row is asked about.
 #[derive(Debug)]
@@ -47,6 +48,8 @@ pub enum Origin {
     },
     /// An export of an event log.
     EventLog(EventLog),
+    /// Values of these keys of the registry.
+    Registry(&'static [Key]),
     /// The head of the response to a request that nobody signs in for.
     HttpHead,
     /// Requests that failed, and their neighbors, from the logs in a folder. `{}` stands for a folder.

@@ -11,6 +11,7 @@ use crate::host::Command;
 use crate::http_head::HeadRequest;
 use crate::plan::role::Role;
 use crate::plan::row::{Origin, Row, Subject, Treatment};
+use crate::registry::{self, Key};
 use crate::sites::{self, Binding, Names};
 
 /// A row, asked about one name.
@@ -35,6 +36,8 @@ pub enum Take {
     Program(Command, &'static [i32]),
     /// Exports an event log.
     EventLog(EventLog),
+    /// Reads values of these keys of the registry.
+    Registry(&'static [Key]),
     /// Reads the logs in this folder whose names begin like this.
     Requests(String, &'static [&'static str]),
     /// Asks this computer over HTTP.
@@ -187,6 +190,7 @@ impl Row {
                 Take::Program(Command::printing(program, arguments), good_exits)
             }
             Origin::EventLog(log) => Take::EventLog(log),
+            Origin::Registry(keys) => Take::Registry(keys),
             Origin::HttpHead => Take::LeftOut(Source::Query(argument.to_owned()), "the address is not understood"),
             Origin::Requests { folder, begins } => Take::Requests(folder.replace("{}", argument), begins),
         };
@@ -234,6 +238,7 @@ impl Step {
             Take::File(path, _) => Source::File(path.clone()),
             Take::Program(command, _) => Source::Command(command.to_string()),
             Take::EventLog(log) => Source::File(log.file()),
+            Take::Registry(keys) => registry::source(keys),
             Take::Requests(folder, begins) => Source::File(logs_in(folder, begins)),
             Take::HttpHead(request) => Source::Query(request.to_string()),
             Take::LeftOut(source, _) => source.clone(),
@@ -285,6 +290,7 @@ mod tests {
             Take::HttpHead(request) => request.to_string(),
             Take::Program(command, _) => command.to_string(),
             Take::EventLog(log) => format!("export {}", log.name()),
+            Take::Registry(_) => step.source().text().to_owned(),
             Take::LeftOut(source, _) => format!("not: {}", source.text()),
         }
     }

@@ -2,7 +2,7 @@
 
 use crate::plan::role::{Role, Scope};
 use crate::plan::row::Row;
-use crate::plan::{client, events, iis, names, network, probe, requests, spns, system, tickets};
+use crate::plan::{client, events, iis, names, network, probe, registry, requests, spns, system, tickets};
 
 type Families = &'static [&'static [Row]];
 
@@ -11,6 +11,9 @@ const WEB_SERVER: Families = &[
     iis::ROWS,
     system::ROWS,
     network::ROWS,
+    registry::ROWS,
+    registry::OF_THE_SERVER,
+    registry::OF_BROWSERS,
     tickets::ROWS,
     spns::OF_THE_SERVER,
     spns::OF_NAMES,
@@ -20,11 +23,21 @@ const WEB_SERVER: Families = &[
 ];
 
 /// A computer with a browser.
-const CLIENT: Families =
-    &[system::ROWS, network::ROWS, tickets::ROWS, spns::OF_NAMES, names::ROWS, client::ROWS, events::ROWS];
+const CLIENT: Families = &[
+    system::ROWS,
+    network::ROWS,
+    registry::ROWS,
+    registry::OF_BROWSERS,
+    client::ROWS,
+    tickets::ROWS,
+    spns::OF_NAMES,
+    names::ROWS,
+    events::ROWS,
+];
 
 /// A domain controller.
-const DOMAIN_CONTROLLER: Families = &[system::ROWS, network::ROWS, events::ROWS];
+const DOMAIN_CONTROLLER: Families =
+    &[system::ROWS, network::ROWS, registry::ROWS, registry::OF_DOMAIN_CONTROLLER, events::ROWS];
 
 /// What is done on each of them when it may do more than look.
 const WEB_SERVER_PROBES: Families = &[probe::OF_THE_SERVER, probe::OF_NAMES];

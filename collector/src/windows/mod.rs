@@ -1,5 +1,8 @@
 //! What only Windows itself can answer, behind functions that are safe to call. Nowhere else is code unsafe.
 
+pub mod console;
 pub mod event_log;
 pub mod http;
+pub mod process;
+pub mod registry;
 pub mod wide;
