@@ -4,30 +4,18 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use crate::artifacts::event_kinds::{Concern, EventKinds};
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Evidence};
-use crate::formats::evtx;
-use crate::formats::xml::{self, Document, Element};
+use crate::formats::evtx::log::Reader;
+use crate::formats::evtx::record::{Record, Words};
+use crate::formats::xml::{Document, Element};
 
 /// Events kept of one log at most; all are counted.
 const KEPT: usize = 200_000;
-/// Different kinds of events counted at most; a real log has some hundreds.
-const KINDS: usize = 10_000;
 /// Bytes kept of one field.
 const FIELD: usize = 4096;
-
-/// The providers whose events are kept, with the ids.
-///
-/// Names are compared without case: the same provider writes itself differently in different versions.
-const WANTED: [(&str, &[u32]); 6] = [
-    ("microsoft-windows-security-auditing", &[4624, 4625, 4768, 4769, 4771, 4776]),
-    ("microsoft-windows-security-kerberos", &[3, 4]),
-    ("microsoft-windows-kerberos-key-distribution-center", &[11]),
-    ("netlogon", &[5788, 5789]),
-    ("microsoft-windows-was", &[5021, 5057, 5059]),
-    ("was", &[5021, 5057, 5059]),
-];
 
 /// What a log holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -74,14 +62,14 @@ impl Event {
     }
 }
 
-/// Reads a log.
+/// Reads a binary log.
 pub fn parse(artifact: ArtifactId, bytes: &[u8]) -> Parsed<EventLog> {
     let mut reading = Reading::new(artifact);
-    let losses = evtx::read(bytes, |record| reading.take(&xml::read(record)));
+    let mut reader = Reader::default();
+    reader.take(bytes, &mut |record| reading.record(record));
     let mut parsed = reading.finish();
-    for loss in losses {
-        let place = loss.chunk.map_or_else(String::new, |chunk| format!("chunk {chunk}: "));
-        parsed.lose(artifact.whole(), GapReason::Damaged(format!("{place}{}", loss.what)));
+    for loss in reader.finish() {
+        parsed.lose(artifact.whole(), GapReason::Damaged(loss.to_string()));
     }
     parsed
 }
@@ -90,40 +78,87 @@ pub fn parse(artifact: ArtifactId, bytes: &[u8]) -> Parsed<EventLog> {
 pub(super) struct Reading {
     artifact: ArtifactId,
     parsed: Parsed<EventLog>,
+    kinds: EventKinds,
     undecoded: u64,
+    unread: u64,
     over: bool,
 }
 
 impl Reading {
     /// Nothing was read yet.
     pub(super) fn new(artifact: ArtifactId) -> Self {
-        Self { artifact, parsed: Parsed::whole(EventLog::default()), undecoded: 0, over: false }
+        let parsed = Parsed::whole(EventLog::default());
+        Self { artifact, parsed, kinds: EventKinds::new(), undecoded: 0, unread: 0, over: false }
     }
 
-    /// Takes one record.
+    /// Takes one record of a binary log. What it says is looked at only when it concerns sign-in.
+    fn record(&mut self, mut record: Record<'_>) {
+        let concern = self.count(record.provider, record.id, |log| {
+            log.channel = Some(record.channel.to_string());
+            log.computer = Some(record.computer.to_string());
+        });
+        if concern == Concern::Other {
+            return;
+        }
+        let mut fields = record.fields().unwrap_or_else(|_| {
+            self.unread = self.unread.saturating_add(1);
+            Vec::new()
+        });
+        for (_, value) in &mut fields {
+            value.truncate(value.floor_char_boundary(FIELD));
+        }
+        self.keep(Event {
+            at: self.artifact.record(record.number),
+            provider: record.provider.to_string(),
+            id: record.id,
+            time: record.time.and_then(time_of_ticks),
+            computer: record.computer.to_string(),
+            fields,
+        });
+    }
+
+    /// Takes one record as XML.
     pub(super) fn take(&mut self, record: &Document) {
         let Some((event, channel)) = event(self.artifact, record) else {
             self.undecoded = self.undecoded.saturating_add(1);
             return;
         };
+        let concern = self.count(Words::Text(&event.provider), event.id, |log| {
+            log.channel = Some(channel);
+            log.computer = Some(event.computer.clone());
+        });
+        if concern == Concern::SignIn {
+            self.keep(event);
+        }
+    }
+
+    /// Counts a record; `head` fills in what the first one says about the log.
+    fn count(&mut self, provider: Words<'_>, id: u32, head: impl FnOnce(&mut EventLog)) -> Concern {
         let log = &mut self.parsed.value;
-        log.channel.get_or_insert(channel);
-        log.computer.get_or_insert_with(|| event.computer.clone());
+        if log.records == 0 {
+            head(log);
+        }
         log.records = log.records.saturating_add(1);
-        count(log, &event);
-        if is_wanted(&event) {
-            self.over |= log.events.len() >= KEPT;
-            if log.events.len() < KEPT {
-                log.events.push(event);
-            }
+        self.kinds.count(provider, id)
+    }
+
+    fn keep(&mut self, event: Event) {
+        self.over |= self.parsed.value.events.len() >= KEPT;
+        if self.parsed.value.events.len() < KEPT {
+            self.parsed.value.events.push(event);
         }
     }
 
     /// The log, and what of it could not be read.
     pub(super) fn finish(mut self) -> Parsed<EventLog> {
         let at = self.artifact.whole();
+        self.parsed.value.counts = self.kinds.counts();
         if self.undecoded > 0 {
             self.parsed.lose(at, GapReason::Damaged(format!("{} records have no event id", self.undecoded)));
+        }
+        if self.unread > 0 {
+            let what = format!("{} events about sign-in do not say what they are about", self.unread);
+            self.parsed.lose(at, GapReason::Damaged(what));
         }
         if self.over {
             self.parsed.lose(at, GapReason::OverLimit(format!("{KEPT} events about sign-in")));
@@ -132,16 +167,10 @@ impl Reading {
     }
 }
 
-fn count(log: &mut EventLog, event: &Event) {
-    let key = (event.provider.clone(), event.id);
-    if log.counts.len() < KINDS || log.counts.contains_key(&key) {
-        let count = log.counts.entry(key).or_default();
-        *count = count.saturating_add(1);
-    }
-}
-
-fn is_wanted(event: &Event) -> bool {
-    WANTED.iter().any(|(provider, ids)| event.is_from(provider) && ids.contains(&event.id))
+/// A moment that is counted in ticks of 100 nanoseconds since 1601.
+fn time_of_ticks(ticks: u64) -> Option<Timestamp> {
+    let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(11_644_473_600)?;
+    Timestamp::new(seconds, i32::try_from(ticks % 10_000_000).ok()?.checked_mul(100)?).ok()
 }
 
 /// Reads the XML of one record; also names its channel.

@@ -1,6 +1,7 @@
 //! A parser for each kind of artifact: it repeats what a tool said, and draws no conclusion.
 
 pub mod contents;
+pub mod event_kinds;
 pub mod event_log;
 pub mod event_log_xml;
 pub mod iis_config;

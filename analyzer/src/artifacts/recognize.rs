@@ -6,7 +6,7 @@ use crate::artifacts::{
     event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, nslookup, registry, setspn,
     systeminfo, web_config,
 };
-use crate::formats::evtx;
+use crate::formats::evtx::log::is_evtx;
 use crate::formats::text::Text;
 
 /// Bytes that are looked at; every format shows itself much earlier.
@@ -52,7 +52,7 @@ pub fn recognize(bytes: &[u8]) -> Recognized {
     if bytes.starts_with(b"PK\x03\x04") {
         return Recognized::NestedZip;
     }
-    if evtx::is_evtx(bytes) {
+    if is_evtx(bytes) {
         return Recognized::Artifact(ArtifactKind::EventLog);
     }
     let head = bytes.get(..HEAD).unwrap_or(bytes);

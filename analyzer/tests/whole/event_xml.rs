@@ -6,21 +6,21 @@ use kerbscope::artifacts::event_log::{self, EventLog};
 use kerbscope::artifacts::event_log_xml;
 use kerbscope::artifacts::parsed::Parsed;
 use kerbscope::evidence::place::ArtifactId;
-use kerbscope::formats::evtx;
 use kerbscope::formats::text::Text;
 use kerbscope_samples::scenarios;
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::sample;
+use crate::second_reader;
 
 /// The records of a binary log, one after the other, as `wevtutil qe /f:xml` would print them.
 pub(crate) fn exported(log: &[u8]) -> String {
     let mut xml = String::from("<Events>\r\n");
-    evtx::read(log, |record| {
-        let record = record.split_once("?>").map_or(record, |(_, record)| record);
+    for record in second_reader::as_xml(log) {
+        let record = record.split_once("?>").map_or(record.as_str(), |(_, record)| record);
         xml.push_str(record.trim());
         xml.push_str("\r\n");
-    });
+    }
     xml + "</Events>\r\n"
 }
 

@@ -4,6 +4,7 @@
 
 mod command_line;
 mod corpus;
+mod damaged_logs;
 mod event_xml;
 mod evidence;
 mod frozen;
@@ -14,4 +15,5 @@ mod laws;
 mod pages;
 mod sample;
 mod schema;
+mod second_reader;
 mod try_fix;

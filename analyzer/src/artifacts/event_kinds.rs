@@ -1,0 +1,154 @@
+//! How often each kind of event stands in a log, and which kinds concern sign-in.
+
+use std::collections::BTreeMap;
+
+use crate::formats::evtx::record::Words;
+
+/// Different kinds of events counted at most; a real log has some hundreds.
+const KINDS: usize = 10_000;
+/// Kinds that are found without a search: neighbors in a log are mostly of few kinds.
+const RECENT: usize = 64;
+
+/// The providers whose events are kept, with the ids.
+///
+/// Names are compared without case: the same provider writes itself differently in different versions.
+const WANTED: [(&str, &[u32]); 6] = [
+    ("microsoft-windows-security-auditing", &[4624, 4625, 4768, 4769, 4771, 4776]),
+    ("microsoft-windows-security-kerberos", &[3, 4]),
+    ("microsoft-windows-kerberos-key-distribution-center", &[11]),
+    ("netlogon", &[5788, 5789]),
+    ("microsoft-windows-was", &[5021, 5057, 5059]),
+    ("was", &[5021, 5057, 5059]),
+];
+
+/// Whether an event says something that rules ask about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Concern {
+    /// It concerns sign-in.
+    SignIn,
+    /// It is only counted.
+    Other,
+}
+
+/// The kinds of events met so far.
+#[derive(Debug)]
+pub(super) struct EventKinds {
+    kinds: Vec<Kind>,
+    numbers: BTreeMap<(String, u32), usize>,
+    recent: Vec<Recent>,
+}
+
+/// One provider's event of one id.
+#[derive(Debug)]
+struct Kind {
+    count: u64,
+    concern: Concern,
+}
+
+/// A kind under the bytes by which its provider was named.
+#[derive(Clone, Debug)]
+struct Recent {
+    id: u32,
+    is_text: bool,
+    provider: Vec<u8>,
+    kind: usize,
+}
+
+/// No kind: ids have 16 bits.
+const NONE: Recent = Recent { id: u32::MAX, is_text: false, provider: Vec::new(), kind: 0 };
+
+impl EventKinds {
+    /// None was met yet.
+    pub(super) fn new() -> Self {
+        Self { kinds: Vec::new(), numbers: BTreeMap::new(), recent: vec![NONE; RECENT] }
+    }
+
+    /// Counts one event, and says whether it concerns sign-in.
+    pub(super) fn count(&mut self, provider: Words<'_>, id: u32) -> Concern {
+        let (is_text, bytes) = match provider {
+            Words::Text(text) => (true, text.as_bytes()),
+            Words::Utf16(bytes) => (false, bytes),
+        };
+        let slot = usize::try_from(id).unwrap_or(0) % RECENT;
+        let is_it = |recent: &&Recent| recent.id == id && recent.is_text == is_text && recent.provider == bytes;
+        let known = self.recent.get(slot).filter(is_it).map(|recent| recent.kind);
+        let Some(number) = known.or_else(|| self.number(&provider.to_string(), id)) else {
+            return concern(&provider.to_string(), id);
+        };
+        if known.is_none()
+            && let Some(recent) = self.recent.get_mut(slot)
+        {
+            *recent = Recent { id, is_text, provider: bytes.to_vec(), kind: number };
+        }
+        let Some(kind) = self.kinds.get_mut(number) else { return Concern::Other };
+        kind.count = kind.count.saturating_add(1);
+        kind.concern
+    }
+
+    /// How many there are of each provider and id.
+    pub(super) fn counts(self) -> BTreeMap<(String, u32), u64> {
+        let kinds = self.kinds;
+        let count = |number: usize| kinds.get(number).map_or(0, |kind| kind.count);
+        self.numbers.into_iter().map(|(kind, number)| (kind, count(number))).collect()
+    }
+
+    /// The number of a kind; none when there are too many already.
+    fn number(&mut self, provider: &str, id: u32) -> Option<usize> {
+        let key = (provider.to_owned(), id);
+        if let Some(number) = self.numbers.get(&key) {
+            return Some(*number);
+        }
+        if self.kinds.len() >= KINDS {
+            return None;
+        }
+        let number = self.kinds.len();
+        self.kinds.push(Kind { count: 0, concern: concern(provider, id) });
+        self.numbers.insert(key, number);
+        Some(number)
+    }
+}
+
+fn concern(provider: &str, id: u32) -> Concern {
+    let is_wanted = WANTED.iter().any(|(name, ids)| provider.eq_ignore_ascii_case(name) && ids.contains(&id));
+    if is_wanted { Concern::SignIn } else { Concern::Other }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn utf16(text: &str) -> Vec<u8> {
+        text.encode_utf16().flat_map(u16::to_le_bytes).collect()
+    }
+
+    #[test]
+    fn the_same_kind_is_counted_once_however_its_provider_is_stored() {
+        let mut kinds = EventKinds::new();
+        let name = "Microsoft-Windows-Security-Auditing";
+        for provider in [Words::Text(name), Words::Utf16(&utf16(name)), Words::Text(name)] {
+            assert_eq!(kinds.count(provider, 4624), Concern::SignIn);
+            assert_eq!(kinds.count(provider, 4624 + 64), Concern::Other);
+        }
+        let counts = kinds.counts();
+        assert_eq!(counts, BTreeMap::from([((name.to_owned(), 4624), 3), ((name.to_owned(), 4688), 3)]));
+    }
+
+    #[test]
+    fn an_id_counts_for_its_provider_only() {
+        let mut kinds = EventKinds::new();
+        assert_eq!(kinds.count(Words::Text("EventSystem"), 4625), Concern::Other);
+        assert_eq!(kinds.count(Words::Text("NETLOGON"), 5788), Concern::SignIn);
+        assert_eq!(kinds.count(Words::Text("Netlogon"), 5788), Concern::SignIn);
+        assert_eq!(kinds.counts().len(), 3);
+    }
+
+    #[test]
+    fn too_many_kinds_are_not_counted_and_still_concern_sign_in() {
+        let mut kinds = EventKinds::new();
+        for id in 0..20_000 {
+            kinds.count(Words::Text("a provider of nonsense"), id);
+        }
+        assert_eq!(kinds.count(Words::Text("was"), 5057), Concern::SignIn);
+        assert_eq!(kinds.counts().len(), KINDS);
+    }
+}
