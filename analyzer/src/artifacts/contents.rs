@@ -2,21 +2,33 @@
 
 use kerbscope_shared::kind::ArtifactKind;
 
+use crate::artifacts::appcmd::Object;
+use crate::artifacts::audit_policy::Subcategory;
+use crate::artifacts::event_channel::EventChannel;
 use crate::artifacts::event_log::EventLog;
+use crate::artifacts::hosts_file::HostsEntry;
+use crate::artifacts::http_err_log::HttpErrLog;
+use crate::artifacts::http_head::HttpHead;
 use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::iis_redirection::Redirection;
 use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::ldif::DirectoryOutput;
+use crate::artifacts::netlogon_log::NetlogonLog;
+use crate::artifacts::nltest::NltestOutput;
 use crate::artifacts::nslookup::NameLookup;
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::registry::Registry;
 use crate::artifacts::setspn::SetspnOutput;
 use crate::artifacts::systeminfo::SystemInfo;
+use crate::artifacts::tasklist::Process;
 use crate::artifacts::tickets::TicketCache;
+use crate::artifacts::w3c_log::W3cLog;
+use crate::artifacts::w32tm::W32tmOutput;
 use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
-    event_log, event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, nslookup, registry,
-    setspn, systeminfo, web_config,
+    appcmd, audit_policy, event_channel, event_log, event_log_xml, hosts_file, http_err_log, http_head, iis_config,
+    iis_redirection, ipconfig, klist, ldif, lsa_tickets, netlogon_log, nltest, nslookup, registry, resolve_dns_name,
+    setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -48,8 +60,30 @@ pub enum Contents {
     Ipconfig(IpConfiguration),
     /// `systeminfo`
     Systeminfo(SystemInfo),
-    /// `nslookup`
+    /// `nslookup` or `Resolve-DnsName`
     Nslookup(NameLookup),
+    /// The log of a site.
+    W3cLog(W3cLog),
+    /// The log of HTTP.sys.
+    HttpErrLog(HttpErrLog),
+    /// Heads of HTTP responses.
+    HttpHeads(Vec<HttpHead>),
+    /// `nltest`
+    Nltest(NltestOutput),
+    /// `w32tm`
+    W32tm(W32tmOutput),
+    /// `netlogon.log`
+    NetlogonLog(NetlogonLog),
+    /// `tasklist`
+    Tasklist(Vec<Process>),
+    /// The `hosts` file.
+    HostsFile(Vec<HostsEntry>),
+    /// The state of an event channel.
+    EventChannel(EventChannel),
+    /// What is audited.
+    AuditPolicy(Vec<Subcategory>),
+    /// `appcmd list`
+    Appcmd(Vec<Object>),
 }
 
 /// An artifact with what it says.
@@ -112,7 +146,28 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::EventLogXml => wrap(event_log_xml::parse(id, text), Contents::EventLog),
         ArtifactKind::Ipconfig => wrap(ipconfig::parse(id, text), Contents::Ipconfig),
         ArtifactKind::Systeminfo => wrap(systeminfo::parse(id, text), Contents::Systeminfo),
+        ArtifactKind::Nslookup if resolve_dns_name::recognizes(text) => {
+            wrap(resolve_dns_name::parse(id, text), Contents::Nslookup)
+        }
         ArtifactKind::Nslookup => wrap(nslookup::parse(id, text), Contents::Nslookup),
+        _ => read_state(id, kind, text),
+    }
+}
+
+/// What logs and tools say about the state of a host and its traffic.
+fn read_state(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents> {
+    match kind {
+        ArtifactKind::W3cLog => wrap(w3c_log::parse(id, text), Contents::W3cLog),
+        ArtifactKind::HttpErrLog => wrap(http_err_log::parse(id, text), Contents::HttpErrLog),
+        ArtifactKind::HttpHead => wrap(http_head::parse(id, text), Contents::HttpHeads),
+        ArtifactKind::Nltest => wrap(nltest::parse(id, text), Contents::Nltest),
+        ArtifactKind::W32tm => wrap(w32tm::parse(id, text), Contents::W32tm),
+        ArtifactKind::NetlogonLog => wrap(netlogon_log::parse(id, text), Contents::NetlogonLog),
+        ArtifactKind::Tasklist => wrap(tasklist::parse(id, text), Contents::Tasklist),
+        ArtifactKind::HostsFile => wrap(hosts_file::parse(id, text), Contents::HostsFile),
+        ArtifactKind::EventChannel => wrap(event_channel::parse(id, text), Contents::EventChannel),
+        ArtifactKind::AuditPolicy => wrap(audit_policy::parse(id, text), Contents::AuditPolicy),
+        ArtifactKind::Appcmd => wrap(appcmd::parse(id, text), Contents::Appcmd),
         // A person can read it; nothing is derived from it.
         _ => Parsed::whole(Contents::Nothing),
     }

@@ -55,6 +55,8 @@ pub struct ProcessModel {
 pub struct Site {
     /// Its name.
     pub name: Cited<String>,
+    /// Its number, by which its logs are named.
+    pub id: Option<u32>,
     /// Its applications.
     pub applications: Vec<Application>,
     /// Its bindings.
@@ -189,6 +191,7 @@ impl Reading<'_> {
         let defaults = children().find(|child| child.name == "applicationDefaults");
         Some(Site {
             name,
+            id: site.attribute("id").and_then(|id| id.parse().ok()),
             applications: applications.collect(),
             bindings: bindings.collect(),
             default_pool: defaults.and_then(|defaults| self.cited(defaults, "applicationPool")),
@@ -309,7 +312,7 @@ mod tests {
         let model = config.pools[0].process_model.as_ref().expect("a process model");
         assert_eq!(model.user_name.as_deref(), Some("CONTOSO\\svc-web"));
         assert_eq!(model.at, ArtifactId(0).line(15));
-        assert_eq!(config.sites[0].name.value, "Portal Site");
+        assert_eq!((config.sites[0].name.value.as_str(), config.sites[0].id), ("Portal Site", Some(2)));
         assert_eq!(config.sites[0].bindings.len(), 2);
         assert_eq!(config.sites[0].bindings[0].host, "portal.contoso.com");
         assert_eq!((config.sites[0].bindings[1].port, config.sites[0].bindings[1].host.as_str()), (443, ""));

@@ -1,9 +1,15 @@
 //! A parser for each kind of artifact: it repeats what a tool said, and draws no conclusion.
 
+pub mod appcmd;
+pub mod audit_policy;
 pub mod contents;
+pub mod event_channel;
 pub mod event_kinds;
 pub mod event_log;
 pub mod event_log_xml;
+pub mod hosts_file;
+pub mod http_err_log;
+pub mod http_head;
 pub mod iis_config;
 pub mod iis_redirection;
 pub mod iis_sections;
@@ -11,11 +17,17 @@ pub mod ipconfig;
 pub mod klist;
 pub mod ldif;
 pub mod lsa_tickets;
+pub mod netlogon_log;
+pub mod nltest;
 pub mod nslookup;
 pub mod parsed;
 pub mod recognize;
 pub mod registry;
+pub mod resolve_dns_name;
 pub mod setspn;
 pub mod systeminfo;
+pub mod tasklist;
 pub mod tickets;
+pub mod w32tm;
+pub mod w3c_log;
 pub mod web_config;

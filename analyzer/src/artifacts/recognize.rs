@@ -3,8 +3,9 @@
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::{
-    event_log_xml, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, nslookup, registry, setspn,
-    systeminfo, web_config,
+    appcmd, audit_policy, event_channel, event_log_xml, hosts_file, http_err_log, http_head, iis_config,
+    iis_redirection, ipconfig, klist, ldif, lsa_tickets, netlogon_log, nltest, nslookup, registry, resolve_dns_name,
+    setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
 use crate::formats::evtx::log::is_evtx;
 use crate::formats::text::Text;
@@ -29,6 +30,18 @@ const TEXTS: &[(ArtifactKind, Recognizer)] = &[
     (ArtifactKind::Setspn, setspn::recognizes),
     (ArtifactKind::Systeminfo, systeminfo::recognizes),
     (ArtifactKind::WebConfig, web_config::recognizes),
+    (ArtifactKind::Nslookup, resolve_dns_name::recognizes),
+    (ArtifactKind::W3cLog, w3c_log::recognizes),
+    (ArtifactKind::HttpErrLog, http_err_log::recognizes),
+    (ArtifactKind::HttpHead, http_head::recognizes),
+    (ArtifactKind::Nltest, nltest::recognizes),
+    (ArtifactKind::W32tm, w32tm::recognizes),
+    (ArtifactKind::NetlogonLog, netlogon_log::recognizes),
+    (ArtifactKind::Tasklist, tasklist::recognizes),
+    (ArtifactKind::EventChannel, event_channel::recognizes),
+    (ArtifactKind::AuditPolicy, audit_policy::recognizes),
+    (ArtifactKind::Appcmd, appcmd::recognizes),
+    (ArtifactKind::HostsFile, hosts_file::recognizes),
 ];
 
 /// What a file turned out to be.

@@ -6,6 +6,7 @@ use kerbscope_shared::manifest::CollectionStatus;
 
 use crate::artifacts::contents::{Contents, ReadArtifact};
 use crate::artifacts::event_log::EventLog;
+use crate::artifacts::http_err_log::HttpErrLog;
 use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::nslookup::NameLookup;
@@ -13,6 +14,7 @@ use crate::artifacts::parsed::Loss;
 use crate::artifacts::registry::Registry;
 use crate::artifacts::setspn::{QueryAnswer, SetspnRun};
 use crate::artifacts::systeminfo::SystemInfo;
+use crate::artifacts::w3c_log::W3cLog;
 use crate::evidence::gap::{GapReason, NotKnown};
 use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::{AccountName, Dn};
@@ -155,7 +157,25 @@ impl Assembler<'_> {
                     self.host().clocks.extend(ClockReading::of(answer));
                 }
             }
-            Contents::Ipconfig(_) | Contents::Systeminfo(_) | Contents::IisRedirection(_) | Contents::WebConfig(_) => {}
+            _ => self.state(read),
+        }
+    }
+
+    /// What logs and tools say about the state of the host. The rest was read before, or is for people.
+    fn state(&mut self, read: &ReadArtifact) {
+        let is_whole = read.is_whole();
+        let host = self.host();
+        match &read.contents.value {
+            Contents::W3cLog(log) => host.traffic.log(log, read),
+            Contents::HttpErrLog(log) => host.traffic.refusals(log, read),
+            Contents::HttpHeads(heads) => host.traffic.heads.extend(heads.iter().cloned()),
+            Contents::W32tm(output) => host.clocks.extend(ClockReading::sampled(output)),
+            Contents::Nltest(output) if !output.channel.is_empty() => {
+                host.secure_channel.get_or_insert_default().extend(output.channel.iter().cloned());
+            }
+            Contents::HostsFile(entries) if is_whole => host.hosts_file = Some(entries.clone()),
+            Contents::AuditPolicy(policy) => host.audit_policy = Some(policy.clone()),
+            _ => {}
         }
     }
 
@@ -193,9 +213,13 @@ impl Assembler<'_> {
 
     /// The collector looked for a configuration of IIS and could not bring it: there is an IIS, and it is unknown.
     fn nothing(&mut self, read: &ReadArtifact) {
-        let is_config = read.artifact.kind == ArtifactKind::IisConfig;
-        if is_config && read.artifact.status != CollectionStatus::NotPresent {
-            self.leftover();
+        let is_absent = read.artifact.status == CollectionStatus::NotPresent;
+        match read.artifact.kind {
+            ArtifactKind::IisConfig if !is_absent => self.leftover(),
+            ArtifactKind::W3cLog if is_absent => self.host().traffic.log(&W3cLog::default(), read),
+            ArtifactKind::HttpErrLog if is_absent => self.host().traffic.refusals(&HttpErrLog::default(), read),
+            ArtifactKind::HostsFile if is_absent => self.host().hosts_file = Some(Vec::new()),
+            _ => {}
         }
     }
 

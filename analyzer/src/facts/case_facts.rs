@@ -2,8 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::artifacts::audit_policy::Subcategory;
+use crate::artifacts::hosts_file::HostsEntry;
 use crate::evidence::gap::NotKnown;
-use crate::evidence::place::Evidence;
+use crate::evidence::place::{Cited, Evidence};
 use crate::facts::clock::ClockReading;
 use crate::facts::directory::Directory;
 use crate::facts::events::Happening;
@@ -13,6 +15,7 @@ use crate::facts::iis::Iis;
 use crate::facts::names::Names;
 use crate::facts::settings::Settings;
 use crate::facts::tickets::HeldTicket;
+use crate::facts::traffic::Traffic;
 
 /// What the evidence of a case says together.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -42,6 +45,14 @@ pub struct HostFacts {
     pub tickets: Vec<HeldTicket>,
     /// Its clock beside those of domain controllers.
     pub clocks: Vec<ClockReading>,
+    /// The state of its secure channel, as Windows errors of which 0 is good; none where nobody asked.
+    pub secure_channel: Option<Vec<Cited<u32>>>,
+    /// What requests to it came to.
+    pub traffic: Traffic,
+    /// The entries of its `hosts` file; none where nobody looked.
+    pub hosts_file: Option<Vec<HostsEntry>>,
+    /// What its Security log is told to record; none where nobody asked.
+    pub audit_policy: Option<Vec<Subcategory>>,
     /// Its event logs by channel, in lower case.
     pub logs: BTreeMap<String, Fact<Evidence>>,
 }
@@ -57,6 +68,10 @@ impl HostFacts {
             settings: Settings::empty(),
             tickets: Vec::new(),
             clocks: Vec::new(),
+            secure_channel: None,
+            traffic: Traffic::empty(),
+            hosts_file: None,
+            audit_policy: None,
             logs: BTreeMap::new(),
         }
     }

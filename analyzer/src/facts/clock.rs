@@ -3,6 +3,7 @@
 use jiff::Timestamp;
 
 use crate::artifacts::ldif::DirectoryAnswer;
+use crate::artifacts::w32tm::W32tmOutput;
 use crate::evidence::place::Evidence;
 use crate::facts::directory_time::{digits, local, millis_between};
 
@@ -41,6 +42,16 @@ impl ClockReading {
         Some(Self::between(server, digits(told.value)?, before, after, at.through(told.at)))
     }
 
+    /// What `w32tm` measured: the sample nearest to the middle, for the network may delay some. It measures from a host
+    /// to a server, to the thousandth of a second.
+    pub fn sampled(output: &W32tmOutput) -> Option<Self> {
+        let mut samples: Vec<_> = output.offsets_ms.iter().collect();
+        samples.sort_by_key(|sample| sample.value);
+        let middle = samples.get(samples.len() / 2)?;
+        let server = output.target.as_ref()?.value.clone();
+        Some(Self { server, least_ms: middle.value, most_ms: middle.value, at: middle.at })
+    }
+
     /// How far apart the clocks were at least, in either direction, in seconds.
     pub const fn apart_secs(&self) -> i64 {
         let apart_ms = if self.least_ms > 0 {
@@ -58,6 +69,7 @@ impl ClockReading {
 mod tests {
     use super::*;
     use crate::artifacts::ldif;
+    use crate::artifacts::w32tm;
     use crate::evidence::place::ArtifactId;
     use crate::formats::text::Text;
 
@@ -104,5 +116,17 @@ mod tests {
         let far =
             ClockReading::between(String::new(), Timestamp::MAX, Timestamp::MIN, Timestamp::MIN, ArtifactId(0).whole());
         assert!(far.apart_secs() > 0);
+    }
+
+    #[test]
+    fn a_measured_offset_is_the_one_in_the_middle() {
+        let chart =
+            "Tracking DC01.contoso.com [10.0.0.10:123].\n09:15:00, +660.5s\n09:15:02, +00.1s\n09:15:04, +660.4s\n";
+        let output = w32tm::parse(ArtifactId(0), &Text::from(chart)).value;
+        let reading = ClockReading::sampled(&output).expect("is measured");
+        assert_eq!(
+            (reading.server.as_str(), reading.apart_secs(), reading.at),
+            ("dc01.contoso.com", 660, ArtifactId(0).line(4))
+        );
     }
 }

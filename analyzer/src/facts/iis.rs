@@ -34,6 +34,8 @@ pub struct Iis {
 pub struct SiteFacts {
     /// Its name.
     pub name: String,
+    /// Its number, by which its logs are named.
+    pub id: Option<u32>,
     /// Where it stands.
     pub at: Evidence,
     /// Its http and https bindings.
@@ -171,6 +173,7 @@ fn site_facts(whole: &Whole<'_>, site: &Site, is_cut: &mut bool) -> SiteFacts {
     paths.truncate(PATHS);
     SiteFacts {
         name: site.name.value.clone(),
+        id: site.id,
         at: site.name.at,
         paths: paths.into_iter().map(|path| path_facts(whole, site, &apps, path)).collect(),
         bindings: site.bindings.iter().take(BINDINGS).cloned().collect(),

@@ -28,5 +28,6 @@ pub mod sid;
 pub mod sign_in;
 pub mod spn;
 pub mod tickets;
+pub mod traffic;
 pub mod trusts;
 pub mod web_configs;

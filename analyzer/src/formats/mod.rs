@@ -1,5 +1,7 @@
 //! Bytes to lines, elements, records; nothing here knows what they mean.
 
+pub mod columns;
+pub mod csv;
 pub mod evtx;
 pub mod ldap_url;
 pub mod text;

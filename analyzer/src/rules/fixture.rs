@@ -509,7 +509,7 @@ fn site() -> SiteFacts {
         refused: None,
         web_config: AppConfig::Absent,
     };
-    SiteFacts { name: "Intranet".to_owned(), at: SITE, bindings: vec![binding()], paths: vec![root] }
+    SiteFacts { name: "Intranet".to_owned(), id: Some(2), at: SITE, bindings: vec![binding()], paths: vec![root] }
 }
 
 fn binding() -> Binding {
