@@ -1393,7 +1393,7 @@ var LSA = "HKLM\\SYSTEM\\CurrentControlSet\\Control\\Lsa";
 var SERVICES = "HKLM\\SYSTEM\\CurrentControlSet\\Services";
 var WINDOWS = "HKLM\\SOFTWARE\\Microsoft\\Windows";
 
-// File, then keys with the names of values; a key is asked for all its values if it names none.
+// File, then keys. WMI gives all values of a key; the names are those that are asked for without WMI.
 var REGISTRY = [
     ["kerberos", [
         [LSA + "\\Kerberos\\Parameters"],
@@ -1440,7 +1440,9 @@ function takeRegistry(task) {
     }
     var provider = registryProvider();
     var text = "Windows Registry Editor Version 5.00\r\n";
-    var result = outcome("collected", provider === null ? "read value by value, because WMI does not answer" : "");
+    // What is read value by value is a part, however many values there are.
+    var result = provider === null ? outcome("truncated", "read value by value, because WMI does not answer") :
+        outcome("collected", "");
     for (var j = 0; j < keys.length; j++) {
         var title = replaced(keys[j][0], keys[j][0].substr(0, 4) + "\\", HIVE_NAMES[keys[j][0].substr(0, 4)] + "\\");
         var key = provider === null ? keyByValues(keys[j]) : keyByProvider(provider, keys[j]);
@@ -1488,9 +1490,7 @@ function keyByProvider(provider, key) {
     var types = valuesOf(all.Types);
     var lines = "";
     for (var i = 0; i < names.length; i++) {
-        if (key.length == 1 || has(key, names[i])) {
-            lines += registryLine(names[i], valueByProvider(provider, hive, path, names[i], types[i]));
-        }
+        lines += registryLine(names[i], valueByProvider(provider, hive, path, names[i], types[i]));
     }
     return { denied: false, absent: false, lines: lines };
 }
@@ -1511,7 +1511,7 @@ function valueByProvider(provider, hive, path, name, type) {
     return null;
 }
 
-// Without WMI, one value after the other. That a key is absent cannot be told from that its values are.
+// Without WMI, one value after the other. Whether a key or its values are absent cannot be told apart.
 function keyByValues(key) {
     var names = key.length > 1 ? key.slice(1) : KNOWN_VALUES;
     var lines = "";
@@ -1524,7 +1524,7 @@ function keyByValues(key) {
             }
         }
     }
-    return { denied: false, absent: lines == "", lines: lines };
+    return { denied: false, absent: false, lines: lines };
 }
 
 var KNOWN_VALUES = ["LogLevel", "MaxPacketSize", "MaxTokenSize", "SkewTime", "SpnCacheTimeout", "FarKdcTimeout",
@@ -1574,7 +1574,8 @@ function registryLine(name, value) {
     if (value === null) {
         return "";
     }
-    var secret = isSecretSetting(name) && !/^dword:/.test(value);
+    // The number of the product leads to its license.
+    var secret = (isSecretSetting(name) || /ProductId/i.test(name)) && !/^dword:/.test(value);
     return (name == "" ? "@" : registryText(name)) + "=" + (secret ? "\"" + REDACTED + "\"" : value) + "\r\n";
 }
 

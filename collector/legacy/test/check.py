@@ -85,7 +85,7 @@ def registry(folder, status):
     text = (folder / "registry/lsa.reg").read_text("utf-16")
     value = next(line for line in text.splitlines() if line.startswith('"BackConnectionHostNames"=hex(7):'))
     assert bytes.fromhex(value.split(":")[1].replace(",", "")).decode("utf-16-le") == "www.contoso.com\0portal\0\0", value
-    assert '"NtlmMinClientSec"=hex:00,ff' in text and "Secret" not in text, text
+    assert '"NtlmMinClientSec"=hex:00,ff' in text and '"Secret"="[REDACTED]"' in text, text
     assert '"ApiKey"="[REDACTED]"' in (folder / "registry/http.reg").read_text("utf-16")
     assert status[rf"{lsa}\Kerberos\Parameters"] == "collected"
     netlogon = r"SYSTEM\CurrentControlSet\Services\Netlogon\Parameters"
@@ -143,6 +143,8 @@ def second():
     assert status["klist tickets"] == "not-present"
     kerberos = r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\Kerberos\Parameters"
     assert '"LogLevel"=dword:00000001' in (folder / "registry/kerberos.reg").read_text("utf-16")
+    assert status[kerberos] == "truncated", "what is read value by value is not all"
+    assert "is not present" not in (folder / "registry/kerberos.reg").read_text("utf-16")
     assert rows[kerberos]["detail"] == "read value by value, because WMI does not answer"
     assert isinstance(status["Win32_NTEventlogFile.LogfileName=System BackupEventlog"], dict)
     assert isinstance(status["ldap://<domain controller>/??base?(objectClass=*)"], dict)
