@@ -2,6 +2,7 @@
 
 use kerbscope_shared::kind::ArtifactKind;
 
+use crate::artifacts::adsutil::AdsutilOutput;
 use crate::artifacts::appcmd::Object;
 use crate::artifacts::audit_policy::Subcategory;
 use crate::artifacts::event_channel::EventChannel;
@@ -13,6 +14,7 @@ use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::iis_redirection::Redirection;
 use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::ldif::DirectoryOutput;
+use crate::artifacts::metabase::Metabase;
 use crate::artifacts::netlogon_log::NetlogonLog;
 use crate::artifacts::nltest::NltestOutput;
 use crate::artifacts::nslookup::NameLookup;
@@ -26,9 +28,9 @@ use crate::artifacts::w3c_log::W3cLog;
 use crate::artifacts::w32tm::W32tmOutput;
 use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
-    appcmd, audit_policy, event_channel, event_log, event_log_xml, hosts_file, http_err_log, http_head, iis_config,
-    iis_redirection, ipconfig, klist, ldif, lsa_tickets, netlogon_log, nltest, nslookup, registry, resolve_dns_name,
-    setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
+    adsutil, appcmd, audit_policy, event_channel, event_log, event_log_xml, hosts_file, http_err_log, http_head,
+    iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log, nltest, nslookup,
+    registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -44,6 +46,10 @@ pub enum Contents {
     IisConfig(IisConfig),
     /// Where the configuration of IIS lies.
     IisRedirection(Redirection),
+    /// The metabase of IIS 6.
+    Metabase(Metabase),
+    /// `adsutil.vbs`
+    Adsutil(AdsutilOutput),
     /// Registry keys.
     Registry(Registry),
     /// The configuration of one application.
@@ -137,6 +143,8 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
     match kind {
         ArtifactKind::IisConfig => wrap(iis_config::parse(id, text), Contents::IisConfig),
         ArtifactKind::IisRedirection => wrap(iis_redirection::parse(id, text), Contents::IisRedirection),
+        ArtifactKind::Metabase => wrap(metabase::parse(id, text), Contents::Metabase),
+        ArtifactKind::Adsutil => wrap(adsutil::parse(id, text), Contents::Adsutil),
         ArtifactKind::Registry => wrap(registry::parse(id, text), Contents::Registry),
         ArtifactKind::WebConfig => wrap(web_config::parse(id, text), Contents::WebConfig),
         ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),

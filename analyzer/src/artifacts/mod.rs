@@ -1,5 +1,6 @@
 //! A parser for each kind of artifact: it repeats what a tool said, and draws no conclusion.
 
+pub mod adsutil;
 pub mod appcmd;
 pub mod audit_policy;
 pub mod contents;
@@ -17,6 +18,7 @@ pub mod ipconfig;
 pub mod klist;
 pub mod ldif;
 pub mod lsa_tickets;
+pub mod metabase;
 pub mod netlogon_log;
 pub mod nltest;
 pub mod nslookup;

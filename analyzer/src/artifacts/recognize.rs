@@ -3,9 +3,9 @@
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::{
-    appcmd, audit_policy, event_channel, event_log_xml, hosts_file, http_err_log, http_head, iis_config,
-    iis_redirection, ipconfig, klist, ldif, lsa_tickets, netlogon_log, nltest, nslookup, registry, resolve_dns_name,
-    setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
+    adsutil, appcmd, audit_policy, event_channel, event_log_xml, hosts_file, http_err_log, http_head, iis_config,
+    iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log, nltest, nslookup, registry,
+    resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
 use crate::formats::evtx::log::is_evtx;
 use crate::formats::text::Text;
@@ -18,6 +18,7 @@ type Recognizer = fn(&Text) -> bool;
 
 /// The kinds of text, and who knows them.
 const TEXTS: &[(ArtifactKind, Recognizer)] = &[
+    (ArtifactKind::Adsutil, adsutil::recognizes),
     (ArtifactKind::Directory, ldif::recognizes),
     (ArtifactKind::EventLogXml, event_log_xml::recognizes),
     (ArtifactKind::IisConfig, iis_config::recognizes),
@@ -25,6 +26,7 @@ const TEXTS: &[(ArtifactKind, Recognizer)] = &[
     (ArtifactKind::Ipconfig, ipconfig::recognizes),
     (ArtifactKind::Klist, klist::recognizes),
     (ArtifactKind::LsaTickets, lsa_tickets::recognizes),
+    (ArtifactKind::Metabase, metabase::recognizes),
     (ArtifactKind::Nslookup, nslookup::recognizes),
     (ArtifactKind::Registry, registry::recognizes),
     (ArtifactKind::Setspn, setspn::recognizes),

@@ -27,6 +27,8 @@ use crate::facts::host::{HostName, Role};
 use crate::facts::iis;
 use crate::facts::ldap;
 use crate::facts::ldap_question::Reach;
+use crate::facts::metabase::Tree;
+use crate::facts::metabase_sites;
 use crate::facts::names::Resolution;
 use crate::facts::settings::Extent;
 use crate::facts::shared_configuration::{InForce, in_force};
@@ -61,9 +63,10 @@ pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
         for artifact in &own {
             assembler.identify(artifact);
         }
-        for artifact in own {
+        for artifact in &own {
             assembler.take(artifact);
         }
+        assembler.metabase(&own);
     }
     name_domains(&mut facts);
     facts
@@ -223,6 +226,41 @@ impl Assembler<'_> {
         }
     }
 
+    /// The metabase speaks for IIS 5 and 6. Later systems keep one for other services, beside the configuration of IIS.
+    fn metabase(&mut self, own: &[&ReadArtifact]) {
+        let is_there = |read: &&&ReadArtifact| read.artifact.status != CollectionStatus::NotPresent;
+        let of_kinds = |kinds: &[ArtifactKind]| {
+            own.iter().filter(is_there).filter(|read| kinds.contains(&read.artifact.kind)).copied().collect::<Vec<_>>()
+        };
+        let listed = of_kinds(&[ArtifactKind::Metabase, ArtifactKind::Adsutil]);
+        let version = self.host().identity.os_version.clone();
+        let is_later = version.as_deref().is_some_and(|version| !version.starts_with("5."));
+        if listed.is_empty() || is_later || !of_kinds(&[ArtifactKind::IisConfig]).is_empty() {
+            return;
+        }
+        let Some(tree) = Tree::of(&listed) else { return self.unknown_metabase() };
+        let (iis, not_known) = metabase_sites::effective(&tree, version.as_deref(), self.host.as_str());
+        // A metabase without a site, or with nothing but other services, makes no web server.
+        if iis.sites.is_empty() && not_known.is_none() && listed.iter().all(|read| read.is_whole()) {
+            return;
+        }
+        let damaged = listed.iter().any(|read| read.artifact.bytes.is_some() && !read.is_whole());
+        let not_known = [not_known, damaged.then(whole_metabase)].into_iter().flatten().reduce(NotKnown::and);
+        let host = self.host();
+        host.role = Role::WebServer;
+        host.iis = Some(match not_known {
+            Some(not_known) => Fact::Partial(iis, not_known),
+            None => Fact::Known(iis),
+        });
+    }
+
+    /// There is a metabase, and nobody could read it.
+    fn unknown_metabase(&mut self) {
+        let host = self.host();
+        host.role = Role::WebServer;
+        host.iis.get_or_insert_with(|| Fact::Unknown(whole_metabase()));
+    }
+
     fn registry(&mut self, registry: &Registry, read: &ReadArtifact) {
         let denied = |loss: &Loss| matches!(loss.reason, GapReason::NotCollected(_));
         let is_undamaged = read.artifact.is_whole() && read.contents.losses.iter().all(denied);
@@ -287,6 +325,10 @@ fn named_channel(read: &ReadArtifact) -> Option<String> {
     read.artifact.source.as_ref()?;
     let file = read.artifact.path.rsplit('/').next()?;
     Some(file.strip_suffix(".evtx").or_else(|| file.strip_suffix(".xml"))?.to_owned())
+}
+
+fn whole_metabase() -> NotKnown {
+    NotKnown::until("MetaBase.xml, or what adsutil.vbs enum w3svc prints (run the collector as an administrator)")
 }
 
 fn whole_config() -> NotKnown {

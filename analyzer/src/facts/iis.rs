@@ -42,6 +42,8 @@ pub struct SiteFacts {
     pub bindings: Vec<Binding>,
     /// Its paths: each application, and each folder with sign-in settings of its own.
     pub paths: Vec<PathFacts>,
+    /// Its key in the metabase, such as `w3svc/1`; none since IIS 7, which is set up by files.
+    pub node: Option<String>,
 }
 
 impl SiteFacts {
@@ -106,13 +108,18 @@ pub enum PoolIdentity {
 impl PoolIdentity {
     fn of(model: Option<&ProcessModel>, defaults: Option<&ProcessModel>, host: &str) -> Self {
         let attribute = |read: fn(&ProcessModel) -> Option<&String>| model.and_then(read).or(defaults.and_then(read));
-        let kind = attribute(|model| model.identity_type.as_ref()).map(String::as_str);
-        match kind.unwrap_or("ApplicationPoolIdentity").to_ascii_lowercase().as_str() {
+        let kind = attribute(|model| model.identity_type.as_ref()).map_or("ApplicationPoolIdentity", String::as_str);
+        Self::named(kind, attribute(|model| model.user_name.as_ref()).map(String::as_str), host)
+    }
+
+    /// The identity of this kind, by its name or its number; for a specific user, with the name of that.
+    pub fn named(kind: &str, user: Option<&str>, host: &str) -> Self {
+        match kind.to_ascii_lowercase().as_str() {
             "localsystem" | "0" => Self::Machine("LocalSystem"),
             "networkservice" | "2" => Self::Machine("NetworkService"),
             "applicationpoolidentity" | "4" => Self::Machine("ApplicationPoolIdentity"),
             "localservice" | "1" => Self::LocalService,
-            "specificuser" | "3" => match attribute(|model| model.user_name.as_ref()) {
+            "specificuser" | "3" => match user {
                 Some(user) if !user.is_empty() => Self::account(user, host),
                 _ => Self::Unclear("SpecificUser without a user name".to_owned()),
             },
@@ -177,6 +184,7 @@ fn site_facts(whole: &Whole<'_>, site: &Site, is_cut: &mut bool) -> SiteFacts {
         at: site.name.at,
         paths: paths.into_iter().map(|path| path_facts(whole, site, &apps, path)).collect(),
         bindings: site.bindings.iter().take(BINDINGS).cloned().collect(),
+        node: None,
     }
 }
 

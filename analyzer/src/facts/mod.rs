@@ -20,6 +20,8 @@ pub mod iis;
 pub mod ldap;
 pub mod ldap_filter;
 pub mod ldap_question;
+pub mod metabase;
+pub mod metabase_sites;
 pub mod names;
 pub mod scopes;
 pub mod settings;

@@ -191,6 +191,13 @@ impl World {
         self.paths(|path| name.clone_into(&mut path.pool.name))
     }
 
+    /// The site is one of IIS 6: it has a key in the metabase, and its worker process decrypts.
+    #[must_use]
+    pub fn of_iis_6(mut self) -> Self {
+        self.site.node = Some("w3svc/1".to_owned());
+        self.kernel_mode_off().pool_credentials_off()
+    }
+
     /// `useKernelMode="false"`.
     #[must_use]
     pub fn kernel_mode_off(self) -> Self {
@@ -509,7 +516,8 @@ fn site() -> SiteFacts {
         refused: None,
         web_config: AppConfig::Absent,
     };
-    SiteFacts { name: "Intranet".to_owned(), id: Some(2), at: SITE, bindings: vec![binding()], paths: vec![root] }
+    let bindings = vec![binding()];
+    SiteFacts { name: "Intranet".to_owned(), id: Some(2), at: SITE, bindings, paths: vec![root], node: None }
 }
 
 fn binding() -> Binding {

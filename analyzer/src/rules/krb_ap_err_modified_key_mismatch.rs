@@ -28,6 +28,7 @@ use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::command::CommandLine;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::iis_command;
 use crate::rules::last_seen::{Age, LastSeen};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, scope};
 
@@ -125,8 +126,8 @@ fn renew(situation: &Situation<'_>, exchange: &Exchange) -> Fix {
     let purge = CommandLine::of("klist purge").build();
     let domain = exchange.identity.account().and_then(|account| account.domain()).unwrap_or_default();
     let channel = CommandLine::of(&format!("nltest /sc_verify:{domain}")).build().filter(|_| is_word(domain));
-    let pool = situation.index.path_of(exchange).map_or("", |path| path.path.pool.name.as_str());
-    let start_over = if machine { channel } else { appcmd::recycle(pool) };
+    let path = situation.index.path_of(exchange);
+    let start_over = if machine { channel } else { path.and_then(|path| iis_command::recycle(&path)) };
     Fix {
         title: if machine {
             "See whether the secure channel of the server is sound, then let clients forget their tickets".to_owned()

@@ -28,9 +28,11 @@ use crate::exchange::outcome::{Cause, Exchange, Outcome};
 use crate::exchange::owner::Owner;
 use crate::facts::iis::PoolIdentity;
 use crate::facts::spn::Spn;
+use crate::rules::adsutil;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Scope, Severity};
+use crate::rules::iis_command;
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation, scope};
 use crate::rules::setspn;
 
@@ -136,11 +138,12 @@ fn explanation(identity: &PoolIdentity, fails: bool, is_held: bool) -> String {
 
 fn use_domain_account(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
     let pool = &path.path.pool.name;
+    let account = match path.site.node {
+        Some(_) => "a domain account",
+        None => "a domain account or a group managed service account",
+    };
     Fix {
-        title: format!(
-            "Let the pool {pool} run as a domain account or a group managed service account, in IIS Manager under its \
-             identity"
-        ),
+        title: format!("Let the pool {pool} run as {account}, in IIS Manager under its identity"),
         risk: Risk::Disruptive,
         privilege: Privilege::DomainAdmin,
         note: Some(
@@ -154,7 +157,25 @@ fn use_domain_account(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
     }
 }
 
+/// Before IIS 7 there is no kernel mode, but an identity that is the machine on the network.
+fn run_as_machine(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
+    let pool = &path.path.pool;
+    let set = |kind| appcmd::all([adsutil::set(&adsutil::pool_key(path), "AppPoolIdentityType", kind)]);
+    let before = if pool.identity == PoolIdentity::LocalService { "1" } else { "3" };
+    let machine = machine_account(&path.host.identity);
+    Fix {
+        title: format!("Or let the pool {} run as NetworkService, which decrypts as {machine}", pool.name),
+        commands: set("2"),
+        undo: set(before),
+        ..decrypt_in_kernel_mode(path, spns)
+    }
+}
+
 fn decrypt_as_machine(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
+    if path.site.node.is_some() { run_as_machine(path, spns) } else { decrypt_in_kernel_mode(path, spns) }
+}
+
+fn decrypt_in_kernel_mode(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
     let settings = &path.path.sign_in;
     let set = |kernel_mode: bool, pool_credentials: bool| {
         let change = format!("/useKernelMode:{kernel_mode} /useAppPoolCredentials:{pool_credentials}");
@@ -177,7 +198,7 @@ fn decrypt_as_machine(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
 
 fn ask_anew(path: &SitePath<'_>, spns: &[&Spn]) -> Vec<crate::rules::command::CommandLine> {
     let ask = spns.first().map(|spn| setspn::ask_anew(spn)).unwrap_or_default();
-    appcmd::all([appcmd::show_windows_authentication(path)].into_iter().chain(ask))
+    appcmd::all([iis_command::show_sign_in(path)].into_iter().chain(ask))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The causes that are known, each in a file of its own, and the table that lists them.
 
+pub mod adsutil;
 pub mod answer;
 pub mod appcmd;
 pub mod command;
@@ -8,6 +9,7 @@ pub mod finding;
 pub mod fixture;
 pub mod host_spn_missing;
 pub mod http_spn_shadows_host;
+pub mod iis_command;
 pub mod index;
 pub mod kernelmode_spn_on_pool_account;
 pub mod krb_ap_err_modified_key_mismatch;

@@ -24,8 +24,8 @@ use crate::facts::events::{Happening, What};
 use crate::facts::host::HostName;
 use crate::facts::iis::PoolIdentity;
 use crate::rules::answer::Answer;
-use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::iis_command;
 use crate::rules::last_seen::{Age, LastSeen};
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
 
@@ -114,14 +114,14 @@ fn finding(served: &[&SitePath<'_>], happenings: &[&Happening], last_seen: LastS
     let (why, fix) = if is_managed {
         let why = "The domain sets the password of a managed service account and hands it to the computers that may \
             have it. This server may not be one of them, or was not restarted since it became one.";
-        (why.to_owned(), look_for_reason(name, &identity))
+        (why.to_owned(), look_for_reason(served, name, &identity))
     } else if is_built_in {
         let why = format!("{identity} has no password that could be wrong, so something else keeps Windows from it.");
-        (why, look_for_reason(name, &identity))
+        (why, look_for_reason(served, name, &identity))
     } else {
         let why = "Windows could not log the account on: a password that was changed, a missing right to log on as a \
             batch job, or an account that is locked, disabled or expired.";
-        (why.to_owned(), enter_password(name, &identity))
+        (why.to_owned(), enter_password(served, name, &identity))
     };
     let places = happenings.iter().map(|happening| happening.at).chain(pool.map(|pool| pool.at));
     let sites = served.iter().map(|path| path.name()).collect::<Vec<_>>().join(", ");
@@ -133,7 +133,7 @@ fn finding(served: &[&SitePath<'_>], happenings: &[&Happening], last_seen: LastS
 }
 
 /// An identity that Windows brings along has no password; only the log tells why it could not be used.
-fn look_for_reason(pool: &str, identity: &str) -> Fix {
+fn look_for_reason(served: &[&SitePath<'_>], pool: &str, identity: &str) -> Fix {
     Fix {
         title: format!("Look in the System log for why WAS could not start {pool} as {identity}, then start the pool"),
         note: Some(
@@ -141,11 +141,12 @@ fn look_for_reason(pool: &str, identity: &str) -> Fix {
              of the pool that cannot be read."
                 .to_owned(),
         ),
-        ..enter_password(pool, identity)
+        ..enter_password(served, pool, identity)
     }
 }
 
-fn enter_password(pool: &str, identity: &str) -> Fix {
+fn enter_password(served: &[&SitePath<'_>], pool: &str, identity: &str) -> Fix {
+    let path = served.first();
     Fix {
         title: format!("Enter the password of {identity} again, in IIS Manager under the identity of the pool {pool}"),
         risk: Risk::Disruptive,
@@ -155,9 +156,9 @@ fn enter_password(pool: &str, identity: &str) -> Fix {
              security policy that it may log on as a batch job. Then start the pool."
                 .to_owned(),
         ),
-        commands: appcmd::all([appcmd::start(pool)]),
+        commands: path.map(|path| iis_command::start_pool(path)).unwrap_or_default(),
         undo: Vec::new(),
-        verify: appcmd::all([appcmd::show_pool(pool)]),
+        verify: path.map(|path| iis_command::show_pool(path)).unwrap_or_default(),
     }
 }
 

@@ -20,6 +20,7 @@ use crate::evidence::gap::NotKnown;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::iis_command;
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
 
 /// The rule.
@@ -66,12 +67,9 @@ fn finding(path: &SitePath<'_>) -> Finding {
             risk: Risk::Safe,
             privilege: Privilege::ServerAdmin,
             note: None,
-            commands: appcmd::negotiate_then_ntlm(path, &[]),
-            undo: appcmd::all([
-                appcmd::set_windows_authentication(path, r#"/-"providers.[value='NTLM']""#),
-                appcmd::set_windows_authentication(path, r#"/-"providers.[value='Negotiate']""#),
-            ]),
-            verify: appcmd::all([appcmd::show_windows_authentication(path)]),
+            commands: iis_command::negotiate_then_ntlm(path, &[]),
+            undo: iis_command::take_back(path, &[], &["NTLM", "Negotiate"]),
+            verify: appcmd::all([iis_command::show_sign_in(path)]),
         }])
 }
 

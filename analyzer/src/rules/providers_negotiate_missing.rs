@@ -21,6 +21,7 @@ use crate::exchange::identity::{TicketIdentity, ticket_identity};
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::iis_command;
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
 
 /// The rule.
@@ -81,9 +82,9 @@ fn offer_negotiate(path: &SitePath<'_>, offered: &[String]) -> Fix {
         note: Some(
             "Look first whether someone took Negotiate away on purpose, for an application that needs NTLM.".to_owned(),
         ),
-        commands: appcmd::negotiate_then_ntlm(path, offered),
-        undo: appcmd::all([appcmd::set_windows_authentication(path, r#"/-"providers.[value='Negotiate']""#)]),
-        verify: appcmd::all([appcmd::show_windows_authentication(path)]),
+        commands: iis_command::negotiate_then_ntlm(path, offered),
+        undo: iis_command::take_back(path, offered, &["Negotiate"]),
+        verify: appcmd::all([iis_command::show_sign_in(path)]),
     }
 }
 

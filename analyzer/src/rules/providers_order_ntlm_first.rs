@@ -23,6 +23,7 @@ use crate::facts::sign_in::AuthProvider;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::iis_command;
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
 
 /// The rule.
@@ -73,9 +74,9 @@ fn finding(path: &SitePath<'_>) -> Finding {
             risk: Risk::Disruptive,
             privilege: Privilege::ServerAdmin,
             note: Some("Some products need NTLM first; look first whether someone chose the order on purpose.".to_owned()),
-            commands: appcmd::negotiate_then_ntlm(path, &offered),
-            undo: Vec::new(),
-            verify: appcmd::all([appcmd::show_windows_authentication(path)]),
+            commands: iis_command::negotiate_then_ntlm(path, &offered),
+            undo: iis_command::take_back(path, &offered, &[]),
+            verify: appcmd::all([iis_command::show_sign_in(path)]),
         }])
 }
 

@@ -20,6 +20,7 @@ use crate::evidence::gap::NotKnown;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::iis_command;
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
 
 /// The rule.
@@ -56,7 +57,6 @@ fn finding(path: &SitePath<'_>) -> Finding {
     let confidence = if path.path.may_be_overridden.is_some() { Confidence::Likely } else { Confidence::Certain };
     let summary =
         format!("{} offers no way to sign in: Windows authentication is off, and so is every other", path.name());
-    let set = |value: &str| appcmd::set_windows_authentication(path, &format!("/enabled:{value}"));
     Finding::new(Severity::Blocker, confidence, summary, sign_in.windows.at)
         .and([sign_in.anonymous.at])
         .because(
@@ -68,13 +68,13 @@ fn finding(path: &SitePath<'_>) -> Finding {
             title: format!("Turn Windows authentication on for {}", path.name()),
             risk: Risk::Safe,
             privilege: Privilege::ServerAdmin,
-            note: Some(
+            note: path.site.node.is_none().then(|| {
                 "If the command does not know the section, the role service Windows Authentication is not installed."
-                    .to_owned(),
-            ),
-            commands: appcmd::all([set("true")]),
-            undo: appcmd::all([set("false")]),
-            verify: appcmd::all([appcmd::show_windows_authentication(path)]),
+                    .to_owned()
+            }),
+            commands: iis_command::switch_windows_authentication(path, true),
+            undo: iis_command::switch_windows_authentication(path, false),
+            verify: appcmd::all([iis_command::show_sign_in(path)]),
         }])
 }
 

@@ -8,6 +8,6 @@ for path in sys.argv[1:]:
     host = report["hosts"][0]
     reasons = {gap["reason"] for gap in report["gaps"]}
     print(path.rsplit("/", 1)[-1], host, sorted(reasons))
-    assert host["name"] == "VM" or host["name"], host
-    assert host["collected_at"], "the manifest was not read"
+    assert host["name"] and host["collected_at"], "the manifest was not read"
+    assert host["role"] == "web-server", "the metabase was not read"
     assert not reasons & {"altered", "missing", "unrecognized", "refused"}, report["gaps"]
