@@ -22,8 +22,13 @@
 //! | `host-spn-missing` | the server could not register its own names | server | same name |
 //! | `pool-identity-cannot-start` | the pool's account cannot sign in | server | same name |
 //! | `krb-ap-err-modified-key-mismatch` | all names are right, and still the key is not | server, `-client` | same name |
+//! | `account-spn-but-account-missing` | the account of the server is disabled | server | same name |
+//! | `service-account-locked-or-disabled` | the pool's account is locked out | server | same name |
+//! | `clock-skew` | the clock of the server is 11 minutes behind | server | same name |
 
+pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
+pub mod clock_skew;
 pub mod healthy_with_noise;
 pub mod host_spn_missing;
 pub mod hosts;
@@ -36,6 +41,7 @@ pub mod pool_identity_cannot_start;
 pub mod providers_empty_after_clear;
 pub mod providers_negotiate_missing;
 pub mod providers_order_ntlm_first;
+pub mod service_account_locked_or_disabled;
 pub mod setspn_denied;
 pub mod spn_alias_cname;
 pub mod spn_duplicate;
@@ -101,5 +107,8 @@ pub fn all() -> Vec<Scenario> {
         host_spn_missing::scenario(),
         pool_identity_cannot_start::scenario(),
         krb_ap_err_modified_key_mismatch::scenario(),
+        account_spn_but_account_missing::scenario(),
+        service_account_locked_or_disabled::scenario(),
+        clock_skew::scenario(),
     ]
 }

@@ -82,6 +82,7 @@ mod tests {
     use super::*;
     use crate::diagnosis::rank::Standing;
     use crate::exchange::derive::exchanges;
+    use crate::facts::account_control::AccountControl;
     use crate::facts::case_facts::Facts;
     use crate::rules::fixture::World;
     use crate::rules::rule::Layer;
@@ -119,9 +120,10 @@ mod tests {
     const OWN_NAME: &str = "HTTP/web01.contoso.com";
 
     /// One ticket, one cause: no two of these speak of the same SPN on the same path.
-    const ONE_PER_TICKET: [&str; 8] = [
+    const ONE_PER_TICKET: [&str; 9] = [
         "spn-missing",
         "spn-duplicate",
+        "account-spn-but-account-missing",
         "local-account-pool",
         "kernelmode-spn-on-pool-account",
         "spn-alias-cname",
@@ -173,6 +175,10 @@ mod tests {
             |world| world.path("/app", World::pool_credentials_off),
             |world| world.not_searched(NAME).duplicates_not_searched(),
             World::may_be_overridden,
+            |world| world.flag("svc-web", AccountControl::DISABLED),
+            |world| world.flag("WEB01", AccountControl::DISABLED),
+            |world| world.holds(NAME, "CN=svc-web,DC=fabrikam,DC=com"),
+            |world| world.clock_off(660),
         ]
     }
 
@@ -259,7 +265,7 @@ mod tests {
         for world in [World::healthy().no_config(), World::healthy().part_of_config()] {
             let diagnosis = diagnosed(&world);
             let clear = diagnosis.answers.iter().filter(|answer| answer.verdict == Verdict::Clear);
-            assert_eq!(clear.map(|answer| answer.rule.name).collect::<Vec<_>>(), ["host-spn-missing"]);
+            assert_eq!(clear.map(|answer| answer.rule.name).collect::<Vec<_>>(), ["host-spn-missing", "clock-skew"]);
         }
     }
 

@@ -5,7 +5,9 @@ use crate::exchange::client::ClientFamily;
 use crate::exchange::identity::{TicketIdentity, ticket_identity};
 use crate::exchange::outcome::{Cause, Exchange, Outcome, Step, StepKind, StepState};
 use crate::exchange::owner::{FoundBy, Owner, owner};
+use crate::exchange::refusal::{Refusal, refusal};
 use crate::exchange::request::{Request, request};
+use crate::exchange::skew::skew;
 use crate::exchange::url::{SiteUrl, open_names, site_urls};
 use crate::facts::case_facts::{Facts, HostFacts};
 use crate::facts::directory::{Directory, list_command};
@@ -85,6 +87,18 @@ impl Deriving<'_> {
         exchange
     }
 
+    /// Why the KDC gives no ticket for the one account that is found. Of a wrong account it does not matter how it
+    /// stands: the SPN has to leave it anyway.
+    fn refused(&self, found: &Fact<Owner>, identity: &TicketIdentity) -> Option<Refusal> {
+        let directory = &self.facts.directory;
+        match found.seen() {
+            Ok(Owner::One { holder, .. }) if directory.is(identity.account()?, &holder.dn) == Some(true) => {
+                refusal(directory.state(&holder.dn)?, self.host)
+            }
+            _ => None,
+        }
+    }
+
     /// The client asks for a ticket, the KDC encrypts it, IIS decrypts it.
     fn ticket(&self, path: &PathFacts, client: ClientFamily, exchange: &mut Exchange) -> Outcome {
         let asked = request(&exchange.url_host, client, self.host);
@@ -93,9 +107,13 @@ impl Deriving<'_> {
             Ok(asked) => owner(&self.facts.directory, &asked.spn),
             Err(not_known) => Fact::Unknown(not_known),
         };
-        exchange.steps.push(owner_step(&found, &self.facts.directory));
+        let refused = self.refused(&found, &exchange.identity);
+        exchange.steps.push(owner_step(&found, refused.as_ref(), &self.facts.directory));
         exchange.steps.push(identity_step(exchange));
-        let outcome = end(&asked, &found, exchange, path, &self.facts.directory);
+        let outcome = match end(&asked, &found, refused.as_ref(), exchange, path, &self.facts.directory) {
+            Outcome::Kerberos if skew(self.host).is_some() => Outcome::Fails(Cause::ClockSkew),
+            outcome => outcome,
+        };
         exchange.steps.push(decrypt_step(&outcome));
         exchange.request = Some(asked);
         exchange.owner = Some(found);
@@ -147,6 +165,7 @@ fn offer(path: &PathFacts, client: ClientFamily, steps: &mut Vec<Step>) -> Optio
 fn end(
     asked: &Fact<Request>,
     found: &Fact<Owner>,
+    refused: Option<&Refusal>,
     exchange: &Exchange,
     path: &PathFacts,
     directory: &Directory,
@@ -173,9 +192,13 @@ fn end(
     };
     match found.seen() {
         Ok(Owner::Several(_)) => without_kerberos(Cause::SpnHeldTwice),
+        Ok(Owner::OnePerDomain(_)) => Outcome::Fails(Cause::SpnHeldPerDomain),
         Ok(Owner::Nobody(_)) => doubt.map_or_else(|| without_kerberos(Cause::SpnNotHeld), Outcome::Unknown),
         Ok(Owner::One { holder, .. }) => match directory.is(account, &holder.dn) {
-            Some(true) => doubt.map_or(Outcome::Kerberos, Outcome::Unknown),
+            Some(true) => {
+                let well = refused.map_or(Outcome::Kerberos, |refusal| Outcome::Fails(refusal.cause));
+                doubt.map_or(well, Outcome::Unknown)
+            }
             Some(false) => Outcome::Fails(Cause::WrongKey),
             None => Outcome::Unknown(NotKnown::until(list_command(account))),
         },
@@ -203,7 +226,7 @@ fn asks_for(request: &Request) -> String {
     }
 }
 
-fn owner_step(found: &Fact<Owner>, directory: &Directory) -> Step {
+fn owner_step(found: &Fact<Owner>, refused: Option<&Refusal>, directory: &Directory) -> Step {
     let step = |state, text, evidence| Step { kind: StepKind::Owner, state, text, evidence };
     let name = |dn| directory.name_of(dn);
     let (state, doubt) = match found {
@@ -219,6 +242,17 @@ fn owner_step(found: &Fact<Owner>, directory: &Directory) -> Step {
             let names: Vec<_> = holders.iter().map(|holder| name(&holder.dn).to_string()).collect();
             let text = format!("{} hold it; the KDC refuses", names.join(" and "));
             step(StepState::Bad, text, holders.iter().map(|holder| holder.at).collect())
+        }
+        Ok(Owner::OnePerDomain(holders)) => {
+            let names: Vec<_> = holders.iter().map(|holder| name(&holder.dn).to_string()).collect();
+            let text = format!("{} hold it; each KDC takes the account of its own domain", names.join(" and "));
+            step(StepState::Bad, text, holders.iter().map(|holder| holder.at).collect())
+        }
+        Ok(Owner::One { holder, .. }) if refused.is_some() => {
+            let why = refused.map_or("", |refusal| refusal.words.as_str());
+            let text = format!("{} holds it and {why}: the KDC gives no ticket", name(&holder.dn));
+            let at = refused.iter().flat_map(|refusal| refusal.at.iter().copied());
+            step(StepState::Bad, text, at.chain([holder.at]).collect())
         }
         Ok(Owner::One { holder, by: FoundBy::Name }) => {
             step(state, format!("{} holds it{doubt}", name(&holder.dn)), vec![holder.at])
@@ -253,6 +287,15 @@ fn decrypt_step(outcome: &Outcome) -> Step {
         }
         Outcome::Fails(Cause::NoNetworkAccount) => {
             (StepState::Bad, "there is no key that could decrypt a ticket, and no fall-back".to_owned())
+        }
+        Outcome::Fails(Cause::HolderUnusable | Cause::NoCommonEncryption) => {
+            (StepState::Bad, "the KDC refuses, so there is no ticket".to_owned())
+        }
+        Outcome::Fails(Cause::ClockSkew) => {
+            (StepState::Bad, "the clocks of server and KDC are too far apart: KRB_AP_ERR_SKEW".to_owned())
+        }
+        Outcome::Fails(Cause::SpnHeldPerDomain) => {
+            (StepState::Bad, "for users of all domains but one, the keys do not match".to_owned())
         }
         Outcome::Ntlm(_) => (StepState::Bad, "there is no ticket; the client falls back to NTLM".to_owned()),
         Outcome::Fails(_) => (StepState::Bad, "there is no ticket, and nothing to fall back to".to_owned()),

@@ -5,5 +5,7 @@ pub mod derive;
 pub mod identity;
 pub mod outcome;
 pub mod owner;
+pub mod refusal;
 pub mod request;
+pub mod skew;
 pub mod url;

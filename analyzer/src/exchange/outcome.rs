@@ -70,8 +70,16 @@ pub enum Cause {
     SpnNotHeld,
     /// Several accounts hold the SPN.
     SpnHeldTwice,
+    /// Accounts of several domains hold the SPN, and each KDC takes the one of its own domain.
+    SpnHeldPerDomain,
+    /// The account that holds the SPN is disabled or has expired.
+    HolderUnusable,
+    /// The account that holds the SPN has no key that clients and the server can use.
+    NoCommonEncryption,
     /// The ticket is encrypted with the key of another account than the one that decrypts.
     WrongKey,
+    /// The clocks of the server and of the KDC are too far apart.
+    ClockSkew,
     /// The account that decrypts has no key at any KDC.
     NoNetworkAccount,
 }

@@ -1,5 +1,7 @@
 //! The account with whose key a KDC encrypts a ticket: the explicit holder of the SPN, or the host behind `HOST/…`.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::place::Evidence;
 use crate::facts::directory::{Directory, Holder};
 use crate::facts::fact::Fact;
@@ -19,6 +21,8 @@ pub enum Owner {
     },
     /// Several accounts hold it; a KDC then answers as if nobody did.
     Several(Vec<Holder>),
+    /// Accounts of different domains hold it, one in each: a KDC takes the account of its own domain.
+    OnePerDomain(Vec<Holder>),
 }
 
 /// How a KDC found the holder.
@@ -60,8 +64,15 @@ fn by_host(directory: &Directory, spn: &Spn) -> Fact<Owner> {
 fn found(holders: Vec<Holder>, by: FoundBy) -> Owner {
     match holders.as_slice() {
         [holder] => Owner::One { holder: holder.clone(), by },
+        _ if are_apart(&holders) => Owner::OnePerDomain(holders),
         _ => Owner::Several(holders),
     }
+}
+
+/// Whether no two holders are in one domain: a KDC sees a duplicate among the accounts of its own domain only.
+pub fn are_apart(holders: &[Holder]) -> bool {
+    let domains: BTreeSet<_> = holders.iter().map(|holder| holder.dn.domain()).collect();
+    domains.len() == holders.len()
 }
 
 #[cfg(test)]
@@ -117,6 +128,14 @@ mod tests {
         assert!(matches!(owner_of(&directory(&[], &["HTTP/web01"])), Fact::Unknown(_)));
         let searched = directory(&[], &["HTTP/web01", "HOST/web01"]);
         assert!(matches!(owner_of(&searched), Fact::Known(Owner::Nobody(_))));
+    }
+
+    #[test]
+    fn holders_in_different_domains_are_one_for_each_kdc() {
+        let far = directory(&[("HTTP/web01", "CN=a,DC=x"), ("HTTP/web01", "CN=a,DC=y")], &[]);
+        assert!(matches!(owner_of(&far), Fact::Known(Owner::OnePerDomain(holders)) if holders.len() == 2));
+        let mixed = [("HTTP/web01", "CN=a,DC=x"), ("HTTP/web01", "CN=b,DC=x"), ("HTTP/web01", "CN=a,DC=y")];
+        assert!(matches!(owner_of(&directory(&mixed, &[])), Fact::Known(Owner::Several(_))));
     }
 
     #[test]

@@ -248,7 +248,9 @@ fn json_exchange(case: &Case, exchange: &Exchange) -> JsonExchange {
     let name = |dn| escape(&case.facts.directory.name_of(dn).to_string());
     let owners = match owner {
         Some(Owner::One { holder, .. }) => vec![name(&holder.dn)],
-        Some(Owner::Several(holders)) => holders.iter().map(|holder| name(&holder.dn)).collect(),
+        Some(Owner::Several(holders) | Owner::OnePerDomain(holders)) => {
+            holders.iter().map(|holder| name(&holder.dn)).collect()
+        }
         Some(Owner::Nobody(_)) | None => Vec::new(),
     };
     let open = match &exchange.outcome {

@@ -12,7 +12,10 @@ use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{ArtifactId, Cited, Evidence};
 use crate::exchange::derive::exchanges;
 use crate::facts::account::{AccountName, Dn};
+use crate::facts::account_control::{AccountControl, EncryptionTypes};
+use crate::facts::account_state::{AccountClass, AccountState, Set};
 use crate::facts::case_facts::{Facts, HostFacts};
+use crate::facts::clock::ClockReading;
 use crate::facts::directory::Directory;
 use crate::facts::events::{Happening, What};
 use crate::facts::fact::Fact;
@@ -42,6 +45,10 @@ const IPCONFIG: ArtifactId = ArtifactId(4);
 pub const SERVER_LOG: ArtifactId = ArtifactId(5);
 /// The System event log of `CLIENT07`.
 pub const CLIENT_LOG: ArtifactId = ArtifactId(6);
+/// What the directory answered about accounts: a hundred lines for each.
+const DIRECTORY: ArtifactId = ArtifactId(7);
+/// What the directory answered about itself, with the clocks.
+pub const CLOCKS: Evidence = ArtifactId(8).lines(3, 12);
 
 /// The line of the site.
 const SITE: Evidence = CONFIG.line(10);
@@ -80,6 +87,7 @@ pub struct World {
     listed: Vec<Dn>,
     asked: Vec<(AccountName, Dn)>,
     duplicates: Known,
+    states: Vec<(Dn, AccountState)>,
     happenings: Vec<Happening>,
 }
 
@@ -105,8 +113,11 @@ impl World {
             listed: vec![dn("WEB01"), dn("svc-web")],
             asked: vec![(AccountName::parse("WEB01"), dn("WEB01"))],
             duplicates: Known::Whole,
+            states: Vec::new(),
             happenings: Vec::new(),
         };
+        world.server.identity.os_version = Some("10.0.20348".to_owned());
+        world = world.entry("WEB01", AccountClass::Computer).entry("svc-web", AccountClass::User).clock_off(0);
         world = world.collected("WEB01", NOW).collected("CLIENT07", NOW);
         for name in ["intranet.contoso.com", "intranet", "web01.contoso.com", "web01"] {
             world = world.searched(&format!("HTTP/{name}")).searched(&format!("HOST/{name}"));
@@ -428,6 +439,84 @@ impl World {
         self
     }
 
+    /// The directory says how an account stands: nothing is wrong with it.
+    #[must_use]
+    pub fn entry(mut self, account: &str, class: AccountClass) -> Self {
+        let first = u32::try_from(self.states.len()).expect("few").saturating_mul(100);
+        self.states.push((dn(account), fine(first, class, account)));
+        self
+    }
+
+    /// The directory says nothing about how an account stands.
+    #[must_use]
+    pub fn no_entry(mut self, account: &str) -> Self {
+        self.states.retain(|(known, _)| *known != dn(account));
+        self
+    }
+
+    /// Changes what the directory says about an account.
+    #[must_use]
+    pub fn account(mut self, account: &str, change: impl FnOnce(&mut AccountState)) -> Self {
+        let (_, state) = self.states.iter_mut().find(|(known, _)| *known == dn(account)).expect("there is an entry");
+        change(state);
+        self
+    }
+
+    /// Sets a flag of an account.
+    #[must_use]
+    pub fn flag(self, account: &str, flag: AccountControl) -> Self {
+        self.account(account, |state| {
+            let control = state.control.as_mut().expect("the flags are known");
+            control.value = AccountControl(control.value.0 | flag.0);
+        })
+    }
+
+    /// An account may delegate users to these services.
+    #[must_use]
+    pub fn delegates_to(self, account: &str, services: &[&str]) -> Self {
+        self.account(account, |state| {
+            let at = state.delegates_to.as_ref().expect("it is known").at;
+            let services = services.iter().map(|service| Cited::new((*service).to_owned(), at));
+            state.delegates_to = Some(Set { value: Some(services.collect()), at });
+        })
+    }
+
+    /// The clock of the domain controller is this many seconds ahead of that of `WEB01`.
+    #[must_use]
+    pub fn clock_off(mut self, secs: i64) -> Self {
+        let ms = secs.saturating_mul(1_000);
+        let server = "dc01.contoso.com".to_owned();
+        self.server.clocks = vec![ClockReading { server, least_ms: ms, most_ms: ms, at: CLOCKS }];
+        self
+    }
+
+    /// The domain controller that told its time has this name.
+    #[must_use]
+    pub fn clock_of(mut self, server: &str) -> Self {
+        self.server.clocks.iter_mut().for_each(|reading| server.clone_into(&mut reading.server));
+        self
+    }
+
+    /// The clock of the domain controller is this many seconds ahead of that of `CLIENT07`.
+    #[must_use]
+    pub fn client_clock_off(mut self, secs: i64) -> Self {
+        self.client.clocks = self.clone().clock_off(secs).server.clocks;
+        self
+    }
+
+    /// Nobody compared the clock of `WEB01` with another.
+    #[must_use]
+    pub fn no_clock(mut self) -> Self {
+        self.server.clocks.clear();
+        self
+    }
+
+    /// What the directory says about an account.
+    pub fn state(&self, account: &str) -> &AccountState {
+        let (_, state) = self.states.iter().find(|(known, _)| *known == dn(account)).expect("there is an entry");
+        state
+    }
+
     /// The line that says that this account holds this SPN.
     pub fn held_at(&self, name: &str, account: &str) -> Evidence {
         let holders = self.directory().holders(&spn(name));
@@ -460,6 +549,9 @@ impl World {
         for (name, dn) in &self.asked {
             directory.ask(name, dn.clone());
         }
+        for (dn, state) in &self.states {
+            directory.learn(dn.clone(), state.clone());
+        }
         if self.duplicates == Known::Whole {
             directory.search_duplicates(SETSPN.line(400));
         }
@@ -481,6 +573,29 @@ impl World {
         });
         let hosts = [server, self.client.clone()].map(|host| (host.identity.name.clone(), host));
         Facts { hosts: BTreeMap::from(hosts), directory: self.directory(), happenings: self.happenings.clone() }
+    }
+}
+
+/// An account with which nothing is wrong, whose entry begins behind this line.
+fn fine(first: u32, class: AccountClass, name: &str) -> AccountState {
+    let at = |line: u32| DIRECTORY.line(first.saturating_add(line));
+    let is_computer = class == AccountClass::Computer;
+    AccountState {
+        class: Some(Cited::new(class, at(2))),
+        control: Some(Cited::new(AccountControl(if is_computer { 0x1000 } else { 0x1_0200 }), at(3))),
+        computed: Some(Cited::new(AccountControl(0), at(4))),
+        password_set: Some(Set { value: "2026-01-02T08:00:00Z".parse().ok(), at: at(5) }),
+        expires: Some(Set { value: None, at: at(6) }),
+        locked_out: Some(Set { value: None, at: at(7) }),
+        encryption: Some(Set { value: Some(EncryptionTypes(0x18)), at: at(8) }),
+        delegates_to: Some(Set { value: None, at: at(9) }),
+        delegated_by: Some(Set { value: None, at: at(9) }),
+        dns_host_name: Some(Set {
+            value: is_computer.then(|| format!("{name}.contoso.com").to_lowercase()),
+            at: at(10),
+        }),
+        is_protected: Some(Cited::new(false, at(11))),
+        ..AccountState::unknown(at(1))
     }
 }
 

@@ -1,8 +1,11 @@
 //! The causes that are known, each in a file of its own, and the table that lists them.
 
+pub mod account_spn_but_account_missing;
+pub mod ad_account;
 pub mod adsutil;
 pub mod answer;
 pub mod appcmd;
+pub mod clock_skew;
 pub mod command;
 pub mod finding;
 #[cfg(test)]
@@ -20,6 +23,7 @@ pub mod providers_empty_after_clear;
 pub mod providers_negotiate_missing;
 pub mod providers_order_ntlm_first;
 pub mod rule;
+pub mod service_account_locked_or_disabled;
 pub mod setspn;
 pub mod shared_name;
 pub mod spn_alias_cname;

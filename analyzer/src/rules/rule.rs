@@ -52,6 +52,10 @@ pub enum Layer {
     Identity,
     /// Is the key the current one?
     Key,
+    /// Are clocks and accounts as they must be?
+    Circumstance,
+    /// May the server pass the user on to another one?
+    SecondHop,
 }
 
 /// A rule.

@@ -16,10 +16,9 @@
 //!
 //! - KB 2015518: error 0x7 with extended error 0xc0000035. KDC event 11 on domain controllers.
 
-use std::collections::BTreeSet;
-
 use crate::evidence::gap::NotKnown;
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
+use crate::exchange::owner::are_apart;
 use crate::facts::account::Dn;
 use crate::facts::directory::Holder;
 use crate::facts::spn::Spn;
@@ -95,17 +94,12 @@ fn finding(situation: &Situation<'_>, spn: &Spn, holders: &[Holder]) -> Finding 
         .fixed_by([keep_one(situation, spn, holders, &concerned)])
 }
 
-/// Whether no two holders are in one domain: a KDC sees a duplicate among the accounts of its own domain only.
-fn are_apart(holders: &[Holder]) -> bool {
-    let domains: BTreeSet<_> = holders.iter().map(|holder| holder.dn.domain()).collect();
-    domains.len() == holders.len()
-}
-
 /// The exchanges that get no ticket because of this name: they ask for it, or are led to it through `HOST`.
 fn concerned<'a>(situation: &Situation<'a>, spn: &Spn) -> Vec<&'a Exchange> {
     let through_host = Spn::http(spn.host()).filter(|_| spn.class() == "host");
     let asking = situation.index.asking(spn).chain(through_host.iter().flat_map(|http| situation.index.asking(http)));
-    asking.filter(|exchange| exchange.outcome.cause() == Some(Cause::SpnHeldTwice)).collect()
+    let is_duplicate = |cause| matches!(cause, Cause::SpnHeldTwice | Cause::SpnHeldPerDomain);
+    asking.filter(|exchange| exchange.outcome.cause().is_some_and(is_duplicate)).collect()
 }
 
 /// Keeps the SPN on the account that decrypts, where that is known.
@@ -177,7 +171,7 @@ mod tests {
         let elsewhere = "CN=svc-web,DC=fabrikam,DC=com";
         let answered = check(&World::healthy().holds(NAME, elsewhere), Verdict::Found);
         let finding = answered.finding();
-        assert_eq!(finding.confidence, Confidence::Likely);
+        assert_eq!((finding.severity, finding.confidence), (Severity::Blocker, Confidence::Likely));
         assert!(finding.explanation.contains("account of its own domain"), "{}", finding.explanation);
         let three = check(&duplicate().holds(NAME, elsewhere), Verdict::Found);
         assert_eq!(three.finding().confidence, Confidence::Certain);

@@ -1,5 +1,7 @@
 //! The table of all rules, in the order of the report: by the stage of signing in.
 
+use crate::rules::account_spn_but_account_missing::AccountSpnButAccountMissing;
+use crate::rules::clock_skew::ClockSkew;
 use crate::rules::host_spn_missing::HostSpnMissing;
 use crate::rules::http_spn_shadows_host::HttpSpnShadowsHost;
 use crate::rules::kernelmode_spn_on_pool_account::KernelmodeSpnOnPoolAccount;
@@ -10,6 +12,7 @@ use crate::rules::providers_empty_after_clear::ProvidersEmptyAfterClear;
 use crate::rules::providers_negotiate_missing::ProvidersNegotiateMissing;
 use crate::rules::providers_order_ntlm_first::ProvidersOrderNtlmFirst;
 use crate::rules::rule::Rule;
+use crate::rules::service_account_locked_or_disabled::ServiceAccountLockedOrDisabled;
 use crate::rules::spn_alias_cname::SpnAliasCname;
 use crate::rules::spn_duplicate::SpnDuplicate;
 use crate::rules::spn_missing::SpnMissing;
@@ -18,6 +21,7 @@ use crate::rules::windows_auth_disabled::WindowsAuthDisabled;
 
 /// Every rule.
 pub const RULES: &[&dyn Rule] = &[
+    &ServiceAccountLockedOrDisabled,
     &PoolIdentityCannotStart,
     &WindowsAuthDisabled,
     &ProvidersEmptyAfterClear,
@@ -26,12 +30,14 @@ pub const RULES: &[&dyn Rule] = &[
     &HostSpnMissing,
     &SpnMissing,
     &SpnDuplicate,
+    &AccountSpnButAccountMissing,
     &LocalAccountPool,
     &KernelmodeSpnOnPoolAccount,
     &SpnAliasCname,
     &HttpSpnShadowsHost,
     &SpnOnWrongAccount,
     &KrbApErrModifiedKeyMismatch,
+    &ClockSkew,
 ];
 
 /// The rule of this name.

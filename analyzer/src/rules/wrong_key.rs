@@ -183,7 +183,7 @@ fn ticket(exchange: &Exchange) -> Option<(&Request, &Holder, &FoundBy)> {
     let request = exchange.request.as_ref()?.seen().ok()?;
     match exchange.owner.as_ref()?.seen().ok()? {
         Owner::One { holder, by } => Some((request, holder, by)),
-        Owner::Nobody(_) | Owner::Several(_) => None,
+        Owner::Nobody(_) | Owner::Several(_) | Owner::OnePerDomain(_) => None,
     }
 }
 

@@ -160,6 +160,10 @@ fn without(mut bundles: Vec<OpenedBundle>, kind: ArtifactKind) -> Vec<OpenedBund
     bundles
 }
 
+/// Scenarios whose cause lies in how an account or a clock stands, of which `setspn` knows nothing.
+const NEEDS_THE_DIRECTORY: [&str; 3] =
+    ["account-spn-but-account-missing", "service-account-locked-or-disabled", "clock-skew"];
+
 #[test]
 fn the_directory_says_who_holds_what_as_well_as_setspn() {
     for scenario in scenarios::all() {
@@ -167,6 +171,10 @@ fn the_directory_says_who_holds_what_as_well_as_setspn() {
         for kind in [ArtifactKind::Setspn, ArtifactKind::Directory] {
             let case = Case::open(without(sample::open(&scenario), kind));
             let some = findings(&case);
+            if kind == ArtifactKind::Directory && NEEDS_THE_DIRECTORY.contains(&scenario.name) {
+                assert!(!some.iter().any(|finding| finding.starts_with(scenario.name)), "{}: {some:#?}", scenario.name);
+                continue;
+            }
             assert_eq!(some, findings(&all), "{} without {kind:?}", scenario.name);
             let outcomes = |case: &Case| case.exchanges.iter().map(|one| one.outcome.code()).collect::<Vec<_>>();
             assert_eq!(outcomes(&case), outcomes(&all), "{} without {kind:?}", scenario.name);

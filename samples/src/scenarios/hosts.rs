@@ -5,6 +5,7 @@ use crate::dns::Dns;
 use crate::host::{Access, Host, Role};
 use crate::iis::{Authentication, Identity, Pool, Site};
 use crate::layout::klist::Ticket;
+use crate::layout::ldif::Value;
 
 use super::noise;
 
@@ -63,6 +64,11 @@ pub fn domain_controller() -> Host {
         events: noise::of_a_domain_controller(),
         ..dc
     }
+}
+
+/// A value of an attribute.
+pub fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
 }
 
 fn host(name: &'static str, role: Role, address: &'static str) -> Host {
