@@ -40,6 +40,8 @@ pub struct Key {
     pub state: KeyState,
     /// Its values, in the order of the file.
     pub values: Vec<Value>,
+    /// Values of which it is said that the key does not have them: their names.
+    pub absent: Vec<Cited<String>>,
 }
 
 /// Whether a key is there.
@@ -156,8 +158,12 @@ impl Reading {
         }
     }
 
-    /// `; [KEY] is not present` and `; [KEY] access denied`; other comments say nothing.
+    /// `; [KEY] is not present`, `; [KEY] access denied`, and `; "Name" is not present` of a value; other comments say
+    /// nothing.
     fn comment(&mut self, comment: &str, number: u32) {
+        if let Some((name, words)) = quoted(comment.trim()) {
+            return self.value_comment(name, words.trim(), number);
+        }
         let Some((path, state)) = comment.trim().strip_prefix('[').and_then(|rest| rest.rsplit_once(']')) else {
             return;
         };
@@ -172,9 +178,25 @@ impl Reading {
         }
     }
 
+    fn value_comment(&mut self, name: String, words: &str, number: u32) {
+        let at = self.artifact.line(number);
+        match self.parsed.value.keys.last_mut() {
+            Some(key) if words == "is not present" => {
+                self.values = self.values.saturating_add(1);
+                if self.values <= VALUES {
+                    key.absent.push(Cited::new(name, at));
+                }
+            }
+            Some(_) if words.starts_with("has ") => {
+                self.parsed.lose(at, GapReason::OverLimit(format!("the size of the value {name}")));
+            }
+            _ => {}
+        }
+    }
+
     fn key(&mut self, path: &str, state: KeyState, number: u32) {
         let path = Cited::new(path.to_owned(), self.artifact.line(number));
-        self.parsed.value.keys.push(Key { path, state, values: Vec::new() });
+        self.parsed.value.keys.push(Key { path, state, values: Vec::new(), absent: Vec::new() });
     }
 
     fn value(&mut self, name: String, data: Option<Data>, at: Evidence) {
@@ -376,6 +398,19 @@ mod tests {
         assert_eq!(values(msv), expected);
         assert_eq!((kerberos.state, kerberos.path.at), (KeyState::NotPresent, ArtifactId(0).line(17)));
         assert!(kerberos.path.value.ends_with("Kerberos\\Parameters"));
+    }
+
+    #[test]
+    fn values_of_which_it_is_said_that_they_are_not_there_are_told() {
+        let text = "\u{feff}Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\X]\r\n; \"A\" is not present\r\n\
+            \"B\"=dword:00000001\r\n; \"C\" has 70000 bytes, too many to be written here\r\n; \"D\" was fun\r\n";
+        let parsed = parse(ArtifactId(0), &Text::decode(text.as_bytes(), None));
+        let key = &parsed.value.keys[0];
+        assert_eq!(
+            (key.absent.clone(), key.values.len()),
+            (vec![Cited::new("A".to_owned(), ArtifactId(0).line(4))], 1)
+        );
+        assert!(matches!(&parsed.losses[..], [loss] if loss.reason.code() == "over-limit"), "{:?}", parsed.losses);
     }
 
     #[test]

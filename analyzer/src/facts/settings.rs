@@ -20,8 +20,8 @@ struct KeyFacts {
     at: Evidence,
     /// Whether a value that is not among these is not in the registry.
     is_whole: bool,
-    /// By name in lower case.
-    values: BTreeMap<String, (Data, Evidence)>,
+    /// By name in lower case; none where it is said that the key has no such value.
+    values: BTreeMap<String, (Option<Data>, Evidence)>,
 }
 
 /// What a value is set to.
@@ -63,17 +63,20 @@ pub enum Extent {
 }
 
 impl Extent {
-    /// What an artifact is worth. A query may have asked for one value; only its command line says that it did not.
-    pub fn of(registry: &Registry, command: Option<&str>, is_undamaged: bool) -> Self {
-        let asked_for_all = match registry.form {
-            Form::Export => true,
-            Form::Query => command.is_some_and(|command| {
+    /// What an artifact is worth. An export of Windows holds all of a key. The collector, which names the key that it
+    /// read, brings the values that are wanted and says which of them are not there. A query may have asked for one
+    /// value; only its command line says that it did not.
+    pub fn of(registry: &Registry, source: Option<&str>, is_undamaged: bool) -> Self {
+        let has_all = match (registry.form, source) {
+            (Form::Export, None) => registry.keys.iter().all(|key| key.absent.is_empty()),
+            (Form::Export, Some(source)) => source.to_ascii_lowercase().starts_with("reg"),
+            (Form::Query, source) => source.is_some_and(|command| {
                 !command
                     .split_whitespace()
                     .any(|word| matches!(word.to_ascii_lowercase().as_str(), "/v" | "/ve" | "/f"))
             }),
         };
-        if is_undamaged && asked_for_all { Self::Whole } else { Self::Part }
+        if is_undamaged && has_all { Self::Whole } else { Self::Part }
     }
 }
 
@@ -100,7 +103,10 @@ impl Settings {
         let known = self.keys.entry(canonical(&key.path.value)).or_insert(new);
         known.is_whole |= is_whole;
         for value in &key.values {
-            known.values.entry(value.name.to_lowercase()).or_insert((value.data.clone(), value.at));
+            known.values.entry(value.name.to_lowercase()).or_insert((Some(value.data.clone()), value.at));
+        }
+        for absent in &key.absent {
+            known.values.entry(absent.value.to_lowercase()).or_insert((None, absent.at));
         }
     }
 
@@ -109,7 +115,7 @@ impl Settings {
         let need = || NotKnown::until(format!("reg query \"{key}\" /v {name}"));
         let Some(known) = self.keys.get(&canonical(key)) else { return Fact::Unknown(need()) };
         match known.values.get(&name.to_lowercase()) {
-            Some((data, at)) => Fact::Known(Set { data: Some(data.clone()), at: *at }),
+            Some((data, at)) => Fact::Known(Set { data: data.clone(), at: *at }),
             None if known.is_whole => Fact::Known(Set { data: None, at: known.at }),
             None => Fact::Unknown(need()),
         }
@@ -180,5 +186,20 @@ mod tests {
         }
         assert_eq!(Extent::of(&export, None, true), Extent::Whole);
         assert_eq!(Extent::of(&export, None, false), Extent::Part);
+    }
+
+    #[test]
+    fn what_the_collector_did_not_name_is_not_known() {
+        let text = "Windows Registry Editor Version 5.00\n[HKEY_LOCAL_MACHINE\\SYSTEM\\X]\n; \"A\" is not present\n\"B\"=dword:1\n";
+        let parsed = registry::parse(ArtifactId(0), &Text::from(text)).value;
+        for source in [Some(r"HKLM\SYSTEM\X"), None] {
+            assert_eq!(Extent::of(&parsed, source, true), Extent::Part, "{source:?}");
+        }
+        let collected = settings(text, Extent::Part);
+        assert_eq!(collected.value(r"HKLM\SYSTEM\X", "A"), Fact::Known(Set { data: None, at: ArtifactId(0).line(3) }));
+        assert!(matches!(collected.value(r"HKLM\SYSTEM\X", "C"), Fact::Unknown(_)));
+        let export = registry::parse(ArtifactId(0), &Text::from(EXPORT)).value;
+        assert_eq!(Extent::of(&export, Some(r"HKLM\SYSTEM\X"), true), Extent::Part);
+        assert_eq!(Extent::of(&export, Some("reg export HKLM\\SYSTEM\\X x.reg"), true), Extent::Whole);
     }
 }
