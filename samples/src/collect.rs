@@ -37,7 +37,7 @@ pub fn bundle(host: &Host) -> Vec<u8> {
     writer.finish().expect("memory can be written").into_inner()
 }
 
-fn head(host: &Host) -> Manifest {
+pub(crate) fn head(host: &Host) -> Manifest {
     Manifest {
         format_version: FORMAT_VERSION,
         collector: "kerbscope-collect 0.1.0".to_owned(),
@@ -73,7 +73,7 @@ fn iis(host: &Host) -> Attempt {
 }
 
 /// What each account holds: the machine, then the accounts of the pools.
-fn lists(host: &Host) -> Vec<Attempt> {
+pub(crate) fn lists(host: &Host) -> Vec<Attempt> {
     let asked = std::iter::once(host.name).chain(pool_accounts(host));
     let list = |asked: &str| {
         // An account of the server is none of the domain, though the two may have the same name.
@@ -172,7 +172,7 @@ fn event_log(host: &Host, channel: &str) -> Attempt {
     collected(ArtifactKind::EventLog, &file, source, log::write(1, &events), 243)
 }
 
-fn ipconfig(host: &Host) -> Attempt {
+pub(crate) fn ipconfig(host: &Host) -> Attempt {
     let network = Network {
         host: host.name,
         suffix: DNS_DOMAIN,
@@ -199,7 +199,7 @@ fn systeminfo(host: &Host) -> Attempt {
     collected(ArtifactKind::Systeminfo, "systeminfo.txt", source, systeminfo::text(&system).into_bytes(), 4210)
 }
 
-fn lookup(host: &Host, name: &str) -> Attempt {
+pub(crate) fn lookup(host: &Host, name: &str) -> Attempt {
     let answer = host.dns.answer(&nslookup::full_name(name, DNS_DOMAIN));
     let text = nslookup::lookup(NAME_SERVER, name, DNS_DOMAIN, &answer);
     let source = Source::Command(format!("nslookup {name}"));

@@ -7,6 +7,7 @@
 #![expect(clippy::indexing_slicing, clippy::string_slice, reason = "as above; no byte comes from outside")]
 
 pub mod collect;
+pub mod collect_legacy;
 pub mod directory;
 pub mod dns;
 pub mod events;

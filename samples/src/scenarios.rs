@@ -25,6 +25,9 @@
 //! | `account-spn-but-account-missing` | the account of the server is disabled | server | same name |
 //! | `service-account-locked-or-disabled` | the pool's account is locked out | server | same name |
 //! | `clock-skew` | the clock of the server is 11 minutes behind | server | same name |
+//! | `iis6-healthy` | a server with IIS 6, collected by the script | server | none |
+//! | `iis6-spn-on-machine` | IIS 6 decrypts as the pool's account, the machine holds the SPN | server | `spn-on-wrong-account` |
+//! | `iis5-ntlm-only` | an upgrade left IIS 5 with NTLM alone | server | `providers-negotiate-missing` |
 
 pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
@@ -33,6 +36,9 @@ pub mod healthy_with_noise;
 pub mod host_spn_missing;
 pub mod hosts;
 pub mod http_spn_shadows_host;
+pub mod iis5_ntlm_only;
+pub mod iis6_healthy;
+pub mod iis6_spn_on_machine;
 pub mod kernelmode_spn_on_pool_account;
 pub mod krb_ap_err_modified_key_mismatch;
 pub mod local_account_pool;
@@ -50,6 +56,7 @@ pub mod spn_on_wrong_account;
 pub mod windows_auth_disabled;
 
 use crate::collect;
+use crate::collect_legacy::{self, OldWindows};
 use crate::host::{Host, Role};
 
 /// A story: hosts with one fault, or none.
@@ -69,6 +76,19 @@ impl Scenario {
     /// A story whose fault has a rule of the story's own name.
     fn of_rule(rule: &'static str, title: &'static str, hosts: &[Host]) -> Self {
         Self { expected: Some(rule), ..Self::without_finding(rule, title, hosts) }
+    }
+
+    /// A story of one server of Windows 2000 or 2003 in which nothing can be found. `providers` is what its web
+    /// service states.
+    fn of_old_windows(
+        name: &'static str,
+        title: &'static str,
+        host: &Host,
+        windows: OldWindows,
+        providers: Option<&str>,
+    ) -> Self {
+        let bundle = collect_legacy::bundle(host, windows, providers);
+        Self { name, title, bundles: vec![(name.to_owned(), bundle)], expected: None }
     }
 
     /// A story in which nothing can be found.
@@ -110,5 +130,8 @@ pub fn all() -> Vec<Scenario> {
         account_spn_but_account_missing::scenario(),
         service_account_locked_or_disabled::scenario(),
         clock_skew::scenario(),
+        iis6_healthy::scenario(),
+        iis6_spn_on_machine::scenario(),
+        iis5_ntlm_only::scenario(),
     ]
 }

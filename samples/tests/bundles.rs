@@ -63,11 +63,22 @@ fn every_story_has_a_name_of_its_own() {
     assert_eq!(stems.len(), bundles().len());
 }
 
+/// UTF-8, or UTF-16 with its mark.
+fn text(bytes: &[u8]) -> String {
+    match bytes.strip_prefix(b"\xff\xfe") {
+        Some(wide) => {
+            let units: Vec<_> = wide.chunks(2).map(|unit| u16::from_le_bytes(unit.try_into().unwrap())).collect();
+            String::from_utf16(&units).unwrap()
+        }
+        None => String::from_utf8(bytes.to_vec()).unwrap(),
+    }
+}
+
 #[test]
 fn every_text_ends_its_lines_as_windows_does() {
     for (stem, bytes) in bundles() {
         for member in open(&bytes).members.iter().filter(|member| !member.path.starts_with("events/")) {
-            let text = std::str::from_utf8(&member.bytes).unwrap();
+            let text = text(&member.bytes);
             let path = &member.path;
             assert!(text.ends_with("\r\n"), "{stem} {path}");
             assert_eq!(text.matches('\n').count(), text.matches("\r\n").count(), "{stem} {path}");

@@ -4,6 +4,7 @@ pub mod application_host;
 pub mod ipconfig;
 pub mod klist;
 pub mod ldif;
+pub mod metabase;
 pub mod nslookup;
 pub mod page;
 pub mod setspn;

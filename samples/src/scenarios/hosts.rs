@@ -42,6 +42,23 @@ pub fn healthy() -> Host {
         .spn("HTTP/intranet.contoso.com", "svc-web")
 }
 
+/// WEB01 as a server with IIS 6: a site as the machine, and an intranet whose pool's account decrypts.
+pub fn healthy_iis6() -> Host {
+    let mut server = healthy();
+    for site in &mut server.sites {
+        site.authentication = Authentication::windows_only();
+    }
+    server
+}
+
+/// WEB01 as a server with IIS 5: one site; whatever it runs as, the machine decrypts.
+pub fn healthy_iis5() -> Host {
+    let mut server = healthy_iis6();
+    server.sites.truncate(1);
+    server.pools.clear();
+    server
+}
+
 /// CLIENT07, where alice works; it has visited nothing yet.
 pub fn client() -> Host {
     let client = host("CLIENT07", Role::Client, "10.0.0.57");
