@@ -18,7 +18,7 @@ const SAME_HEAD: usize = 32;
 /// Places of the last chunk that are remembered.
 const RECENT: usize = 64;
 
-/// Which template of a [`Shapes`].
+/// Which template of a `Shapes`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShapeId {
     /// How often everything was forgotten; a number of another generation means nothing.
