@@ -1,5 +1,7 @@
 //! A search filter of LDAP (RFC 4515), as far as it tells which entries a search is sure to have found.
 
+use crate::formats::escaped::decoded;
+
 /// Characters of a filter that are read; what is longer is not understood.
 const LENGTH: usize = 64 * 1024;
 /// How deep filters may lie inside each other.
@@ -134,24 +136,12 @@ fn item_of(item: &str) -> Filter {
     if attribute.is_empty() || !attribute.chars().all(|c| c.is_ascii_alphanumeric() || c == '-') {
         return Filter::Other;
     }
-    let Some(pieces) = value.split('*').map(unescaped).collect::<Option<Vec<_>>>() else { return Filter::Other };
+    let Some(pieces) = value.split('*').map(|piece| decoded(piece, '\\')).collect::<Option<Vec<_>>>() else {
+        return Filter::Other;
+    };
     let written = pieces.first().cloned().unwrap_or_default();
     let pieces = pieces.into_iter().map(|piece| piece.to_lowercase()).collect();
     Filter::Like { attribute, pattern: Pattern { pieces, written } }
-}
-
-/// `\2a` stands for the character with this code.
-fn unescaped(piece: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(piece.len());
-    let mut rest = piece;
-    while let Some((before, after)) = rest.split_once('\\') {
-        bytes.extend_from_slice(before.as_bytes());
-        let (code, behind) = after.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(code, 16).ok()?);
-        rest = behind;
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::formats::escaped::decoded;
+
 /// Characters of a filter that are shown of a question.
 const SHOWN: usize = 120;
 
@@ -31,10 +33,10 @@ impl LdapUrl {
         let mut parts = rest.split('?');
         let mut part = |default: &str| {
             let part = parts.next().filter(|part| !part.is_empty()).unwrap_or(default);
-            decoded(part)
+            decoded(part, '%')
         };
         Some(Self {
-            server: decoded(server).filter(|server| !server.is_empty()),
+            server: decoded(server, '%').filter(|server| !server.is_empty()),
             base: part("")?,
             attributes: part("*")?,
             scope: part("base")?,
@@ -56,20 +58,6 @@ impl fmt::Display for LdapUrl {
         }
         self.server.as_ref().map_or(Ok(()), |server| write!(f, " on {server}"))
     }
-}
-
-/// `%20` stands for the byte with this code.
-fn decoded(part: &str) -> Option<String> {
-    let mut bytes = Vec::with_capacity(part.len());
-    let mut rest = part;
-    while let Some((before, after)) = rest.split_once('%') {
-        bytes.extend_from_slice(before.as_bytes());
-        let (code, behind) = after.split_at_checked(2)?;
-        bytes.push(u8::from_str_radix(code, 16).ok()?);
-        rest = behind;
-    }
-    bytes.extend_from_slice(rest.as_bytes());
-    String::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 pub mod columns;
 pub mod csv;
+pub mod escaped;
 pub mod evtx;
 pub mod ldap_url;
 pub mod text;
