@@ -241,6 +241,15 @@ pub const fn ending(outcome: &Outcome) -> &'static str {
     }
 }
 
+/// The lines of an excerpt, with their numbers where lines have numbers.
+pub fn numbered(first: Option<u32>, lines: &[String]) -> Vec<String> {
+    let line = |(index, line): (u32, &String)| match first {
+        Some(first) => format!("{:>6} | {line}", first.saturating_add(index)),
+        None => line.clone(),
+    };
+    (0..).zip(lines).map(line).collect()
+}
+
 /// How the state of a step is marked; never by color alone.
 pub const fn mark(state: StepState) -> &'static str {
     match state {

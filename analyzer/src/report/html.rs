@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use crate::exchange::outcome::StepState;
-use crate::report::document::{Block, Document, mark};
+use crate::report::document::{Block, Document, mark, numbered};
 
 /// Even if a browser found something to load or to run, it may not.
 const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
@@ -62,7 +62,7 @@ fn write_block(block: &Block, body: &mut String) -> std::fmt::Result {
         Block::Excerpt { location, first, lines } => {
             writeln!(body, "<figure><figcaption>{}</figcaption>", plain(location))?;
             if !lines.is_empty() {
-                writeln!(body, "<pre>{}</pre>", plain(&numbered(*first, lines)))?;
+                writeln!(body, "<pre>{}</pre>", plain(&numbered(*first, lines).join("\n")))?;
             }
             writeln!(body, "</figure>")
         }
@@ -75,14 +75,6 @@ const fn class(state: StepState) -> &'static str {
         StepState::Bad => "bad",
         StepState::Unknown => "unknown",
     }
-}
-
-fn numbered(first: Option<u32>, lines: &[String]) -> String {
-    let line = |(index, line): (u32, &String)| match first {
-        Some(first) => format!("{:>6} | {line}", first.saturating_add(index)),
-        None => line.clone(),
-    };
-    (0..).zip(lines).map(line).collect::<Vec<_>>().join("\n")
 }
 
 /// Text, in which no character has a meaning.

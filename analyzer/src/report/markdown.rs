@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use crate::report::document::{Block, Document, mark};
+use crate::report::document::{Block, Document, mark, numbered};
 
 /// The page.
 pub fn markdown(page: &Document) -> String {
@@ -31,11 +31,7 @@ fn write_block(block: &Block, text: &mut String) -> std::fmt::Result {
         }
         Block::Excerpt { location, first, lines } => {
             writeln!(text, "`{}`\n", location.replace('`', "'"))?;
-            let numbered = |(index, line): (u32, &String)| match first {
-                Some(first) => format!("{:>6} | {line}", first.saturating_add(index)),
-                None => line.clone(),
-            };
-            let lines: Vec<_> = (0..).zip(lines).map(numbered).collect();
+            let lines = numbered(*first, lines);
             if lines.is_empty() { Ok(()) } else { fenced(lines.iter().map(String::as_str), text) }
         }
     }

@@ -6,8 +6,9 @@ use crate::case::Case;
 use crate::diagnosis::rank::{RankedFinding, Standing};
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Place;
-use crate::exchange::outcome::{Exchange, Outcome, StepState};
+use crate::exchange::outcome::Exchange;
 use crate::facts::host::Role;
+use crate::report::document::{exchange_title, mark};
 use crate::report::escape::escape;
 use crate::report::excerpt::{Excerpt, excerpt};
 use crate::report::headline::{headline, plural, tally};
@@ -174,21 +175,9 @@ fn exchanges(case: &Case, f: &mut Formatter<'_>) -> fmt::Result {
 }
 
 fn exchange_text(exchange: &Exchange, f: &mut Formatter<'_>) -> fmt::Result {
-    let clients: Vec<_> = exchange.clients.iter().map(|client| client.title()).collect();
-    let end = match &exchange.outcome {
-        Outcome::Kerberos => "Kerberos",
-        Outcome::Ntlm(_) => "NTLM instead of Kerberos",
-        Outcome::Fails(_) => "nobody is signed in",
-        Outcome::Unknown(_) => "not known",
-    };
-    writeln!(f, "  {} ({}): {end}", escape(&exchange.url), clients.join("; "))?;
+    writeln!(f, "  {}", exchange_title(exchange))?;
     for step in &exchange.steps {
-        let mark = match step.state {
-            StepState::Good => "ok",
-            StepState::Bad => "!!",
-            StepState::Unknown => "??",
-        };
-        writeln!(f, "    [{mark}] {}", escape(&step.text))?;
+        writeln!(f, "    [{}] {}", mark(step.state), escape(&step.text))?;
     }
     Ok(())
 }
