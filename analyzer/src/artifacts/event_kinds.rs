@@ -9,26 +9,96 @@ const KINDS: usize = 10_000;
 /// Kinds that are found without a search: neighbors in a log are mostly of few kinds.
 const RECENT: usize = 64;
 
-/// The providers whose events are kept, with the ids.
-///
-/// Names are compared without case: the same provider writes itself differently in different versions.
-const WANTED: [(&str, &[u32]); 6] = [
-    ("microsoft-windows-security-auditing", &[4624, 4625, 4768, 4769, 4771, 4776]),
-    ("microsoft-windows-security-kerberos", &[3, 4]),
-    ("microsoft-windows-kerberos-key-distribution-center", &[11]),
-    ("netlogon", &[5788, 5789]),
-    ("microsoft-windows-was", &[5021, 5057, 5059]),
-    ("was", &[5021, 5057, 5059]),
-];
-
-/// Whether an event says something that rules ask about.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Concern {
-    /// It concerns sign-in.
-    SignIn,
-    /// It is only counted.
-    Other,
+/// Events that concern sign-in.
+#[derive(Debug)]
+pub(super) struct Concern {
+    /// Who writes them. Names are compared without case: a provider writes itself differently in different versions.
+    pub(super) provider: &'static str,
+    ids: &'static [u32],
+    /// The fields that make two of them alike; without any, all fields do.
+    pub(super) alike: &'static [&'static str],
+    /// When nothing is wrong, so that it is enough to count them.
+    pub(super) ordinary: Ordinary,
 }
+
+/// When an event is one of those that every working day brings.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ordinary {
+    /// It is worth keeping one by one.
+    Never,
+    /// It says that something went well.
+    Always,
+    /// The field `Status` says so.
+    StatusZero,
+}
+
+const AUDITING: &str = "Microsoft-Windows-Security-Auditing";
+
+const fn audit(ids: &'static [u32], ordinary: Ordinary, alike: &'static [&'static str]) -> Concern {
+    Concern { provider: AUDITING, ids, alike, ordinary }
+}
+
+const fn rare(provider: &'static str, ids: &'static [u32]) -> Concern {
+    Concern { provider, ids, alike: &[], ordinary: Ordinary::Never }
+}
+
+/// The events that are kept or tallied.
+pub(super) const CONCERNS: [Concern; 11] = [
+    audit(
+        &[4624],
+        Ordinary::Always,
+        &[
+            "TargetUserName",
+            "TargetDomainName",
+            "LogonType",
+            "LogonProcessName",
+            "AuthenticationPackageName",
+            "LmPackageName",
+            "WorkstationName",
+            "IpAddress",
+        ],
+    ),
+    audit(
+        &[4625],
+        Ordinary::Never,
+        &[
+            "TargetUserName",
+            "TargetDomainName",
+            "Status",
+            "SubStatus",
+            "LogonType",
+            "LogonProcessName",
+            "AuthenticationPackageName",
+            "WorkstationName",
+            "IpAddress",
+        ],
+    ),
+    audit(
+        &[4768],
+        Ordinary::StatusZero,
+        &[
+            "TargetUserName",
+            "TargetDomainName",
+            "ServiceName",
+            "Status",
+            "TicketEncryptionType",
+            "PreAuthType",
+            "IpAddress",
+        ],
+    ),
+    audit(
+        &[4769],
+        Ordinary::StatusZero,
+        &["TargetUserName", "TargetDomainName", "ServiceName", "Status", "TicketEncryptionType", "IpAddress"],
+    ),
+    audit(&[4771], Ordinary::Never, &["TargetUserName", "ServiceName", "Status", "PreAuthType", "IpAddress"]),
+    audit(&[4776], Ordinary::StatusZero, &["PackageName", "TargetUserName", "Workstation", "Status"]),
+    rare("Microsoft-Windows-Security-Kerberos", &[3, 4]),
+    rare("Microsoft-Windows-Kerberos-Key-Distribution-Center", &[11]),
+    rare("NETLOGON", &[5788, 5789]),
+    rare("Microsoft-Windows-WAS", &[5021, 5057, 5059]),
+    rare("WAS", &[5021, 5057, 5059]),
+];
 
 /// The kinds of events met so far.
 #[derive(Debug)]
@@ -42,7 +112,7 @@ pub(super) struct EventKinds {
 #[derive(Debug)]
 struct Kind {
     count: u64,
-    concern: Concern,
+    concern: Option<usize>,
 }
 
 /// A kind under the bytes by which its provider was named.
@@ -63,8 +133,8 @@ impl EventKinds {
         Self { kinds: Vec::new(), numbers: BTreeMap::new(), recent: vec![NONE; RECENT] }
     }
 
-    /// Counts one event, and says whether it concerns sign-in.
-    pub(super) fn count(&mut self, provider: Words<'_>, id: u32) -> Concern {
+    /// Counts one event, and says which of [`CONCERNS`] it is, if any.
+    pub(super) fn count(&mut self, provider: Words<'_>, id: u32) -> Option<usize> {
         let (is_text, bytes) = match provider {
             Words::Text(text) => (true, text.as_bytes()),
             Words::Utf16(bytes) => (false, bytes),
@@ -80,7 +150,7 @@ impl EventKinds {
         {
             *recent = Recent { id, is_text, provider: bytes.to_vec(), kind: number };
         }
-        let Some(kind) = self.kinds.get_mut(number) else { return Concern::Other };
+        let kind = self.kinds.get_mut(number)?;
         kind.count = kind.count.saturating_add(1);
         kind.concern
     }
@@ -108,9 +178,8 @@ impl EventKinds {
     }
 }
 
-fn concern(provider: &str, id: u32) -> Concern {
-    let is_wanted = WANTED.iter().any(|(name, ids)| provider.eq_ignore_ascii_case(name) && ids.contains(&id));
-    if is_wanted { Concern::SignIn } else { Concern::Other }
+fn concern(provider: &str, id: u32) -> Option<usize> {
+    CONCERNS.iter().position(|row| provider.eq_ignore_ascii_case(row.provider) && row.ids.contains(&id))
 }
 
 #[cfg(test)]
@@ -124,21 +193,20 @@ mod tests {
     #[test]
     fn the_same_kind_is_counted_once_however_its_provider_is_stored() {
         let mut kinds = EventKinds::new();
-        let name = "Microsoft-Windows-Security-Auditing";
-        for provider in [Words::Text(name), Words::Utf16(&utf16(name)), Words::Text(name)] {
-            assert_eq!(kinds.count(provider, 4624), Concern::SignIn);
-            assert_eq!(kinds.count(provider, 4624 + 64), Concern::Other);
+        for provider in [Words::Text(AUDITING), Words::Utf16(&utf16(AUDITING)), Words::Text(AUDITING)] {
+            assert_eq!(kinds.count(provider, 4624), Some(0));
+            assert_eq!(kinds.count(provider, 4624 + 64), None);
         }
-        let counts = kinds.counts();
-        assert_eq!(counts, BTreeMap::from([((name.to_owned(), 4624), 3), ((name.to_owned(), 4688), 3)]));
+        let name = AUDITING.to_owned();
+        assert_eq!(kinds.counts(), BTreeMap::from([((name.clone(), 4624), 3), ((name, 4688), 3)]));
     }
 
     #[test]
     fn an_id_counts_for_its_provider_only() {
         let mut kinds = EventKinds::new();
-        assert_eq!(kinds.count(Words::Text("EventSystem"), 4625), Concern::Other);
-        assert_eq!(kinds.count(Words::Text("NETLOGON"), 5788), Concern::SignIn);
-        assert_eq!(kinds.count(Words::Text("Netlogon"), 5788), Concern::SignIn);
+        assert_eq!(kinds.count(Words::Text("EventSystem"), 4625), None);
+        assert_eq!(kinds.count(Words::Text("NETLOGON"), 5788), Some(8));
+        assert_eq!(kinds.count(Words::Text("Netlogon"), 5788), Some(8));
         assert_eq!(kinds.counts().len(), 3);
     }
 
@@ -148,7 +216,7 @@ mod tests {
         for id in 0..20_000 {
             kinds.count(Words::Text("a provider of nonsense"), id);
         }
-        assert_eq!(kinds.count(Words::Text("was"), 5057), Concern::SignIn);
+        assert_eq!(kinds.count(Words::Text("was"), 5057), Some(10));
         assert_eq!(kinds.counts().len(), KINDS);
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Each `<Event>` is read by itself, so that a damaged one costs no other.
 
-use crate::artifacts::event_log::{EventLog, Reading};
+use crate::artifacts::event_log::EventLog;
+use crate::artifacts::event_reading::Reading;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::ArtifactId;

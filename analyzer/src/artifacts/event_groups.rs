@@ -1,0 +1,675 @@
+//! Events that are alike, counted together; of those that are worth it, the first and the last ones are kept whole.
+//!
+//! A domain controller writes a million audits a day, of which a few hundred tell something that the others do not. So
+//! what is alike is one group. The keys of groups are made of the values as they stand in the log, because most
+//! records only add one to a group that is there already; they are decoded once, at the end.
+
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::sync::Arc;
+
+use kerbscope_shared::digest::Digest;
+
+use crate::artifacts::event_fields::Fields;
+use crate::artifacts::event_kinds::{CONCERNS, Concern};
+use crate::artifacts::event_log::Event;
+use crate::formats::evtx::record::Cell;
+use crate::formats::evtx::value::{TEXT, Value, write_utf16};
+
+/// Groups of ordinary events at most; then they are told apart less finely.
+const ORDINARY_GROUPS: usize = 49_152;
+/// Groups of other events at most.
+const OTHER_GROUPS: usize = 16_384;
+/// Events kept whole at most, unless there are more groups than that.
+const KEPT: usize = 20_000;
+/// Bytes of events kept whole at most.
+const KEPT_BYTES: usize = 32 << 20;
+/// Events kept of a group at most, at each of its ends.
+const KEPT_AT_AN_END: usize = 16;
+/// Ticks of 100 nanoseconds in an hour.
+const HOUR: u64 = 36_000_000_000;
+
+/// How finely ordinary events are told apart. Each step takes the place of the one before when there are too many.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grain {
+    /// By the hour.
+    #[default]
+    Hour,
+    /// By the day.
+    Day,
+    /// Over the whole log.
+    Log,
+    /// Over the whole log, whatever the client.
+    AnyClient,
+    /// Over the whole log, whatever the client and the account.
+    AnyAccount,
+}
+
+impl Grain {
+    const fn coarser(self) -> Option<Self> {
+        match self {
+            Self::Hour => Some(Self::Day),
+            Self::Day => Some(Self::Log),
+            Self::Log => Some(Self::AnyClient),
+            Self::AnyClient => Some(Self::AnyAccount),
+            Self::AnyAccount => None,
+        }
+    }
+
+    /// Whether events may differ in this field and still be alike.
+    fn ignores(self, field: &str) -> bool {
+        match field {
+            "IpAddress" | "WorkstationName" | "Workstation" => self >= Self::AnyClient,
+            "TargetUserName" | "TargetDomainName" => self >= Self::AnyAccount,
+            _ => false,
+        }
+    }
+
+    /// The span of time that this hour since 1601 belongs to.
+    const fn span(self, hour: u32) -> u32 {
+        match self {
+            Self::Hour => hour,
+            Self::Day => hour - hour % 24,
+            Self::Log | Self::AnyClient | Self::AnyAccount => 0,
+        }
+    }
+}
+
+/// A record among those that are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct Moment {
+    /// In ticks of 100 nanoseconds since 1601, if it is known.
+    pub(super) time: Option<u64>,
+    /// The number of the record.
+    pub(super) record: u64,
+}
+
+/// How much is kept whole.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Size {
+    events: usize,
+    bytes: usize,
+}
+
+impl Size {
+    const fn is_too_much(self) -> bool {
+        self.events > KEPT || self.bytes > KEPT_BYTES
+    }
+
+    const fn and(self, other: Self) -> Self {
+        Self { events: self.events.saturating_add(other.events), bytes: self.bytes.saturating_add(other.bytes) }
+    }
+
+    const fn without(self, other: Self) -> Self {
+        Self { events: self.events.saturating_sub(other.events), bytes: self.bytes.saturating_sub(other.bytes) }
+    }
+}
+
+/// What a group came to.
+#[derive(Debug)]
+pub(super) struct Tallied {
+    /// Which of [`CONCERNS`].
+    pub(super) concern: usize,
+    pub(super) id: u32,
+    pub(super) origin: u32,
+    /// What its events have in common; none for those that are alike in everything.
+    pub(super) fields: Fields,
+    pub(super) count: u64,
+    /// How many of them are kept whole.
+    pub(super) kept: u64,
+    pub(super) first: Moment,
+    pub(super) last: Moment,
+}
+
+/// The groups so far.
+#[derive(Debug)]
+pub(super) struct Groups {
+    numbers: HashMap<Box<[u8]>, usize>,
+    found: Vec<Group>,
+    grain: Grain,
+    ordinary: usize,
+    kept: Size,
+    at_an_end: usize,
+    /// Events that found no place in a group.
+    refused: u64,
+}
+
+#[derive(Debug)]
+struct Group {
+    count: u64,
+    first: Moment,
+    last: Moment,
+    /// Only where events are kept.
+    kept: Option<Box<Kept>>,
+}
+
+/// An event that is kept whole.
+#[derive(Debug)]
+pub(super) struct Sample {
+    /// Its place among the records of the log.
+    pub(super) place: u64,
+    pub(super) event: Event,
+}
+
+/// The first and the last events of a group.
+#[derive(Debug)]
+struct Kept {
+    first: Vec<Sample>,
+    last: VecDeque<Sample>,
+}
+
+/// What the key of a group begins with.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KeyHead {
+    /// Which of [`CONCERNS`].
+    pub(super) concern: usize,
+    pub(super) id: u32,
+    /// Which computer.
+    pub(super) origin: u32,
+    pub(super) sort: Sort,
+}
+
+/// What is done with an event.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sort {
+    /// It is counted, with others of its time.
+    Ordinary(Option<u64>),
+    /// It is kept.
+    Kept,
+}
+
+/// Makes the key of a group from the fields of one of its events.
+#[derive(Debug, Default)]
+pub(super) struct Key(Vec<u8>);
+
+/// A field that an event does not have.
+const ABSENT: u8 = 0xff;
+/// A field in which events may differ.
+const IGNORED: u8 = 0xfe;
+/// Words in UTF-8; values have the types that the log gives them.
+const WORDS: u8 = 0xfd;
+/// In place of all fields, where they are too long.
+const LONG: u8 = 0xfc;
+/// Bytes of a key at most.
+const KEY: usize = 1024;
+/// Bytes of a key before its fields: which event, whether it is ordinary, its computer, its time.
+const HEAD: usize = 14;
+
+impl Key {
+    /// Begins a key.
+    pub(super) fn begin(&mut self, head: KeyHead, grain: Grain) {
+        self.0.clear();
+        self.0.push(u8::try_from(head.concern).unwrap_or(u8::MAX));
+        self.0.push(u8::from(head.sort != Sort::Kept));
+        self.0.extend_from_slice(&head.id.to_le_bytes());
+        self.0.extend_from_slice(&head.origin.to_le_bytes());
+        let hour = match head.sort {
+            Sort::Ordinary(Some(time)) => u32::try_from(time / HOUR).unwrap_or(0),
+            Sort::Ordinary(None) | Sort::Kept => 0,
+        };
+        self.0.extend_from_slice(&grain.span(hour).to_le_bytes());
+    }
+
+    /// Adds a field.
+    pub(super) fn cell(&mut self, cell: Cell<'_>) {
+        match cell {
+            Cell::Absent => self.piece(ABSENT, &[]),
+            Cell::Text(words) => self.piece(WORDS, words.as_bytes()),
+            Cell::Value(value) => self.piece(value.kind, value.bytes),
+        }
+    }
+
+    /// Adds a field, unless ordinary events may differ in it.
+    pub(super) fn field(&mut self, name: &str, cell: Cell<'_>, is_ordinary: bool, grain: Grain) {
+        if is_ordinary && grain.ignores(name) {
+            self.piece(IGNORED, &[]);
+        } else {
+            self.cell(cell);
+        }
+    }
+
+    /// Ends a key. One that is longer than any real one is made short, and no longer tells its fields.
+    fn close(&mut self) {
+        if self.0.len() > KEY {
+            let digest = Digest::of(&self.0).to_string();
+            self.0.truncate(HEAD);
+            self.piece(LONG, digest.as_bytes());
+        }
+    }
+
+    fn piece(&mut self, kind: u8, bytes: &[u8]) {
+        let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
+        self.0.push(kind);
+        self.0.extend_from_slice(&length.to_le_bytes());
+        self.0.extend_from_slice(bytes.get(..usize::from(length)).unwrap_or(bytes));
+    }
+}
+
+impl Groups {
+    pub(super) fn new() -> Self {
+        Self {
+            numbers: HashMap::new(),
+            found: Vec::new(),
+            grain: Grain::Hour,
+            ordinary: 0,
+            kept: Size::default(),
+            at_an_end: KEPT_AT_AN_END,
+            refused: 0,
+        }
+    }
+
+    /// How finely ordinary events are told apart at present.
+    pub(super) const fn grain(&self) -> Grain {
+        self.grain
+    }
+
+    /// Counts an ordinary event.
+    pub(super) fn count(&mut self, key: &mut Key, moment: Moment) {
+        key.close();
+        if let Some(group) = self.numbers.get(key.0.as_slice()).and_then(|number| self.found.get_mut(*number)) {
+            return group.add(moment);
+        }
+        while self.ordinary >= ORDINARY_GROUPS {
+            let Some(grain) = self.grain.coarser() else {
+                self.refused = self.refused.saturating_add(1);
+                return;
+            };
+            self.coarsen(grain);
+            key.0 = coarser(&key.0, grain).unwrap_or_default();
+        }
+        if let Some(group) = self.numbers.get(key.0.as_slice()).and_then(|number| self.found.get_mut(*number)) {
+            return group.add(moment);
+        }
+        self.ordinary = self.ordinary.saturating_add(1);
+        self.push(key, Group { count: 1, first: moment, last: moment, kept: None });
+    }
+
+    /// Counts an event, and keeps it whole if it is one of the first or of the last of its group.
+    pub(super) fn keep(&mut self, key: &mut Key, moment: Moment, event: Sample) {
+        key.close();
+        let found = self.numbers.get(key.0.as_slice()).copied();
+        let others = self.found.len().saturating_sub(self.ordinary);
+        let is_full = others >= OTHER_GROUPS || (self.at_an_end == 1 && self.kept.bytes > KEPT_BYTES);
+        if found.is_none() && is_full {
+            self.refused = self.refused.saturating_add(1);
+            return;
+        }
+        let number = found.unwrap_or_else(|| {
+            let kept = Some(Box::new(Kept { first: Vec::new(), last: VecDeque::new() }));
+            self.push(key, Group { count: 0, first: moment, last: moment, kept })
+        });
+        let at_an_end = self.at_an_end;
+        let Some(group) = self.found.get_mut(number) else { return };
+        group.add(moment);
+        let Some(kept) = &mut group.kept else { return };
+        let given_up = kept.add(event, at_an_end);
+        self.kept = self.kept.and(given_up.1).without(given_up.0);
+        if self.kept.is_too_much() && self.at_an_end > 1 {
+            self.thin_out();
+        }
+    }
+
+    fn push(&mut self, key: &Key, group: Group) -> usize {
+        let number = self.found.len();
+        self.found.push(group);
+        self.numbers.insert(key.0.as_slice().into(), number);
+        number
+    }
+
+    /// Keeps half as many events of each group.
+    fn thin_out(&mut self) {
+        self.at_an_end = (self.at_an_end / 2).max(1);
+        self.kept = Size::default();
+        for kept in self.found.iter_mut().filter_map(|group| group.kept.as_mut()) {
+            kept.first.truncate(self.at_an_end);
+            while kept.last.len() > self.at_an_end {
+                kept.last.pop_front();
+            }
+            self.kept = self.kept.and(kept.size());
+        }
+    }
+
+    /// Tells ordinary events apart less finely.
+    fn coarsen(&mut self, grain: Grain) {
+        self.grain = grain;
+        self.ordinary = 0;
+        let mut keys: Vec<(usize, Box<[u8]>)> = self.numbers.drain().map(|(key, number)| (number, key)).collect();
+        keys.sort_unstable_by_key(|(number, _)| *number);
+        let groups = std::mem::take(&mut self.found);
+        for ((_, key), group) in keys.into_iter().zip(groups) {
+            if group.kept.is_some() {
+                self.push(&Key(key.into()), group);
+                continue;
+            }
+            let key = Key(coarser(&key, grain).unwrap_or_default());
+            if let Some(known) = self.numbers.get(key.0.as_slice()).and_then(|number| self.found.get_mut(*number)) {
+                known.merge(&group);
+            } else {
+                self.ordinary = self.ordinary.saturating_add(1);
+                self.push(&key, group);
+            }
+        }
+    }
+
+    /// What became of the groups, in an order that the log alone decides, and the events that are kept.
+    pub(super) fn finish(self) -> Finished {
+        let mut told: Vec<(Vec<u8>, usize)> =
+            self.numbers.into_iter().map(|(key, number)| (words_of(&key), number)).collect();
+        told.sort_unstable();
+        let mut groups: Vec<Option<Group>> = self.found.into_iter().map(Some).collect();
+        let mut finished = Finished { refused: self.refused, grain: self.grain, ..Finished::default() };
+        let mut names = NamesOfRows::default();
+        for same in told.chunk_by(|(one, _), (other, _)| one == other) {
+            let parts = same.iter().filter_map(|(_, number)| groups.get_mut(*number)?.take());
+            let Some(mut whole) = parts.reduce(Group::joined) else { continue };
+            let Some((words, (concern, id, origin))) =
+                same.first().and_then(|(words, _)| Some((words, head_of(words)?)))
+            else {
+                continue;
+            };
+            let before = finished.events.len();
+            if let Some(kept) = whole.kept.take() {
+                finished.events.extend(kept.first);
+                finished.events.extend(kept.last);
+            }
+            let kept = u64::try_from(finished.events.len().saturating_sub(before)).unwrap_or(u64::MAX);
+            let fields = CONCERNS.get(concern).map_or_else(Fields::default, |row| names.fields(concern, row, words));
+            let Group { count, first, last, .. } = whole;
+            finished.tallies.push(Tallied { concern, id, origin, fields, count, kept, first, last });
+        }
+        finished
+    }
+}
+
+/// What became of the groups.
+#[derive(Debug, Default)]
+pub(super) struct Finished {
+    pub(super) tallies: Vec<Tallied>,
+    pub(super) events: Vec<Sample>,
+    /// Events of which nothing is known but their number.
+    pub(super) refused: u64,
+    pub(super) grain: Grain,
+}
+
+impl Group {
+    fn add(&mut self, moment: Moment) {
+        self.count = self.count.saturating_add(1);
+        self.first = self.first.min(moment);
+        self.last = self.last.max(moment);
+    }
+
+    fn merge(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.first = self.first.min(other.first);
+        self.last = self.last.max(other.last);
+    }
+
+    /// Both in one: their values have other types, and the same words.
+    fn joined(mut self, other: Self) -> Self {
+        self.merge(&other);
+        if let (Some(kept), Some(more)) = (&mut self.kept, other.kept) {
+            kept.last.extend(more.first.into_iter().chain(more.last));
+        }
+        self
+    }
+}
+
+impl Kept {
+    fn size(&self) -> Size {
+        self.first.iter().chain(&self.last).map(Sample::size).fold(Size::default(), Size::and)
+    }
+
+    /// Keeps an event; returns how much had to go for it, and how much came.
+    fn add(&mut self, event: Sample, at_an_end: usize) -> (Size, Size) {
+        let more = event.size();
+        if self.first.len() < at_an_end {
+            self.first.push(event);
+            return (Size::default(), more);
+        }
+        let gone = if self.last.len() >= at_an_end { self.last.pop_front() } else { None };
+        self.last.push_back(event);
+        (gone.map_or_else(Size::default, |gone| gone.size()), more)
+    }
+}
+
+impl Sample {
+    fn size(&self) -> Size {
+        let words = self.event.fields.weight().saturating_add(self.event.provider.len());
+        Size { events: 1, bytes: words.saturating_add(size_of::<Self>()) }
+    }
+}
+
+fn head_of(key: &[u8]) -> Option<(usize, u32, u32)> {
+    let id = u32::from_le_bytes(*key.get(2..)?.first_chunk()?);
+    let origin = u32::from_le_bytes(*key.get(6..)?.first_chunk()?);
+    Some((usize::from(*key.first()?), id, origin))
+}
+
+/// The fields of a key.
+fn pieces(key: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+    let mut rest = key.get(HEAD..).unwrap_or_default();
+    std::iter::from_fn(move || {
+        let ([kind, low, high], behind) = rest.split_first_chunk::<3>()?;
+        let (bytes, after) = behind.split_at_checked(usize::from(u16::from_le_bytes([*low, *high])))?;
+        rest = after;
+        Some((*kind, bytes))
+    })
+}
+
+/// The key of the coarser group that a group belongs to.
+fn coarser(key: &[u8], grain: Grain) -> Option<Vec<u8>> {
+    let hour = u32::from_le_bytes(*key.get(10..)?.first_chunk()?);
+    let mut made = Key(key.get(..10)?.to_vec());
+    made.0.extend_from_slice(&grain.span(hour).to_le_bytes());
+    if pieces(key).any(|(kind, _)| kind == LONG) {
+        made.0.extend_from_slice(key.get(HEAD..)?);
+        return Some(made.0);
+    }
+    let row = CONCERNS.get(usize::from(*key.first()?))?;
+    for ((kind, bytes), name) in pieces(key).zip(row.alike) {
+        let (kind, bytes) = if grain.ignores(name) { (IGNORED, &[][..]) } else { (kind, bytes) };
+        made.piece(kind, bytes);
+    }
+    Some(made.0)
+}
+
+/// In front of a field that is there, and of one that is not.
+const PRESENT: u8 = 1;
+const MISSING: u8 = 2;
+
+/// A key whose values became words, so that groups whose values only have other types are one; its head stays as it
+/// is. Each field is a mark, its words, and a NUL, which is in no words.
+fn words_of(key: &[u8]) -> Vec<u8> {
+    let mut told = key.get(..HEAD).unwrap_or(key).to_vec();
+    let mut words = String::new();
+    for (kind, bytes) in pieces(key) {
+        words.clear();
+        let is_there = match kind {
+            ABSENT | IGNORED => false,
+            WORDS | LONG => {
+                words.push_str(&String::from_utf8_lossy(bytes));
+                kind == WORDS
+            }
+            TEXT => {
+                write_utf16(bytes, &mut words);
+                true
+            }
+            kind => Value { kind, bytes }.write(&mut words).is_ok(),
+        };
+        told.push(if is_there { PRESENT } else { MISSING });
+        told.extend(words.bytes().filter(|byte| *byte != 0));
+        told.push(0);
+    }
+    told
+}
+
+/// The names of the fields that the events of a group have in common: one list for all groups with the same ones.
+#[derive(Default)]
+struct NamesOfRows(BTreeMap<(usize, u64), Arc<[Box<str>]>>);
+
+impl NamesOfRows {
+    /// What the events of a group have in common, under its names.
+    fn fields(&mut self, concern: usize, row: &Concern, words: &[u8]) -> Fields {
+        let told = words.get(HEAD..).unwrap_or_default();
+        let pieces = told.split(|byte| *byte == 0).filter_map(<[u8]>::split_first).take(row.alike.len());
+        let mut present = 0_u64;
+        let mut values = Vec::with_capacity(row.alike.len());
+        for (index, (mark, words)) in pieces.enumerate() {
+            if *mark == PRESENT {
+                present |= 1 << index.min(63);
+                values.push(String::from_utf8_lossy(words));
+            }
+        }
+        let names = self.0.entry((concern, present)).or_insert_with(|| {
+            let is_present = |(index, _): &(usize, &&str)| present & (1 << (*index).min(63)) != 0;
+            row.alike.iter().enumerate().filter(is_present).map(|(_, name)| Box::from(*name)).collect()
+        });
+        Fields::new(Arc::clone(names), values)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::evidence::place::ArtifactId;
+
+    /// The rows of [`CONCERNS`] for 4625 and 4769.
+    const REFUSED_LOGON: usize = 1;
+    const TICKET: usize = 3;
+
+    fn head(concern: usize, sort: Sort) -> KeyHead {
+        KeyHead { concern, id: 4625, origin: 0, sort }
+    }
+
+    fn moment(number: u64) -> Moment {
+        Moment { time: Some(number * HOUR), record: number }
+    }
+
+    fn sample(number: u64, words: &str) -> Sample {
+        let fields = [("Status".to_owned(), words.to_owned())].into_iter().collect();
+        let event = Event {
+            at: ArtifactId(0).record(number),
+            provider: String::new(),
+            id: 4625,
+            time: None,
+            computer: String::new(),
+            fields,
+        };
+        Sample { place: number, event }
+    }
+
+    fn keep(groups: &mut Groups, user: &str, number: u64) {
+        let mut key = Key::default();
+        key.begin(head(REFUSED_LOGON, Sort::Kept), groups.grain());
+        key.cell(Cell::Text(user));
+        groups.keep(&mut key, moment(number), sample(number, user));
+    }
+
+    fn count(groups: &mut Groups, fields: &[(&str, Cell<'_>)], number: u64) {
+        let mut key = Key::default();
+        let grain = groups.grain();
+        key.begin(head(TICKET, Sort::Ordinary(moment(number).time)), grain);
+        for (name, cell) in fields {
+            key.field(name, *cell, true, grain);
+        }
+        groups.count(&mut key, moment(number));
+    }
+
+    fn total(finished: &Finished) -> u64 {
+        finished.tallies.iter().map(|tallied| tallied.count).sum()
+    }
+
+    #[test]
+    fn of_events_that_are_alike_the_first_and_the_last_are_kept() {
+        let mut groups = Groups::new();
+        (0..100).for_each(|number| keep(&mut groups, "alice", number));
+        keep(&mut groups, "bob", 7);
+        let finished = groups.finish();
+        let [alice, bob] = finished.tallies.as_slice() else { panic!("{:?}", finished.tallies) };
+        assert_eq!((alice.count, alice.kept, alice.first.record, alice.last.record), (100, 32, 0, 99));
+        assert_eq!((bob.count, bob.kept), (1, 1));
+        assert_eq!(alice.fields.get("TargetUserName"), Some("alice"));
+        let places: Vec<_> = finished.events.iter().map(|sample| sample.place).collect();
+        assert_eq!(places[..32], (0..16).chain(84..100).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn too_many_events_thin_out_every_group_and_forget_none() {
+        let mut groups = Groups::new();
+        for number in 0..40 {
+            (0..2000).for_each(|user| keep(&mut groups, &format!("user {user}"), number));
+        }
+        let finished = groups.finish();
+        assert_eq!((finished.tallies.len(), total(&finished), finished.refused), (2000, 80_000, 0));
+        assert!(finished.events.len() <= KEPT, "{} are kept", finished.events.len());
+        assert!(finished.tallies.iter().all(|tallied| tallied.kept >= 2));
+    }
+
+    #[test]
+    fn events_of_any_length_take_a_bounded_memory() {
+        let mut groups = Groups::new();
+        let long = "x".repeat(60_000);
+        for number in 0..2000 {
+            let mut key = Key::default();
+            key.begin(head(REFUSED_LOGON, Sort::Kept), groups.grain());
+            key.cell(Cell::Text(&format!("{long}{number}")));
+            groups.keep(&mut key, moment(number), sample(number, &long));
+        }
+        assert!(groups.kept.bytes <= KEPT_BYTES + 100_000, "{:?}", groups.kept);
+        assert!(groups.numbers.keys().all(|key| key.len() <= KEY));
+        let finished = groups.finish();
+        assert_eq!(total(&finished) + finished.refused, 2000);
+        assert!(finished.refused > 0);
+    }
+
+    #[test]
+    fn ordinary_events_are_told_apart_as_finely_as_there_is_room() {
+        for (users, clients, hours, grain) in [
+            (10, 1, 1000, Grain::Hour),
+            (100, 1, 1000, Grain::Day),
+            (30_000, 1, 50, Grain::Log),
+            (200, 500, 1, Grain::AnyClient),
+            (60_000, 1, 1, Grain::AnyAccount),
+        ] {
+            let mut groups = Groups::new();
+            for hour in 0..hours {
+                for user in 0..users {
+                    for client in 0..clients {
+                        let (user, client) = (format!("u{user}"), format!("10.0.{}.{}", client / 250, client % 250));
+                        let fields = [
+                            ("TargetUserName", Cell::Text(user.as_str())),
+                            ("TargetDomainName", Cell::Text("CONTOSO")),
+                            ("ServiceName", Cell::Text("svc-web")),
+                            ("Status", Cell::Absent),
+                            ("TicketEncryptionType", Cell::Absent),
+                            ("IpAddress", Cell::Text(client.as_str())),
+                        ];
+                        count(&mut groups, &fields, hour);
+                    }
+                }
+            }
+            let finished = groups.finish();
+            assert_eq!(finished.grain, grain, "{users} users");
+            assert_eq!(total(&finished), users * clients * hours, "{users} users");
+            assert_eq!(finished.refused, 0);
+            assert!(finished.tallies.len() <= ORDINARY_GROUPS);
+            assert!(finished.tallies.iter().all(|tallied| tallied.fields.get("ServiceName") == Some("svc-web")));
+        }
+    }
+
+    #[test]
+    fn the_same_words_are_one_group_whatever_their_type() {
+        let mut groups = Groups::new();
+        let utf16: Vec<u8> = "0x12".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        for cell in [
+            Cell::Text("0x12"),
+            Cell::Value(Value { kind: TEXT, bytes: &utf16 }),
+            Cell::Value(Value { kind: 0x14, bytes: &[0x12, 0, 0, 0] }),
+            Cell::Absent,
+        ] {
+            count(&mut groups, &[("TargetUserName", cell)], 5);
+        }
+        let finished = groups.finish();
+        let counts: Vec<_> = finished.tallies.iter().map(|one| (one.count, one.fields.get("TargetUserName"))).collect();
+        assert_eq!(counts, [(3, Some("0x12")), (1, None)]);
+    }
+}

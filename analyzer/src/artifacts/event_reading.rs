@@ -1,0 +1,383 @@
+//! Reading a log record by record: what is counted, what is tallied, and what is kept.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::artifacts::event_fields::{Fields, NameLists};
+use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sample, Sort, Tallied};
+use crate::artifacts::event_kinds::{CONCERNS, Concern, EventKinds, Ordinary};
+use crate::artifacts::event_log::{Event, EventLog, Occurrence, Tally};
+use crate::artifacts::parsed::Parsed;
+use crate::evidence::gap::GapReason;
+use crate::evidence::place::{ArtifactId, Place};
+use crate::formats::evtx::log::Reader;
+use crate::formats::evtx::record::{Cell, Payload, Record, Words};
+use crate::formats::evtx::shape::Layout;
+use crate::formats::evtx::shapes::ShapeId;
+use crate::formats::xml::{Document, Element};
+
+/// Bytes kept of one field.
+const FIELD: usize = 4096;
+/// Computers that one log tells apart at most: a collector of forwarded events has thousands.
+const COMPUTERS: usize = 10_000;
+
+/// What was read of a log so far, whatever form it comes in.
+pub(super) struct Reading {
+    artifact: ArtifactId,
+    log: EventLog,
+    kinds: EventKinds,
+    groups: Groups,
+    key: Key,
+    plans: Plans,
+    computers: Computers,
+    lists: NameLists,
+    undecoded: u64,
+    unread: u64,
+}
+
+/// Where in a layout the fields are that a [`Concern`] asks for.
+#[derive(Debug, Default)]
+struct Plans {
+    generation: u32,
+    plans: Vec<Option<Plan>>,
+}
+
+#[derive(Debug)]
+struct Plan {
+    concern: usize,
+    /// In the order of [`Concern::alike`].
+    alike: Vec<Option<usize>>,
+    status: Option<usize>,
+}
+
+/// The computers that wrote records.
+#[derive(Debug, Default)]
+struct Computers {
+    names: Vec<String>,
+    numbers: BTreeMap<String, u32>,
+    /// The last one, as the log has it: mostly it is the next one too.
+    last: Vec<u8>,
+    last_number: u32,
+}
+
+impl Plans {
+    fn plan(&mut self, id: ShapeId, concern: usize, row: &Concern, layout: &Layout) -> Option<&Plan> {
+        if self.generation != id.generation {
+            *self = Self { generation: id.generation, plans: Vec::new() };
+        }
+        if self.plans.len() <= id.index {
+            self.plans.resize_with(id.index.checked_add(1)?, || None);
+        }
+        let plan = self.plans.get_mut(id.index)?;
+        if plan.as_ref().is_none_or(|plan| plan.concern != concern) {
+            let alike = row.alike.iter().map(|name| layout.find(name)).collect();
+            *plan = Some(Plan { concern, alike, status: layout.find("Status") });
+        }
+        plan.as_ref()
+    }
+}
+
+impl Computers {
+    fn number(&mut self, name: Words<'_>) -> u32 {
+        let bytes = match name {
+            Words::Text(text) => text.as_bytes(),
+            Words::Utf16(bytes) => bytes,
+        };
+        if self.names.is_empty() || self.last != bytes {
+            self.last_number = self.number_of_words(&name.to_string());
+            self.last.clear();
+            self.last.extend_from_slice(bytes);
+        }
+        self.last_number
+    }
+
+    fn number_of_words(&mut self, name: &str) -> u32 {
+        if let Some(number) = self.numbers.get(name) {
+            return *number;
+        }
+        let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
+        if self.names.len() < COMPUTERS {
+            self.names.push(name.to_owned());
+            self.numbers.insert(name.to_owned(), number);
+        }
+        number
+    }
+
+    fn name(&self, number: u32) -> String {
+        usize::try_from(number).ok().and_then(|number| self.names.get(number)).cloned().unwrap_or_default()
+    }
+}
+
+impl Concern {
+    fn is_ordinary(&self, status: impl FnOnce() -> bool) -> bool {
+        match self.ordinary {
+            Ordinary::Never => false,
+            Ordinary::Always => true,
+            Ordinary::StatusZero => status(),
+        }
+    }
+}
+
+/// Whether a status says that all went well.
+fn is_zero(status: Cell<'_>) -> bool {
+    match status {
+        Cell::Absent => false,
+        Cell::Text(words) => is_zero_in_words(words),
+        Cell::Value(value) => {
+            value.number() == Some(0) || {
+                let mut words = String::new();
+                value.write(&mut words).is_ok() && is_zero_in_words(&words)
+            }
+        }
+    }
+}
+
+fn is_zero_in_words(words: &str) -> bool {
+    matches!(words.trim(), "0" | "0x0" | "0x00000000")
+}
+
+impl Reading {
+    /// Nothing was read yet.
+    pub(super) fn new(artifact: ArtifactId) -> Self {
+        Self {
+            artifact,
+            log: EventLog::default(),
+            kinds: EventKinds::new(),
+            groups: Groups::new(),
+            key: Key::default(),
+            plans: Plans::default(),
+            computers: Computers::default(),
+            lists: NameLists::default(),
+            undecoded: 0,
+            unread: 0,
+        }
+    }
+
+    /// Takes one record of a binary log. What it says is looked at only when it concerns sign-in.
+    pub(super) fn record(&mut self, mut record: Record<'_>) {
+        let concern = self.count(record.provider, record.id, |log| {
+            log.channel = Some(record.channel.to_string());
+            log.computer = Some(record.computer.to_string());
+        });
+        let Some((concern, row)) = concern.and_then(|concern| Some((concern, CONCERNS.get(concern)?))) else { return };
+        let moment = Moment { time: record.time, record: record.number };
+        let origin = self.computers.number(record.computer);
+        let grain = self.groups.grain();
+        let id = record.id;
+        let is_ordinary = match record.payload() {
+            Ok(Payload::Plain { layout, id: shape, values }) => {
+                let Some(plan) = self.plans.plan(shape, concern, row, layout) else { return };
+                let cell = |index: Option<usize>| index.map_or(Cell::Absent, |index| layout.cell(index, &values));
+                let is_ordinary = row.is_ordinary(|| is_zero(cell(plan.status)));
+                let sort = if is_ordinary { Sort::Ordinary(moment.time) } else { Sort::Kept };
+                self.key.begin(KeyHead { concern, id, origin, sort }, grain);
+                for (name, index) in row.alike.iter().zip(&plan.alike) {
+                    self.key.field(name, cell(*index), is_ordinary, grain);
+                }
+                if row.alike.is_empty() {
+                    (0..layout.fields.len()).for_each(|index| self.key.cell(layout.cell(index, &values)));
+                }
+                is_ordinary
+            }
+            Ok(Payload::Told(fields)) => {
+                let fields: Fields = self.lists.share(fields);
+                self.key_of_words(concern, row, id, origin, moment, &fields)
+            }
+            Err(_) => {
+                self.unread = self.unread.saturating_add(1);
+                self.key.begin(KeyHead { concern, id, origin, sort: Sort::Kept }, grain);
+                false
+            }
+        };
+        if is_ordinary {
+            return self.groups.count(&mut self.key, moment);
+        }
+        let event = Event {
+            at: self.artifact.record(record.number),
+            provider: record.provider.to_string(),
+            id,
+            time: record.time.and_then(time_of_ticks),
+            computer: record.computer.to_string(),
+            fields: self.lists.share(cut(record.fields().unwrap_or_default())),
+        };
+        self.groups.keep(&mut self.key, moment, Sample { place: self.log.records, event });
+    }
+
+    /// Takes one record as XML.
+    pub(super) fn take(&mut self, record: &Document) {
+        let Some((event, channel)) = event(self.artifact, record) else {
+            self.undecoded = self.undecoded.saturating_add(1);
+            return;
+        };
+        let concern = self.count(Words::Text(&event.provider), event.id, |log| {
+            log.channel = Some(channel);
+            log.computer = Some(event.computer.clone());
+        });
+        let Some((concern, row)) = concern.and_then(|concern| Some((concern, CONCERNS.get(concern)?))) else { return };
+        let moment = Moment { time: event.time.and_then(ticks_of_time), record: number(&event) };
+        let origin = self.computers.number(Words::Text(&event.computer));
+        if self.key_of_words(concern, row, event.id, origin, moment, &event.fields) {
+            self.groups.count(&mut self.key, moment);
+        } else {
+            self.groups.keep(&mut self.key, moment, Sample { place: self.log.records, event });
+        }
+    }
+
+    /// Makes the key of an event whose fields are words, and says whether it is ordinary.
+    fn key_of_words(
+        &mut self,
+        concern: usize,
+        row: &Concern,
+        id: u32,
+        origin: u32,
+        moment: Moment,
+        fields: &Fields,
+    ) -> bool {
+        let grain = self.groups.grain();
+        let cell = |name: &str| fields.get(name).map_or(Cell::Absent, Cell::Text);
+        let is_ordinary = row.is_ordinary(|| is_zero(cell("Status")));
+        let sort = if is_ordinary { Sort::Ordinary(moment.time) } else { Sort::Kept };
+        self.key.begin(KeyHead { concern, id, origin, sort }, grain);
+        for name in row.alike {
+            self.key.field(name, cell(name), is_ordinary, grain);
+        }
+        if row.alike.is_empty() {
+            fields.iter().for_each(|(_, words)| self.key.cell(Cell::Text(words)));
+        }
+        is_ordinary
+    }
+
+    /// Counts a record; `head` fills in what the first one says about the log.
+    fn count(&mut self, provider: Words<'_>, id: u32, head: impl FnOnce(&mut EventLog)) -> Option<usize> {
+        if self.log.records == 0 {
+            head(&mut self.log);
+        }
+        self.log.records = self.log.records.saturating_add(1);
+        self.kinds.count(provider, id)
+    }
+
+    /// The log, and what of it could not be read.
+    pub(super) fn finish(mut self) -> Parsed<EventLog> {
+        let finished = self.groups.finish();
+        let mut events = finished.events;
+        events.sort_unstable_by_key(|sample| sample.place);
+        self.log.events = events.into_iter().map(|sample| sample.event).collect();
+        let says_more = |tallied: &Tallied| tallied.count > tallied.kept || tallied.fields.iter().next().is_some();
+        let tally = |tallied| tally(self.artifact, &self.computers, tallied);
+        self.log.tallies = finished.tallies.into_iter().filter(says_more).map(tally).collect();
+        self.log.grain = finished.grain;
+        self.log.counts = self.kinds.counts();
+        let mut parsed = Parsed::whole(self.log);
+        let at = self.artifact.whole();
+        if self.undecoded > 0 {
+            parsed.lose(at, GapReason::Damaged(format!("{} records have no event id", self.undecoded)));
+        }
+        if self.unread > 0 {
+            let what = format!("{} events about sign-in do not say what they are about", self.unread);
+            parsed.lose(at, GapReason::Damaged(what));
+        }
+        if finished.refused > 0 {
+            parsed.lose(at, GapReason::OverLimit(format!("kinds of events: {} are not kept", finished.refused)));
+        }
+        parsed
+    }
+
+    /// The log, with what of its chunks was lost.
+    pub(super) fn finish_binary(self, reader: Reader) -> Parsed<EventLog> {
+        let at = self.artifact.whole();
+        let mut parsed = self.finish();
+        for loss in reader.finish() {
+            parsed.lose(at, GapReason::Damaged(loss.to_string()));
+        }
+        parsed
+    }
+}
+
+fn tally(artifact: ArtifactId, computers: &Computers, tallied: Tallied) -> Tally {
+    let occurrence =
+        |moment: Moment| Occurrence { at: artifact.record(moment.record), time: moment.time.and_then(time_of_ticks) };
+    Tally {
+        provider: CONCERNS.get(tallied.concern).map_or("", |row| row.provider),
+        id: tallied.id,
+        computer: computers.name(tallied.origin),
+        fields: tallied.fields,
+        count: tallied.count,
+        kept: tallied.kept,
+        first: occurrence(tallied.first),
+        last: occurrence(tallied.last),
+    }
+}
+
+/// Fields of a length that can be kept.
+fn cut(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
+    for (_, words) in &mut fields {
+        words.truncate(words.floor_char_boundary(FIELD));
+    }
+    fields
+}
+
+/// Seconds between 1601, where the ticks of Windows begin, and 1970, where Unix time does.
+const SECONDS_TO_1970: i64 = 11_644_473_600;
+
+/// A moment that is counted in ticks of 100 nanoseconds since 1601.
+fn time_of_ticks(ticks: u64) -> Option<Timestamp> {
+    let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(SECONDS_TO_1970)?;
+    Timestamp::new(seconds, i32::try_from(ticks % 10_000_000).ok()?.checked_mul(100)?).ok()
+}
+
+fn ticks_of_time(time: Timestamp) -> Option<u64> {
+    let since_1601 = time.as_nanosecond().checked_add(i128::from(SECONDS_TO_1970).checked_mul(1_000_000_000)?)?;
+    u64::try_from(since_1601.checked_div(100)?).ok()
+}
+
+const fn number(event: &Event) -> u64 {
+    match event.at.place {
+        Place::Record(number) => number,
+        Place::Whole | Place::Lines { .. } => 0,
+    }
+}
+
+/// Reads the XML of one record; also names its channel.
+fn event(artifact: ArtifactId, document: &Document) -> Option<(Event, String)> {
+    let root = document.root()?;
+    let system = document.child(root, "System")?;
+    let text = |name: &str| document.child(system, name).map(|element| element.text.trim().to_owned());
+    let attribute = |name: &str, key: &str| document.child(system, name).and_then(|e| e.attribute(key));
+    let record = text("EventRecordID").and_then(|id| id.parse().ok()).unwrap_or(0);
+    let event = Event {
+        at: artifact.record(record),
+        provider: attribute("Provider", "Name").or(attribute("Provider", "EventSourceName"))?.to_owned(),
+        id: text("EventID")?.parse::<u32>().ok()? & 0xffff,
+        time: attribute("TimeCreated", "SystemTime").and_then(time),
+        computer: text("Computer").unwrap_or_default(),
+        fields: fields(document, root).into_iter().collect(),
+    };
+    Some((event, text("Channel").unwrap_or_default()))
+}
+
+/// Event logs write UTC with and without a `Z`.
+fn time(words: &str) -> Option<Timestamp> {
+    words.parse().or_else(|_| format!("{}Z", words.replace(' ', "T")).parse()).ok()
+}
+
+fn fields(document: &Document, root: &Element) -> Vec<(String, String)> {
+    let data = document.child(root, "EventData").or_else(|| {
+        let user = document.child(root, "UserData")?;
+        document.children(user).next()
+    });
+    let Some(data) = data else { return Vec::new() };
+    let mut unnamed = 0_u32;
+    let named = document.children(data).map(|element| {
+        let name = match element.attribute("Name") {
+            Some(name) => name.to_owned(),
+            None if element.name == "Data" => {
+                unnamed = unnamed.saturating_add(1);
+                unnamed.to_string()
+            }
+            None => element.name.clone(),
+        };
+        (name, element.text.clone())
+    });
+    cut(named.collect())
+}
