@@ -1,5 +1,6 @@
 //! Binary event logs (`.evtx`): chunks from a stream, records from chunks, and the fields of those that are asked for.
 
+pub mod ahead;
 pub mod bytes;
 pub mod chunk;
 pub mod element;

@@ -1,0 +1,82 @@
+//! Reads a stream on a thread of its own, some blocks ahead of whoever works on them.
+
+use std::io::{self, ErrorKind, Read};
+use std::ops::ControlFlow;
+use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
+
+/// Bytes of the first block: the header of an event log, so that every later block begins with a chunk.
+const FIRST: usize = 4096;
+/// Bytes of every later block.
+const BLOCK: usize = 1 << 20;
+/// Blocks that are filled and not yet taken, at most.
+const AHEAD: usize = 2;
+
+/// Hands a stream to `take` in blocks; each but the last is full.
+///
+/// # Errors
+///
+/// The stream breaks off; what came before was handed over.
+pub fn read_ahead(stream: impl Read + Send, mut take: impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()> {
+    std::thread::scope(|scope| {
+        let (filled_in, filled) = sync_channel(AHEAD);
+        let (empty_in, empty) = channel();
+        let reader = std::thread::Builder::new().name("read ahead".to_owned());
+        reader.spawn_scoped(scope, move || fill(stream, &filled_in, &empty))?;
+        work(&filled, &empty_in, &mut take)
+    })
+}
+
+/// What the reading thread hands over.
+type Filled = io::Result<Vec<u8>>;
+
+fn fill(mut stream: impl Read, filled: &SyncSender<Filled>, empty: &Receiver<Vec<u8>>) {
+    let mut length = FIRST;
+    loop {
+        let mut block = empty.try_recv().unwrap_or_default();
+        block.resize(length, 0);
+        let (read, error) = read_full(&mut stream, &mut block);
+        block.truncate(read);
+        let is_last = read < length;
+        // Nobody listens any more when the work was ended early.
+        if filled.send(Ok(block)).is_err() {
+            return;
+        }
+        if let Some(error) = error {
+            let _ = filled.send(Err(error));
+            return;
+        }
+        if is_last {
+            return;
+        }
+        length = BLOCK;
+    }
+}
+
+fn work(
+    filled: &Receiver<Filled>,
+    empty: &Sender<Vec<u8>>,
+    take: &mut impl FnMut(&[u8]) -> ControlFlow<()>,
+) -> io::Result<()> {
+    while let Ok(block) = filled.recv() {
+        let block = block?;
+        if take(&block).is_break() {
+            return Ok(());
+        }
+        let _ = empty.send(block);
+    }
+    Ok(())
+}
+
+/// Reads until the block is full or the stream ends.
+fn read_full(stream: &mut impl Read, block: &mut [u8]) -> (usize, Option<io::Error>) {
+    let mut read = 0;
+    while let Some(rest) = block.get_mut(read..).filter(|rest| !rest.is_empty()) {
+        match stream.read(rest) {
+            Ok(0) => break,
+            Ok(more) => read = read.saturating_add(more),
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) => return (read, Some(error)),
+        }
+    }
+    (read, None)
+}
