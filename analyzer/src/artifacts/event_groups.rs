@@ -303,7 +303,7 @@ impl Groups {
         let Some(kept) = &mut group.kept else { return };
         let given_up = kept.add(event, at_an_end);
         self.kept = self.kept.and(given_up.1).without(given_up.0);
-        if self.kept.is_too_much() && self.at_an_end > 1 {
+        while self.kept.is_too_much() && self.at_an_end > 1 {
             self.thin_out();
         }
     }
