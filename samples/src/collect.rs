@@ -19,10 +19,11 @@ use crate::layout::nslookup;
 use crate::layout::setspn::{self, Holder};
 use crate::layout::systeminfo::{self, System};
 use crate::questions;
+use crate::state;
 
 const APPLICATION_HOST: &str = r"C:\Windows\System32\inetsrv\config\applicationHost.config";
 /// The name server of every host: the domain controller.
-const NAME_SERVER: (&str, &str) = ("dc01.contoso.com", "10.0.0.10");
+pub(crate) const NAME_SERVER: (&str, &str) = ("dc01.contoso.com", "10.0.0.10");
 
 /// The bytes of the bundle.
 ///
@@ -57,6 +58,7 @@ fn attempts(host: &Host) -> Vec<Attempt> {
     attempts.extend(names(host).iter().map(|name| lookup(host, name)));
     attempts.push(duplicates(host));
     attempts.extend(questions::attempts(host));
+    attempts.extend(state::attempts(host));
     attempts.extend(["System", "Security"].map(|channel| event_log(host, channel)));
     attempts
 }

@@ -6,6 +6,8 @@ use crate::evtx::event::Event;
 use crate::iis::{Authentication, Identity, Pool, Site};
 use crate::layout::klist::Ticket;
 use crate::layout::ldif::Value;
+use crate::layout::nltest;
+use crate::layout::request_log::Request;
 
 /// The domain of all hosts, as DNS knows it.
 pub const DNS_DOMAIN: &str = "contoso.com";
@@ -37,6 +39,14 @@ pub struct Host {
     pub setspn: Access,
     /// What the clock of the domain controller shows when this host is at 2026-03-02 08:15:04 UTC, as digits.
     pub dc_clock: &'static str,
+    /// The web.config files of applications, by the names of their sites.
+    pub web_configs: Vec<(String, String)>,
+    /// The state of its secure channel.
+    pub secure_channel: nltest::State,
+    /// Requests, by the names of their sites.
+    pub requests: Vec<(String, Request)>,
+    /// Requests that HTTP.sys refused: when, from where, and why.
+    pub refused: Vec<(&'static str, &'static str, &'static str)>,
 }
 
 /// What a host is in its domain.
@@ -129,6 +139,34 @@ impl Host {
     #[must_use]
     pub fn ticket(mut self, ticket: Ticket) -> Self {
         self.own_tickets.push(ticket);
+        self
+    }
+
+    /// Gives the application of a site a web.config.
+    #[must_use]
+    pub fn web_config(mut self, site: &str, text: &str) -> Self {
+        self.web_configs.push((site.to_owned(), text.to_owned()));
+        self
+    }
+
+    /// Adds a request to a site: when, from where, by whom, and how it ended.
+    #[must_use]
+    pub fn request(
+        mut self,
+        site: &str,
+        time: &'static str,
+        client: &'static str,
+        user: &'static str,
+        ended: &'static str,
+    ) -> Self {
+        self.requests.push((site.to_owned(), Request { time, client, user, ended }));
+        self
+    }
+
+    /// Lets HTTP.sys refuse a request: when, from where, and why.
+    #[must_use]
+    pub fn refused(mut self, time: &'static str, client: &'static str, reason: &'static str) -> Self {
+        self.refused.push((time, client, reason));
         self
     }
 

@@ -31,6 +31,13 @@ pub struct Site {
     pub authentication: Authentication,
 }
 
+impl Site {
+    /// The folder of its content, below `inetpub`.
+    pub fn folder(&self) -> &str {
+        self.host_header.as_deref().unwrap_or("wwwroot")
+    }
+}
+
 /// Authentication of one site: only what its own location sets.
 #[derive(Clone, Debug)]
 pub struct Authentication {

@@ -18,3 +18,4 @@ pub mod iis;
 pub mod layout;
 mod questions;
 pub mod scenarios;
+mod state;

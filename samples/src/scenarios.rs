@@ -28,6 +28,10 @@
 //! | `iis6-healthy` | a server with IIS 6, collected by the script | server | none |
 //! | `iis6-spn-on-machine` | IIS 6 decrypts as the pool's account, the machine holds the SPN | server | `spn-on-wrong-account` |
 //! | `iis5-ntlm-only` | an upgrade left IIS 5 with NTLM alone | server | `providers-negotiate-missing` |
+//! | `web-config-locked` | a web.config sets what is locked | server | same name |
+//! | `token-too-large-http400` | a ticket exceeds the limit on headers | server | same name |
+//! | `secure-channel-broken` | server and domain disagree about its password | server | same name |
+//! | `loopback-check` | the server refuses sign-ins from itself | server | same name |
 
 pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
@@ -42,17 +46,21 @@ pub mod iis6_spn_on_machine;
 pub mod kernelmode_spn_on_pool_account;
 pub mod krb_ap_err_modified_key_mismatch;
 pub mod local_account_pool;
+pub mod loopback_check;
 pub mod noise;
 pub mod pool_identity_cannot_start;
 pub mod providers_empty_after_clear;
 pub mod providers_negotiate_missing;
 pub mod providers_order_ntlm_first;
+pub mod secure_channel_broken;
 pub mod service_account_locked_or_disabled;
 pub mod setspn_denied;
 pub mod spn_alias_cname;
 pub mod spn_duplicate;
 pub mod spn_missing;
 pub mod spn_on_wrong_account;
+pub mod token_too_large_http400;
+pub mod web_config_locked;
 pub mod windows_auth_disabled;
 
 use crate::collect;
@@ -133,5 +141,9 @@ pub fn all() -> Vec<Scenario> {
         iis6_healthy::scenario(),
         iis6_spn_on_machine::scenario(),
         iis5_ntlm_only::scenario(),
+        web_config_locked::scenario(),
+        token_too_large_http400::scenario(),
+        secure_channel_broken::scenario(),
+        loopback_check::scenario(),
     ]
 }

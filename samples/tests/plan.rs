@@ -22,9 +22,11 @@ type Row = (ArtifactKind, Option<String>, Source);
 
 fn planned(step: &Step) -> Row {
     let source = match &step.take {
-        Take::File(path, _) => Source::File(path.replace("%SystemRoot%", r"C:\Windows")),
         Take::EventLog(log) => log.export(u64::from(Options::default().scope.logs.days) * 24).source(),
-        _ => step.source(),
+        _ => match step.source() {
+            Source::File(path) => Source::File(path.replace("%SystemRoot%", r"C:\Windows")),
+            source => source,
+        },
     };
     (step.row.kind, Some(format!("{}/{}", step.row.kind.folder(), step.file_name)), source)
 }
@@ -36,7 +38,8 @@ fn plan_for(archive: &Archive) -> Vec<Row> {
     let mut subjects = Subjects::new(&facts, &Role::WebServer);
     if let Some(member) = archive.members.iter().find(|member| member.path == "iis/applicationHost.config") {
         let text = std::str::from_utf8(&member.bytes).unwrap();
-        subjects.learn(&sites::read(&markup::scan(text).unwrap()), str::to_owned);
+        let expand = |path: &str| path.replace("%SystemDrive%", "C:");
+        subjects.learn(&sites::read(&markup::scan(text).unwrap()), expand);
     }
     let mut planner = Planner::new(subjects);
     table::rows(&Scope::default()).flat_map(|row| planner.steps(row)).map(|step| planned(&step)).collect()

@@ -57,7 +57,7 @@ impl Traffic {
             site: read.artifact.source.as_deref().and_then(site).or_else(|| site(&read.artifact.path)),
             at: read.id.whole(),
             is_whole: is_whole(read),
-            has_sub_status: log.has_sub_status,
+            has_sub_status: log.has_sub_status || log.requests.is_empty(),
             requests: log.requests.clone(),
         });
     }

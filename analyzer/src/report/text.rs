@@ -22,6 +22,8 @@ const WIDTH: usize = 100;
 
 /// Exchanges that are printed; the findings name every path that matters.
 const EXCHANGES: usize = 100;
+/// Pieces of missing evidence that are printed for one check; a farm of small sites has one for each site.
+const NEEDS: usize = 50;
 /// Gaps that are printed; a folder full of other things has one for each.
 const GAPS: usize = 200;
 
@@ -138,8 +140,12 @@ fn open_checks(case: &Case, f: &mut Formatter<'_>) -> fmt::Result {
     writeln!(f, "\nOpen: what is missing, and would settle these checks")?;
     for (not_known, names) in groups {
         paragraph(f, "  ", &names.join(", "))?;
-        for need in &not_known.needs {
+        for need in not_known.needs.iter().take(NEEDS) {
             writeln!(f, "    collect: {}", escape(need.as_str()))?;
+        }
+        let more = not_known.needs.len().saturating_sub(NEEDS);
+        if more > 0 {
+            writeln!(f, "    and {more} more; the JSON report has them all")?;
         }
     }
     Ok(())

@@ -5,6 +5,8 @@ use crate::rules::rule::{SitePath, location};
 
 /// Where the tool lies; it is in no search path.
 const APPCMD: &str = r"%windir%\system32\inetsrv\appcmd";
+/// Where the sections of authentication are.
+const AUTHENTICATION: &str = "system.webServer/security/authentication";
 /// The section that is changed.
 const SECTION: &str = "-section:system.webServer/security/authentication/windowsAuthentication";
 
@@ -18,6 +20,21 @@ pub fn set_windows_authentication(path: &SitePath<'_>, change: &str) -> Option<C
 pub fn show_windows_authentication(path: &SitePath<'_>) -> Option<CommandLine> {
     let start = format!("{APPCMD} list config");
     CommandLine::of(&start).name(&location(&path.site.name, &path.path.path)).text(SECTION).build()
+}
+
+/// Lets the web.config of a path set a section of authentication.
+pub fn unlock(path: &SitePath<'_>, section: &str) -> Option<CommandLine> {
+    gate("unlock", path, section)
+}
+
+/// Keeps the web.config of a path from setting a section of authentication.
+pub fn lock(path: &SitePath<'_>, section: &str) -> Option<CommandLine> {
+    gate("lock", path, section)
+}
+
+fn gate(verb: &str, path: &SitePath<'_>, section: &str) -> Option<CommandLine> {
+    let start = CommandLine::of(&format!("{APPCMD} {verb} config")).name(&location(&path.site.name, &path.path.path));
+    start.text(&format!("-section:{AUTHENTICATION}/{section}")).text("/commit:apphost").build()
 }
 
 /// Makes the list of providers `Negotiate, NTLM` on a path; `present` is what it holds now.

@@ -7,7 +7,10 @@
 
 use std::collections::BTreeMap;
 
+use crate::artifacts::http_err_log::Refused;
 use crate::artifacts::iis_config::Binding;
+use crate::artifacts::registry::{Data, Key, KeyState, Registry, Value};
+use crate::artifacts::w3c_log::Request;
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{ArtifactId, Cited, Evidence};
 use crate::exchange::derive::exchanges;
@@ -23,9 +26,12 @@ use crate::facts::host::{HostName, Role};
 use crate::facts::iis::{Iis, PathFacts, PoolFacts, PoolIdentity, SiteFacts};
 use crate::facts::ldap_question::Reach;
 use crate::facts::names::Resolution;
+use crate::facts::scopes::RefusedSection;
+use crate::facts::settings::{Extent, Settings};
 use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::spn::Spn;
 use crate::facts::tickets::HeldTicket;
+use crate::facts::traffic::{RefusedRequests, SiteLog};
 use crate::facts::web_configs::AppConfig;
 use crate::rules::answer::{Answer, Verdict};
 use crate::rules::finding::{Finding, Fix};
@@ -49,6 +55,18 @@ pub const CLIENT_LOG: ArtifactId = ArtifactId(6);
 const DIRECTORY: ArtifactId = ArtifactId(7);
 /// What the directory answered about itself, with the clocks.
 pub const CLOCKS: Evidence = ArtifactId(8).lines(3, 12);
+/// What of the registry of `WEB01` was collected; each value that a test sets has a line, counted from 1.
+pub const REGISTRY: ArtifactId = ArtifactId(9);
+/// The log of the site; each request has a line, counted from 1.
+pub const LOG: ArtifactId = ArtifactId(10);
+/// The log of HTTP.sys on `WEB01`; each request has a line, counted from 1.
+pub const HTTP_LOG: ArtifactId = ArtifactId(11);
+/// What `nltest` printed on `WEB01`; each state has a line, counted from 1.
+pub const NLTEST: ArtifactId = ArtifactId(12);
+/// The section of a web.config that IIS refuses.
+pub const REFUSED: Evidence = ArtifactId(13).line(2);
+/// The line that locks it.
+pub const LOCK: Evidence = CONFIG.line(5);
 
 /// The line of the site.
 const SITE: Evidence = CONFIG.line(10);
@@ -89,6 +107,8 @@ pub struct World {
     duplicates: Known,
     states: Vec<(Dn, AccountState)>,
     happenings: Vec<Happening>,
+    /// Values of the registry that a test set.
+    set: Vec<(String, String, Data)>,
 }
 
 /// How much of something is known.
@@ -115,9 +135,20 @@ impl World {
             duplicates: Known::Whole,
             states: Vec::new(),
             happenings: Vec::new(),
+            set: Vec::new(),
         };
         world.server.identity.os_version = Some("10.0.20348".to_owned());
         world = world.entry("WEB01", AccountClass::Computer).entry("svc-web", AccountClass::User).clock_off(0);
+        world.server.traffic.logs.push(SiteLog {
+            site: Some(2),
+            at: LOG.whole(),
+            is_whole: true,
+            has_sub_status: true,
+            requests: Vec::new(),
+        });
+        let refused = RefusedRequests { at: HTTP_LOG.whole(), requests: Vec::new() };
+        world.server.traffic.refused = Some(Fact::Known(refused));
+        world = world.secure_channel(&[0]).registry_absent();
         world = world.collected("WEB01", NOW).collected("CLIENT07", NOW);
         for name in ["intranet.contoso.com", "intranet", "web01.contoso.com", "web01"] {
             world = world.searched(&format!("HTTP/{name}")).searched(&format!("HOST/{name}"));
@@ -251,6 +282,139 @@ impl World {
     #[must_use]
     pub fn may_be_overridden(self) -> Self {
         self.paths(|path| path.may_be_overridden = Some(NotKnown::until("web.config of Intranet/")))
+    }
+
+    /// The web.config of the application sets what is locked.
+    #[must_use]
+    pub fn web_config_refused(self) -> Self {
+        let refused = RefusedSection { name: "windowsAuthentication".to_owned(), at: REFUSED, locked_at: LOCK };
+        self.paths(|path| path.refused = Some(refused.clone()))
+    }
+
+    /// Nobody read the web.config of the application.
+    #[must_use]
+    pub fn web_config_not_read(self) -> Self {
+        self.paths(|path| path.web_config = AppConfig::NotRead)
+    }
+
+    /// A request to the site came from this address and ended like this: status, sub-status, Windows error.
+    #[must_use]
+    pub fn requested(mut self, client: &str, ended: (u16, Option<u16>, u32), user: Option<&str>) -> Self {
+        let (status, sub_status, win32) = ended;
+        if let Some(log) = self.server.traffic.logs.first_mut() {
+            let line = u32::try_from(log.requests.len()).expect("few").saturating_add(1);
+            log.requests.push(Request {
+                at: LOG.line(line),
+                time: NOW.parse().ok(),
+                path: "/".to_owned(),
+                user: user.map(str::to_owned),
+                client: client.parse().ok(),
+                server: None,
+                port: Some(80),
+                host: None,
+                agent: None,
+                status,
+                sub_status,
+                win32: Some(win32),
+            });
+        }
+        self
+    }
+
+    /// Nobody has the log of the site.
+    #[must_use]
+    pub fn no_site_log(mut self) -> Self {
+        self.server.traffic.logs.clear();
+        self
+    }
+
+    /// HTTP.sys refused a request for this path with 400, for this reason.
+    #[must_use]
+    pub fn http_sys_refused(mut self, reason: &str, path: &str) -> Self {
+        if let Some(Fact::Known(log)) = &mut self.server.traffic.refused {
+            let line = u32::try_from(log.requests.len()).expect("few").saturating_add(1);
+            log.requests.push(Refused {
+                at: HTTP_LOG.line(line),
+                time: NOW.parse().ok(),
+                client: "10.0.0.57".parse().ok(),
+                path: Some(path.to_owned()),
+                status: Some(400),
+                site: None,
+                reason: reason.to_owned(),
+                pool: None,
+            });
+        }
+        self
+    }
+
+    /// Only a part of the log of HTTP.sys is known.
+    #[must_use]
+    pub fn part_of_http_log(mut self) -> Self {
+        if let Some(Fact::Known(log)) = self.server.traffic.refused.take() {
+            self.server.traffic.refused = Some(Fact::Partial(log, NotKnown::until("the rest")));
+        }
+        self
+    }
+
+    /// Nobody has the log of HTTP.sys.
+    #[must_use]
+    pub fn no_http_log(mut self) -> Self {
+        self.server.traffic.refused = None;
+        self
+    }
+
+    /// The states of the secure channel, as Windows errors.
+    #[must_use]
+    pub fn secure_channel(mut self, states: &[u32]) -> Self {
+        let states = (1..).zip(states).map(|(line, state)| Cited::new(*state, NLTEST.line(line)));
+        self.server.secure_channel = Some(states.collect());
+        self
+    }
+
+    /// Nobody asked for the state of the secure channel.
+    #[must_use]
+    pub fn no_secure_channel(mut self) -> Self {
+        self.server.secure_channel = None;
+        self
+    }
+
+    /// A value of the registry of `WEB01`.
+    #[must_use]
+    pub fn registry(mut self, key: &str, name: &str, data: Data) -> Self {
+        self.set.push((key.to_owned(), name.to_owned(), data));
+        let lines = (1..).zip(&self.set);
+        let keys = lines.map(|(line, (key, name, data))| {
+            let at = REGISTRY.line(line);
+            let value = Value { at, name: name.clone(), data: data.clone() };
+            Key { path: Cited::new(key.clone(), at), state: KeyState::Present, values: vec![value], absent: Vec::new() }
+        });
+        let registry = Registry { keys: keys.collect(), ..Registry::default() };
+        self.server.settings = Settings::empty();
+        self.server.settings.take(&registry, Extent::Part);
+        self.registry_absent()
+    }
+
+    /// What else rules ask the registry for is not set.
+    fn registry_absent(mut self) -> Self {
+        let absent = |key: &str, names: &[&str]| Key {
+            path: Cited::new(format!(r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\{key}"), REGISTRY.whole()),
+            state: KeyState::Present,
+            values: Vec::new(),
+            absent: names.iter().map(|name| Cited::new((*name).to_owned(), REGISTRY.whole())).collect(),
+        };
+        let keys = vec![
+            absent(r"Control\Lsa", &["DisableLoopbackCheck"]),
+            absent(r"Control\Lsa\MSV1_0", &["BackConnectionHostNames"]),
+        ];
+        self.server.settings.take(&Registry { keys, ..Registry::default() }, Extent::Part);
+        self
+    }
+
+    /// Nobody read the registry.
+    #[must_use]
+    pub fn no_registry(mut self) -> Self {
+        self.server.settings = Settings::empty();
+        self
     }
 
     /// Only a part of the configuration is known.

@@ -7,26 +7,33 @@ use crate::rules::http_spn_shadows_host::HttpSpnShadowsHost;
 use crate::rules::kernelmode_spn_on_pool_account::KernelmodeSpnOnPoolAccount;
 use crate::rules::krb_ap_err_modified_key_mismatch::KrbApErrModifiedKeyMismatch;
 use crate::rules::local_account_pool::LocalAccountPool;
+use crate::rules::loopback_check::LoopbackCheck;
 use crate::rules::pool_identity_cannot_start::PoolIdentityCannotStart;
 use crate::rules::providers_empty_after_clear::ProvidersEmptyAfterClear;
 use crate::rules::providers_negotiate_missing::ProvidersNegotiateMissing;
 use crate::rules::providers_order_ntlm_first::ProvidersOrderNtlmFirst;
 use crate::rules::rule::Rule;
+use crate::rules::secure_channel_broken::SecureChannelBroken;
 use crate::rules::service_account_locked_or_disabled::ServiceAccountLockedOrDisabled;
 use crate::rules::spn_alias_cname::SpnAliasCname;
 use crate::rules::spn_duplicate::SpnDuplicate;
 use crate::rules::spn_missing::SpnMissing;
 use crate::rules::spn_on_wrong_account::SpnOnWrongAccount;
+use crate::rules::token_too_large_http400::TokenTooLargeHttp400;
+use crate::rules::web_config_locked::WebConfigLocked;
 use crate::rules::windows_auth_disabled::WindowsAuthDisabled;
 
 /// Every rule.
 pub const RULES: &[&dyn Rule] = &[
+    &TokenTooLargeHttp400,
     &ServiceAccountLockedOrDisabled,
     &PoolIdentityCannotStart,
+    &WebConfigLocked,
     &WindowsAuthDisabled,
     &ProvidersEmptyAfterClear,
     &ProvidersNegotiateMissing,
     &ProvidersOrderNtlmFirst,
+    &LoopbackCheck,
     &HostSpnMissing,
     &SpnMissing,
     &SpnDuplicate,
@@ -36,6 +43,7 @@ pub const RULES: &[&dyn Rule] = &[
     &SpnAliasCname,
     &HttpSpnShadowsHost,
     &SpnOnWrongAccount,
+    &SecureChannelBroken,
     &KrbApErrModifiedKeyMismatch,
     &ClockSkew,
 ];
@@ -52,7 +60,10 @@ mod tests {
     #[test]
     fn names_are_unique_and_in_kebab_case() {
         let mut names: Vec<_> = RULES.iter().map(|rule| rule.info().name).collect();
-        assert!(names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c == '-')), "{names:?}");
+        assert!(
+            names.iter().all(|name| name.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-')),
+            "{names:?}"
+        );
         names.sort_unstable();
         names.dedup();
         assert_eq!(names.len(), RULES.len());

@@ -139,7 +139,10 @@ fn web_config(section: &str) -> String {
 #[test]
 fn a_web_config_that_sets_what_is_locked_ends_every_request() {
     let config = web_config(r#"<windowsAuthentication enabled="true" />"#);
-    let case = Sample::of(KERNEL_MODE).and(ArtifactKind::WebConfig, Source::File(PORTAL.to_owned()), &config).case();
+    let case = Sample::of(KERNEL_MODE)
+        .without(ArtifactKind::WebConfig)
+        .and(ArtifactKind::WebConfig, Source::File(PORTAL.to_owned()), &config)
+        .case();
     let portal = case.exchanges.iter().find(|exchange| exchange.site == "VGS Portal").expect("is reached");
     assert_eq!(portal.outcome, Outcome::Fails(Cause::ConfigurationRefused), "{portal:#?}");
     assert!(!found(&case).contains(&KERNEL_MODE));
@@ -153,8 +156,10 @@ fn a_web_config_counts_where_the_section_is_open() {
         config.replace(r#"<location path="VGS Portal">"#, r#"<location path="VGS Portal" overrideMode="Allow">"#);
     assert_ne!(open, config);
     let local = Source::File(r"C:\Windows\System32\inetsrv\config\applicationHost.config".to_owned());
-    let opened =
-        || Sample::of(KERNEL_MODE).without(ArtifactKind::IisConfig).and(ArtifactKind::IisConfig, local.clone(), &open);
+    let opened = || {
+        let sample = Sample::of(KERNEL_MODE).without(ArtifactKind::IisConfig).without(ArtifactKind::WebConfig);
+        sample.and(ArtifactKind::IisConfig, local.clone(), &open)
+    };
     let unread = opened().case();
     assert_eq!(open_about(&unread), "web.config of VGS Portal/");
     let repaired = web_config(r#"<windowsAuthentication useAppPoolCredentials="true" />"#);

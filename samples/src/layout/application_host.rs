@@ -89,7 +89,7 @@ fn one_site(page: &mut Page, number: u32, site: &Site) {
     page.line(format_args!(r#"                <application path="/" applicationPool="{}">"#, site.pool));
     page.line(format_args!(
         r#"                    <virtualDirectory path="/" physicalPath="%SystemDrive%\inetpub\{}" />"#,
-        if header.is_empty() { "wwwroot" } else { header }
+        site.folder()
     ));
     page.line("                </application>");
     page.line("                <bindings>");

@@ -6,6 +6,7 @@ use crate::host::{Access, Host, Role};
 use crate::iis::{Authentication, Identity, Pool, Site};
 use crate::layout::klist::Ticket;
 use crate::layout::ldif::Value;
+use crate::layout::nltest;
 
 use super::noise;
 
@@ -106,6 +107,10 @@ fn host(name: &'static str, role: Role, address: &'static str) -> Host {
         ],
         events: Vec::new(),
         setspn: Access::Granted,
+        web_configs: Vec::new(),
+        secure_channel: nltest::GOOD,
+        requests: Vec::new(),
+        refused: Vec::new(),
         dc_clock: "20260302081504",
     };
     host.address_of("web01.contoso.com", "10.0.0.20")
