@@ -2,16 +2,19 @@
 
 use std::sync::Arc;
 
+use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::manifest::{CollectionStatus, Entry, Manifest};
 use kerbscope_shared::read::{Integrity, Member, Problem, ProblemKind};
 
 use crate::artifacts::contents::{self, Contents, ReadArtifact};
+use crate::artifacts::event_log::EventLog;
+use crate::artifacts::opened::OpenedBundle;
+use crate::artifacts::parsed::Parsed;
 use crate::artifacts::recognize::{Recognized, recognize};
 use crate::artifacts::setspn::SetspnRun;
 use crate::diagnosis::compare::Picture;
 use crate::diagnosis::diagnose::{Diagnosis, diagnose};
 use crate::evidence::artifact::Artifact;
-use crate::evidence::bundle::OpenedBundle;
 use crate::evidence::gap::{Gap, GapReason};
 use crate::evidence::place::ArtifactId;
 use crate::exchange::derive::exchanges;
@@ -93,7 +96,7 @@ impl Case {
 
     fn take(&mut self, opened: OpenedBundle) {
         let number = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
-        let archive = opened.archive;
+        let (archive, mut logs) = (opened.archive, opened.logs);
         let manifest = archive.manifest.as_ref();
         self.bundles.push(BundleHead {
             name: opened.name,
@@ -106,7 +109,8 @@ impl Case {
         let entry = |path: &str| manifest?.entries.iter().find(|entry| entry.path.as_deref() == Some(path));
         for member in archive.members {
             let known = entry(&member.path).cloned();
-            self.member(number, member, known, manifest);
+            let log = member.streamed.as_ref().and_then(|streamed| logs.get_mut(streamed.number)).map(std::mem::take);
+            self.member(number, member, log, known, manifest);
         }
         let not_there = manifest.iter().flat_map(|manifest| &manifest.entries).filter(|entry| entry.path.is_none());
         for entry in not_there {
@@ -115,9 +119,17 @@ impl Case {
     }
 
     /// A file of a bundle: the manifest says what it is, or its content does.
-    fn member(&mut self, bundle: u32, member: Member, entry: Option<Entry>, manifest: Option<&Manifest>) {
+    fn member(
+        &mut self,
+        bundle: u32,
+        member: Member,
+        log: Option<Parsed<EventLog>>,
+        entry: Option<Entry>,
+        manifest: Option<&Manifest>,
+    ) {
         let recognized = match &entry {
             Some(entry) => Recognized::Artifact(entry.kind),
+            None if log.is_some() => Recognized::Artifact(ArtifactKind::EventLog),
             None => recognize(&member.bytes),
         };
         let reason = match recognized {
@@ -132,7 +144,7 @@ impl Case {
                     integrity: member.integrity,
                     code_page: manifest.and_then(|manifest| manifest.code_page),
                 };
-                return self.read(artifact);
+                return self.read(artifact, log);
             }
             Recognized::Empty => GapReason::Damaged("the file is empty".to_owned()),
             Recognized::NestedZip => GapReason::Refused("a zip inside the bundle is not opened".to_owned()),
@@ -142,7 +154,7 @@ impl Case {
     }
 
     fn not_collected(&mut self, bundle: u32, entry: &Entry) {
-        self.read(Artifact {
+        let artifact = Artifact {
             bundle,
             kind: entry.kind,
             path: in_words(entry.source.text()),
@@ -151,14 +163,19 @@ impl Case {
             bytes: None,
             integrity: Integrity::Unlisted,
             code_page: None,
-        });
+        };
+        self.read(artifact, None);
     }
 
     /// Reads an artifact and keeps what was lost on the way. Text beyond the limit on lines is kept unread.
-    fn read(&mut self, artifact: Artifact) {
+    fn read(&mut self, artifact: Artifact, log: Option<Parsed<EventLog>>) {
         let id = ArtifactId(u32::try_from(self.artifacts.len()).unwrap_or(u32::MAX));
         self.lines = self.lines.saturating_add(lines_of(&artifact));
-        let read = if self.lines > LINES { contents::unread(id, artifact) } else { contents::read(id, artifact) };
+        let read = match log {
+            Some(log) => contents::of_log(id, artifact, log),
+            None if self.lines > LINES => contents::unread(id, artifact),
+            None => contents::read(id, artifact),
+        };
         if asks_unknown(&read) {
             self.gaps.push(Gap {
                 subject: read.artifact.path.clone(),

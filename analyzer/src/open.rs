@@ -1,15 +1,16 @@
 //! Opens what a person names: a bundle, any zip, a folder, or a single file. Only the doors use it.
 
 use std::fs::{self, File};
-use std::io::Read as _;
+use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
 
 use kerbscope_shared::limits::Limits;
 use kerbscope_shared::manifest::MANIFEST;
 use kerbscope_shared::name;
-use kerbscope_shared::read::{self, Archive, Integrity, Member, Problem, ProblemKind, ReadError};
+use kerbscope_shared::read::{self, Archive, HEAD, Listed, Member, Problem, ProblemKind, ReadError, Streams as _};
 
-use crate::evidence::bundle::OpenedBundle;
+use crate::artifacts::event_log_stream::EventLogs;
+use crate::artifacts::opened::OpenedBundle;
 
 /// Folders inside each other that are looked into at most.
 const DEPTH: usize = 8;
@@ -55,19 +56,21 @@ pub enum OpenError {
 pub fn open(path: &Path) -> Result<OpenedBundle, OpenError> {
     let io = |source| OpenError::Io { path: path.to_owned(), source };
     let kind = fs::metadata(path).map_err(io)?;
+    let mut logs = EventLogs::default();
     let archive = if kind.is_dir() {
-        folder(path)?
+        folder(path, &mut logs)?
     } else if !kind.is_file() {
         return Err(OpenError::NotAFile { path: path.to_owned() });
     } else if kind.len() == 0 {
         return Err(OpenError::Empty { path: path.to_owned() });
     } else if is_zip(path).map_err(io)? {
         let file = File::open(path).map_err(io)?;
-        read::read(file, &Limits::STANDARD).map_err(|source| OpenError::Zip { path: path.to_owned(), source })?
+        read::read_with(file, &Limits::STANDARD, &mut logs)
+            .map_err(|source| OpenError::Zip { path: path.to_owned(), source })?
     } else {
-        loose(vec![(file_name(path), path.to_owned())])
+        loose(vec![(file_name(path), path.to_owned())], Listed::Nowhere, &mut logs)
     };
-    Ok(OpenedBundle { name: file_name(path), archive })
+    Ok(OpenedBundle { name: file_name(path), archive, logs: logs.read })
 }
 
 fn file_name(path: &Path) -> String {
@@ -81,7 +84,7 @@ fn is_zip(path: &Path) -> std::io::Result<bool> {
 }
 
 /// A folder is a bundle that nobody zipped: names, sizes and the manifest are treated as those of a zip.
-fn folder(path: &Path) -> Result<Archive, OpenError> {
+fn folder(path: &Path, logs: &mut EventLogs) -> Result<Archive, OpenError> {
     let mut listing = Listing::default();
     listing.add(path, "", DEPTH).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     if listing.files.is_empty() && listing.problems.is_empty() {
@@ -93,7 +96,9 @@ fn folder(path: &Path) -> Result<Archive, OpenError> {
     // The manifest comes first, so that no event log leaves it without its share of the limits.
     listing.files.sort_by_cached_key(|(name, _)| (!name.ends_with(MANIFEST), name.clone()));
     listing.files.truncate(Limits::STANDARD.entries);
-    let mut archive = loose(listing.files);
+    let is_listed = listing.files.iter().any(|(name, _)| name.ends_with(MANIFEST));
+    let listed = if is_listed { Listed::Perhaps } else { Listed::Nowhere };
+    let mut archive = loose(listing.files, listed, logs);
     archive.problems.append(&mut listing.problems);
     archive.understand(&Limits::STANDARD);
     Ok(archive)
@@ -144,31 +149,58 @@ impl Listing {
 }
 
 /// Reads loose files within the limits of a bundle; what cannot be read becomes a problem.
-fn loose(files: Vec<(String, PathBuf)>) -> Archive {
-    let limits = Limits::STANDARD;
-    let mut archive = Archive::default();
-    let mut budget = limits.total_bytes;
-    let mut problem = |path: String, what| archive.problems.push(Problem { path, what });
+fn loose(files: Vec<(String, PathBuf)>, listed: Listed, logs: &mut EventLogs) -> Archive {
+    let mut loose = Loose { archive: Archive::default(), budget: Limits::STANDARD.total_bytes, listed, logs };
     for (name, path) in files {
-        let allowed = limits.artifact_bytes.min(budget);
-        let mut bytes = Vec::new();
-        let outcome = File::open(&path).and_then(|file| file.take(allowed.saturating_add(1)).read_to_end(&mut bytes));
-        if let Err(error) = outcome {
-            problem(name, ProblemKind::Unreadable(error.to_string()));
-            continue;
+        if let Err(error) = loose.add(&name, &path) {
+            loose.problem(name, ProblemKind::Unreadable(error.to_string()));
         }
+    }
+    loose.archive
+}
+
+/// Loose files that become an archive.
+struct Loose<'a> {
+    archive: Archive,
+    budget: u64,
+    listed: Listed,
+    logs: &'a mut EventLogs,
+}
+
+impl Loose<'_> {
+    fn problem(&mut self, path: String, what: ProblemKind) {
+        self.archive.problems.push(Problem { path, what });
+    }
+
+    fn add(&mut self, name: &str, path: &Path) -> std::io::Result<()> {
+        let mut file = File::open(path)?;
+        let mut bytes = Vec::new();
+        file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
+        if self.logs.wants(&bytes) {
+            let streamed = self.logs.read(&mut Cursor::new(bytes).chain(file), self.listed);
+            if let Some(problem) = &streamed.problem {
+                self.problem(name.to_owned(), problem.clone());
+            }
+            self.archive.members.push(Member::streamed(name.to_owned(), streamed));
+            return Ok(());
+        }
+        let allowed = Limits::STANDARD.artifact_bytes.min(self.budget);
+        let more = allowed.saturating_add(1).saturating_sub(bytes.len() as u64);
+        file.take(more).read_to_end(&mut bytes)?;
         if bytes.len() as u64 > allowed {
             bytes.truncate(usize::try_from(allowed).unwrap_or(usize::MAX));
-            problem(name.clone(), ProblemKind::OverLimit("size"));
+            self.problem(name.to_owned(), ProblemKind::OverLimit("size"));
         }
-        budget = budget.saturating_sub(bytes.len() as u64);
-        archive.members.push(Member { path: name, bytes, integrity: Integrity::Unlisted });
+        self.budget = self.budget.saturating_sub(bytes.len() as u64);
+        self.archive.members.push(Member::held(name.to_owned(), bytes));
+        Ok(())
     }
-    archive
 }
 
 #[cfg(test)]
 mod tests {
+    use kerbscope_shared::read::Integrity;
+
     use super::*;
 
     const HEAD: &str = r#""format_version":2,"collector":"kerbscope-legacy 0.1.0","host":"WEB03",

@@ -13,6 +13,8 @@ pub struct Limits {
     pub artifact_bytes: u64,
     /// Bytes of all artifacts together after inflating.
     pub total_bytes: u64,
+    /// Bytes after inflating of all content that is read as it comes and never held. It bounds time, not memory.
+    pub streamed_bytes: u64,
     /// How many times larger than its compressed form an artifact may become, once it is over
     /// [`Limits::ratio_free_bytes`]. Preallocated event logs are mostly zeros: 1:250 is ordinary for them.
     pub ratio: u64,
@@ -28,14 +30,23 @@ impl Limits {
         manifest_bytes: 8 << 20,
         artifact_bytes: 128 << 20,
         total_bytes: 384 << 20,
+        streamed_bytes: 64 << 30,
         ratio: 250,
         ratio_free_bytes: 16 << 20,
     };
 
     /// How many bytes an artifact of this compressed size may become.
     pub fn inflated(&self, compressed: u64) -> u64 {
-        let by_ratio = compressed.saturating_mul(self.ratio).max(self.ratio_free_bytes);
-        by_ratio.min(self.artifact_bytes)
+        self.by_ratio(compressed).min(self.artifact_bytes)
+    }
+
+    /// How many bytes content of this compressed size may become when it is never held.
+    pub fn streamed(&self, compressed: u64) -> u64 {
+        self.by_ratio(compressed).min(self.streamed_bytes)
+    }
+
+    fn by_ratio(&self, compressed: u64) -> u64 {
+        compressed.saturating_mul(self.ratio).max(self.ratio_free_bytes)
     }
 }
 

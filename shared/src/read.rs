@@ -1,7 +1,7 @@
 //! Reading a bundle, or any zip, within limits; nothing is ever unpacked to disk.
 
 use std::collections::BTreeSet;
-use std::io::{Read, Seek};
+use std::io::{Cursor, Read, Seek};
 
 use zip::ZipArchive;
 use zip::read::ZipFile;
@@ -27,10 +27,81 @@ pub struct Archive {
 pub struct Member {
     /// Its name inside the zip; checked by [`name::check`].
     pub path: String,
-    /// Its bytes, at most as many as the limits allow.
+    /// Its bytes, at most as many as the limits allow; none when it was read as it came.
     pub bytes: Vec<u8>,
+    /// What came of it, when it was read as it came.
+    pub streamed: Option<Streamed>,
     /// Whether these are the bytes that the manifest speaks of.
     pub integrity: Integrity,
+}
+
+/// Content that was read as it came, see [`Streams`].
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Streamed {
+    /// Under which number its reader keeps what it read.
+    pub number: usize,
+    /// How many bytes it has.
+    pub bytes: u64,
+    /// Its digest, where a manifest may list it.
+    pub sha256: Option<Digest>,
+    /// Why it ended early.
+    pub problem: Option<ProblemKind>,
+}
+
+/// Whether there is a manifest against which content may be held.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listed {
+    /// There is one: the digest is asked for.
+    Perhaps,
+    /// There is none.
+    Nowhere,
+}
+
+/// Reads content that is too long to be held, while it comes out of its file or zip.
+pub trait Streams {
+    /// Whether content that begins with these bytes, at most [`HEAD`], is read so.
+    fn wants(&self, head: &[u8]) -> bool;
+
+    /// Reads content to its end.
+    fn read(&mut self, content: &mut (dyn Read + Send), listed: Listed) -> Streamed;
+}
+
+/// How many bytes of content are looked at to know what it is.
+pub const HEAD: usize = 8 << 10;
+
+/// Wants no content: everything is held.
+#[derive(Clone, Copy, Debug)]
+pub struct NoStreams;
+
+impl Streams for NoStreams {
+    fn wants(&self, _head: &[u8]) -> bool {
+        false
+    }
+
+    fn read(&mut self, _content: &mut (dyn Read + Send), _listed: Listed) -> Streamed {
+        Streamed { number: 0, bytes: 0, sha256: None, problem: None }
+    }
+}
+
+impl Member {
+    /// A file that is held, and that no manifest is known to list.
+    pub const fn held(path: String, bytes: Vec<u8>) -> Self {
+        Self { path, bytes, streamed: None, integrity: Integrity::Unlisted }
+    }
+
+    /// A file that was read as it came.
+    pub const fn streamed(path: String, streamed: Streamed) -> Self {
+        Self { path, bytes: Vec::new(), streamed: Some(streamed), integrity: Integrity::Unlisted }
+    }
+
+    /// How many bytes it has.
+    pub fn length(&self) -> u64 {
+        self.streamed.as_ref().map_or(self.bytes.len() as u64, |streamed| streamed.bytes)
+    }
+
+    fn sha256(&self) -> Option<Digest> {
+        self.streamed.as_ref().map_or_else(|| Some(Digest::of(&self.bytes)), |streamed| streamed.sha256)
+    }
 }
 
 /// How the bytes of a member compare with the manifest.
@@ -96,19 +167,42 @@ pub enum ReadError {
     Io(#[from] std::io::Error),
 }
 
-/// Reads a zip, with or without a manifest.
+/// Reads a zip, with or without a manifest, and holds all of it.
 ///
 /// # Errors
 ///
 /// Only when there is nothing to read: everything else becomes a [`Problem`] and the rest is kept.
-pub fn read(mut source: impl Read + Seek, limits: &Limits) -> Result<Archive, ReadError> {
+pub fn read(source: impl Read + Seek + Send, limits: &Limits) -> Result<Archive, ReadError> {
+    read_with(source, limits, &mut NoStreams)
+}
+
+/// The same, but what `streams` wants is given to it while it is inflated.
+///
+/// # Errors
+///
+/// As [`read`].
+pub fn read_with(
+    mut source: impl Read + Seek + Send,
+    limits: &Limits,
+    streams: &mut dyn Streams,
+) -> Result<Archive, ReadError> {
     if source.seek(std::io::SeekFrom::End(0))? == 0 {
         return Err(ReadError::Empty);
     }
     source.rewind()?;
     let mut zip = ZipArchive::new(source).map_err(ReadError::NotAZip)?;
-    let mut reading =
-        Reading { limits, archive: Archive::default(), budget: limits.total_bytes, names: BTreeSet::new() };
+    let is_manifest = |name: &str| name == MANIFEST || name.rsplit('/').next() == Some(MANIFEST);
+    let listed =
+        if zip.file_names().flatten().any(|name| is_manifest(&name)) { Listed::Perhaps } else { Listed::Nowhere };
+    let mut reading = Reading {
+        limits,
+        archive: Archive::default(),
+        budget: limits.total_bytes,
+        streamed_budget: limits.streamed_bytes,
+        names: BTreeSet::new(),
+        listed,
+        streams,
+    };
     reading.entries(&mut zip);
     reading.archive.understand(limits);
     Ok(reading.archive)
@@ -171,9 +265,9 @@ impl Archive {
         let Some(member) = self.members.iter_mut().find(|member| member.path == *path) else {
             return self.problem(path, ProblemKind::Missing);
         };
-        let same_size = member.bytes.len() as u64 == entry.bytes;
+        let same_size = member.length() == entry.bytes;
         member.integrity = match entry.sha256 {
-            Some(digest) if digest == Digest::of(&member.bytes) => Integrity::Intact,
+            Some(digest) if member.sha256() == Some(digest) => Integrity::Intact,
             None if same_size => Integrity::Unlisted,
             _ => Integrity::Altered,
         };
@@ -188,7 +282,10 @@ struct Reading<'a> {
     limits: &'a Limits,
     archive: Archive,
     budget: u64,
+    streamed_budget: u64,
     names: BTreeSet<String>,
+    listed: Listed,
+    streams: &'a mut dyn Streams,
 }
 
 impl Reading<'_> {
@@ -196,7 +293,7 @@ impl Reading<'_> {
         self.archive.problem(path, what);
     }
 
-    fn entries(&mut self, zip: &mut ZipArchive<impl Read + Seek>) {
+    fn entries(&mut self, zip: &mut ZipArchive<impl Read + Seek + Send>) {
         if zip.len() > self.limits.entries {
             self.problem("", ProblemKind::OverLimit("number of entries"));
         }
@@ -208,7 +305,7 @@ impl Reading<'_> {
         }
     }
 
-    fn entry<R: Read>(&mut self, entry: ZipFile<'_, R>) {
+    fn entry<R: Read + Send>(&mut self, mut entry: ZipFile<'_, R>) {
         let path = entry
             .name()
             .map_or_else(|_| String::from_utf8_lossy(entry.name_raw()).into_owned(), std::borrow::Cow::into_owned);
@@ -228,22 +325,48 @@ impl Reading<'_> {
             return self.problem(&path, ProblemKind::OverLimit("total size"));
         }
         self.names.insert(path.clone());
-        let bytes = self.inflate(&path, entry);
-        self.archive.members.push(Member { path, bytes, integrity: Integrity::Unlisted });
+        let compressed = entry.compressed_size();
+        let mut head = Vec::new();
+        if let Err(error) = entry.by_ref().take(HEAD as u64).read_to_end(&mut head) {
+            self.problem(&path, ProblemKind::Damaged(error.to_string()));
+            return self.archive.members.push(Member::held(path, head));
+        }
+        let member = if self.streams.wants(&head) {
+            self.stream(path, Cursor::new(head).chain(entry), compressed)
+        } else {
+            self.inflate(path, head, entry, compressed)
+        };
+        self.archive.members.push(member);
+    }
+
+    /// Hands content on while it is inflated.
+    fn stream(&mut self, path: String, content: impl Read + Send, compressed: u64) -> Member {
+        let allowed = self.limits.streamed(compressed).min(self.streamed_budget);
+        let mut content = content.take(allowed);
+        let streamed = self.streams.read(&mut content, self.listed);
+        self.streamed_budget = self.streamed_budget.saturating_sub(streamed.bytes);
+        let is_more = || content.into_inner().read(&mut [0]).is_ok_and(|more| more > 0);
+        if let Some(problem) = &streamed.problem {
+            self.problem(&path, problem.clone());
+        } else if streamed.bytes >= allowed && is_more() {
+            self.problem(&path, ProblemKind::OverLimit("size"));
+        }
+        Member::streamed(path, streamed)
     }
 
     /// Reads at most as much as the limits allow, never trusting the size that the zip declares.
-    fn inflate<R: Read>(&mut self, path: &str, entry: ZipFile<'_, R>) -> Vec<u8> {
-        let allowed = self.limits.inflated(entry.compressed_size()).min(self.budget);
-        let mut bytes = Vec::new();
-        let outcome = entry.take(allowed.saturating_add(1)).read_to_end(&mut bytes);
+    fn inflate(&mut self, path: String, head: Vec<u8>, rest: impl Read, compressed: u64) -> Member {
+        let allowed = self.limits.inflated(compressed).min(self.budget);
+        let mut bytes = head;
+        let more = allowed.saturating_add(1).saturating_sub(bytes.len() as u64);
+        let outcome = rest.take(more).read_to_end(&mut bytes);
         if bytes.len() as u64 > allowed {
             bytes.truncate(usize::try_from(allowed).unwrap_or(usize::MAX));
-            self.problem(path, ProblemKind::OverLimit("size"));
+            self.problem(&path, ProblemKind::OverLimit("size"));
         } else if let Err(error) = outcome {
-            self.problem(path, ProblemKind::Damaged(error.to_string()));
+            self.problem(&path, ProblemKind::Damaged(error.to_string()));
         }
         self.budget = self.budget.saturating_sub(bytes.len() as u64);
-        bytes
+        Member::held(path, bytes)
     }
 }

@@ -2,12 +2,15 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on may say so")]
 
-use std::io::{Cursor, Write as _};
+use std::io::{Cursor, Read, Write as _};
 
+use kerbscope_shared::digest::Digest;
 use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::limits::Limits;
 use kerbscope_shared::manifest::{CollectionStatus, FORMAT_VERSION, Manifest, Source};
-use kerbscope_shared::read::{Archive, Integrity, ProblemKind, ReadError, read};
+use kerbscope_shared::read::{
+    Archive, Integrity, Listed, Member, ProblemKind, ReadError, Streamed, Streams, read, read_with,
+};
 use kerbscope_shared::write::{Attempt, BundleWriter};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -193,4 +196,71 @@ fn a_newer_format_is_read_as_far_as_it_is_known() {
     let archive = open(&zip(&[("manifest.json", json.as_bytes()), ("setspn/x.txt", b"y")]));
     assert_eq!(archive.members.len(), 1);
     assert_eq!(problems(&archive), [&ProblemKind::NewerFormat(3)]);
+}
+
+/// Streams what begins with `LOG`, and keeps what came.
+#[derive(Default)]
+struct Logs(Vec<Vec<u8>>);
+
+impl Streams for Logs {
+    fn wants(&self, head: &[u8]) -> bool {
+        head.starts_with(b"LOG")
+    }
+
+    fn read(&mut self, content: &mut (dyn Read + Send), listed: Listed) -> Streamed {
+        let mut bytes = Vec::new();
+        let problem = content.read_to_end(&mut bytes).err().map(|error| ProblemKind::Damaged(error.to_string()));
+        let sha256 = (listed == Listed::Perhaps).then(|| Digest::of(&bytes));
+        let streamed = Streamed { number: self.0.len(), bytes: bytes.len() as u64, sha256, problem };
+        self.0.push(bytes);
+        streamed
+    }
+}
+
+#[test]
+fn content_that_is_streamed_is_longer_than_what_may_be_held() {
+    let text = vec![7; 90_000];
+    let log = [b"LOG".as_slice(), &text].concat();
+    let bytes = zip(&[("log", &log), ("text", &text)]);
+    let limits = Limits { artifact_bytes: 50_000, total_bytes: 60_000, ..Limits::STANDARD };
+    let mut logs = Logs::default();
+    let archive = read_with(Cursor::new(&bytes), &limits, &mut logs).expect("opens");
+    assert_eq!(logs.0, [log]);
+    assert_eq!(archive.members.iter().map(Member::length).collect::<Vec<_>>(), [90_003, 50_000]);
+    assert_eq!(archive.problems.iter().filter(|problem| problem.path == "log").count(), 0);
+
+    let limits = Limits { streamed_bytes: 40_000, ..limits };
+    let archive = read_with(Cursor::new(&bytes), &limits, &mut Logs::default()).expect("opens");
+    assert_eq!(archive.members.first().map(Member::length), Some(40_000));
+    assert!(
+        archive.problems.iter().any(|problem| problem.path == "log" && problem.what == ProblemKind::OverLimit("size"))
+    );
+
+    let limits = Limits { ratio: 2, ratio_free_bytes: 10_000, ..Limits::STANDARD };
+    let archive = read_with(Cursor::new(&bytes), &limits, &mut Logs::default()).expect("opens");
+    assert_eq!(archive.members.first().map(Member::length), Some(10_000), "a bomb is cut");
+}
+
+#[test]
+fn content_that_is_streamed_is_held_against_its_digest() {
+    for (written, integrity) in [(b"LOG one".as_slice(), Integrity::Intact), (b"LOG two", Integrity::Altered)] {
+        let mut writer = BundleWriter::new(Cursor::new(Vec::new()), head());
+        writer.add(attempt(Some(b"LOG one"))).expect("adds");
+        let bundle = writer.finish().expect("finishes").into_inner();
+        let archive = open(&bundle);
+        let manifest = serde_json::to_vec(&archive.manifest).expect("serializes");
+        let again = zip(&[("setspn/setspn -L WEB01.txt", written), ("manifest.json", &manifest)]);
+        let archive = read_with(Cursor::new(&again), &Limits::STANDARD, &mut Logs::default()).expect("opens");
+        assert_eq!(archive.members.first().map(|member| member.integrity), Some(integrity));
+    }
+}
+
+#[test]
+fn damage_in_content_that_is_streamed_is_told() {
+    let log: Vec<u8> = b"LOG".iter().copied().chain((0..90_000_u32).flat_map(|n| (n ^ n << 7).to_le_bytes())).collect();
+    let mut bytes = zip(&[("log", &log)]);
+    let middle = bytes.len() / 2;
+    bytes.iter_mut().skip(middle).take(40).for_each(|byte| *byte ^= 0x5a);
+    let archive = read_with(Cursor::new(&bytes), &Limits::STANDARD, &mut Logs::default()).expect("opens");
+    assert!(archive.problems.iter().any(|problem| matches!(problem.what, ProblemKind::Damaged(_))));
 }

@@ -119,6 +119,18 @@ pub fn unread(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
     ReadArtifact { id, artifact, text: None, contents }
 }
 
+/// An event log that was read while its bundle was opened.
+pub fn of_log(id: ArtifactId, artifact: Artifact, mut log: Parsed<EventLog>) -> ReadArtifact {
+    log.settle(id);
+    let mut contents = wrap(log, Contents::EventLog);
+    if artifact.kind != ArtifactKind::EventLog {
+        contents = Parsed::whole(Contents::Nothing);
+        let what = format!("it is an event log, and the manifest says {}", artifact.kind.folder());
+        contents.lose(id.whole(), GapReason::Undecodable(what));
+    }
+    ReadArtifact { id, artifact, text: None, contents }
+}
+
 /// Reads an artifact.
 pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
     let Some(bytes) = artifact.bytes.clone() else {

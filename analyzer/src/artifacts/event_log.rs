@@ -103,10 +103,56 @@ impl EventLog {
     }
 }
 
-/// Reads a binary log.
+/// Reads a binary log that comes block by block.
+#[derive(Debug)]
+pub struct LogReader {
+    reading: Reading,
+    reader: Reader,
+}
+
+/// Until the log has its number in a case, its records point at this artifact.
+const NOBODY: ArtifactId = ArtifactId(u32::MAX);
+
+impl LogReader {
+    /// Nothing was read yet. Its records point at an artifact that is not there, see [`Parsed::settle`].
+    pub fn new() -> Self {
+        Self { reading: Reading::new(NOBODY), reader: Reader::default() }
+    }
+
+    /// Takes the next bytes: first the file header, then chunks, any number of whole ones at a time.
+    pub fn take(&mut self, block: &[u8]) {
+        let Self { reading, reader } = self;
+        reader.take(block, &mut |record| reading.record(record));
+    }
+
+    /// The log, and what of it was lost.
+    pub fn finish(self) -> Parsed<EventLog> {
+        self.reading.finish_binary(self.reader)
+    }
+}
+
+impl Default for LogReader {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Parsed<EventLog> {
+    /// Lets everything point at this artifact, whose number was not known when the log was read.
+    pub fn settle(&mut self, artifact: ArtifactId) {
+        let log = &mut self.value;
+        let events = log.events.iter_mut().map(|event| &mut event.at);
+        let tallies = log.tallies.iter_mut().flat_map(|tally| [&mut tally.first.at, &mut tally.last.at]);
+        let losses = self.losses.iter_mut().map(|loss| &mut loss.at);
+        events.chain(tallies).chain(losses).for_each(|at| at.artifact = artifact);
+    }
+}
+
+/// Reads a binary log that is in memory.
 pub fn parse(artifact: ArtifactId, bytes: &[u8]) -> Parsed<EventLog> {
-    let mut reading = Reading::new(artifact);
-    let mut reader = Reader::default();
-    reader.take(bytes, &mut |record| reading.record(record));
-    reading.finish_binary(reader)
+    let mut log = LogReader::new();
+    log.take(bytes);
+    let mut parsed = log.finish();
+    parsed.settle(artifact);
+    parsed
 }

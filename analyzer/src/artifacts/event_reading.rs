@@ -23,6 +23,7 @@ const FIELD: usize = 4096;
 const COMPUTERS: usize = 10_000;
 
 /// What was read of a log so far, whatever form it comes in.
+#[derive(Debug)]
 pub(super) struct Reading {
     artifact: ArtifactId,
     log: EventLog,

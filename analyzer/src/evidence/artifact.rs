@@ -19,7 +19,7 @@ pub struct Artifact {
     pub source: Option<String>,
     /// How collecting it ended.
     pub status: CollectionStatus,
-    /// Its bytes; none when nothing was collected.
+    /// Its bytes; none when nothing was collected, and empty for a log that was read as it came and never held.
     pub bytes: Option<Arc<[u8]>>,
     /// Whether these are the bytes that were collected.
     pub integrity: Integrity,

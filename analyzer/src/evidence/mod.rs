@@ -1,6 +1,5 @@
 //! Pointers into the artifacts of a bundle, and words for evidence that is missing.
 
 pub mod artifact;
-pub mod bundle;
 pub mod gap;
 pub mod place;

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::evidence::bundle::OpenedBundle;
+use crate::artifacts::opened::OpenedBundle;
 use crate::gui::file_dialog::{self, Ask};
 use crate::open::{self, OpenError};
 

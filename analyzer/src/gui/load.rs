@@ -9,8 +9,8 @@ use std::time::Instant;
 
 use kerbscope_shared::read::ReadError;
 
+use crate::artifacts::opened::OpenedBundle;
 use crate::case::Case;
-use crate::evidence::bundle::OpenedBundle;
 use crate::gui::content::Content;
 use crate::gui::doors::Open;
 use crate::open::OpenError;

@@ -1,7 +1,7 @@
 //! What one more piece of evidence does to a case that is known.
 
+use kerbscope::artifacts::opened::OpenedBundle;
 use kerbscope::case::Case;
-use kerbscope::evidence::bundle::OpenedBundle;
 use kerbscope::exchange::outcome::{Cause, Outcome};
 use kerbscope::report::text::TextReport;
 use kerbscope::rules::answer::Verdict;
@@ -44,7 +44,7 @@ impl Sample {
             detail: None,
         };
         archive.manifest.as_mut().expect("has a manifest").entries.push(entry);
-        archive.members.extend(path.map(|path| Member { path, bytes, integrity: Integrity::Intact }));
+        archive.members.extend(path.map(|path| Member { integrity: Integrity::Intact, ..Member::held(path, bytes) }));
         self
     }
 

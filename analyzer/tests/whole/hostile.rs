@@ -4,13 +4,13 @@ use std::io::{Cursor, Write as _};
 use std::path::Path;
 use std::process::{Command, Output};
 
+use kerbscope::artifacts::opened::OpenedBundle;
 use kerbscope::case::Case;
-use kerbscope::evidence::bundle::OpenedBundle;
 use kerbscope::report::json::json;
 use kerbscope::report::text::TextReport;
 use kerbscope_samples::scenarios;
 use kerbscope_shared::manifest::FORMAT_VERSION;
-use kerbscope_shared::read::{Archive, Integrity, Member};
+use kerbscope_shared::read::{Archive, Member};
 use tempfile::TempDir;
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
@@ -54,9 +54,9 @@ fn healthy() -> Vec<OpenedBundle> {
 }
 
 fn loose(name: &str, bytes: Vec<u8>) -> Case {
-    let member = Member { path: name.to_owned(), bytes, integrity: Integrity::Unlisted };
+    let member = Member::held(name.to_owned(), bytes);
     let archive = Archive { members: vec![member], ..Archive::default() };
-    Case::open(vec![OpenedBundle { name: "loose".to_owned(), archive }])
+    Case::open(vec![OpenedBundle::held("loose".to_owned(), archive)])
 }
 
 fn gaps(case: &Case) -> Vec<String> {

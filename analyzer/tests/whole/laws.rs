@@ -3,10 +3,11 @@
 
 use std::collections::BTreeSet;
 
+use kerbscope::artifacts::opened::OpenedBundle;
 use kerbscope::case::Case;
 use kerbscope::diagnosis::rank::RankedFinding;
-use kerbscope::evidence::bundle::OpenedBundle;
 use kerbscope::evidence::place::{Evidence, Place};
+use kerbscope::formats::evtx::log::is_evtx;
 use kerbscope::report::excerpt::excerpt;
 use kerbscope::report::json::json;
 use kerbscope::report::text::TextReport;
@@ -253,4 +254,27 @@ fn an_altered_artifact_supports_nothing_for_certain() {
     let case = Case::open(bundles);
     let primary = case.diagnosis.primary().expect("is found all the same");
     assert_eq!(primary.finding.confidence.as_str(), "likely");
+}
+
+#[test]
+fn logs_that_are_read_as_they_come_say_what_logs_in_memory_say() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    for scenario in scenarios::all() {
+        let from_files = scenario.bundles.iter().map(|(name, bytes)| {
+            let path = folder.path().join(format!("{name}.zip"));
+            std::fs::write(&path, bytes).expect("writes");
+            kerbscope::open::open(&path).expect("opens")
+        });
+        let from_files: Vec<_> = from_files.collect();
+        let logs = |bundles: &[OpenedBundle]| bundles.iter().map(|bundle| bundle.logs.len()).sum::<usize>();
+        let held = sample::open(&scenario);
+        assert_eq!(logs(&held), 0);
+        let events = held.iter().flat_map(|bundle| &bundle.archive.members).filter(|member| is_evtx(&member.bytes));
+        assert_eq!(logs(&from_files), events.count(), "{}", scenario.name);
+        let [held, streamed] = [held, from_files].map(|bundles| {
+            let case = Case::open(bundles);
+            (TextReport(&case).to_string(), json(&case).expect("serializes"))
+        });
+        assert_eq!(streamed, held, "{}", scenario.name);
+    }
 }

@@ -80,3 +80,54 @@ fn read_full(stream: &mut impl Read, block: &mut [u8]) -> (usize, Option<io::Err
     }
     (read, None)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Gives a few bytes at a time, and then ends, or breaks.
+    struct Drops {
+        left: usize,
+        breaks: bool,
+    }
+
+    impl Read for Drops {
+        fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+            if self.left == 0 && self.breaks {
+                return Err(io::Error::other("it broke"));
+            }
+            let given = buffer.len().min(7001).min(self.left);
+            self.left -= given;
+            buffer[..given].fill(1);
+            Ok(given)
+        }
+    }
+
+    fn blocks(left: usize, breaks: bool, most: usize) -> (Vec<usize>, Option<String>) {
+        let mut blocks = Vec::new();
+        let outcome = read_ahead(Drops { left, breaks }, |block| {
+            assert!(block.iter().all(|byte| *byte == 1), "nothing but what was read is handed over");
+            blocks.push(block.len());
+            if blocks.len() == most { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+        });
+        (blocks, outcome.err().map(|error| error.to_string()))
+    }
+
+    #[test]
+    fn every_block_but_the_last_is_full() {
+        assert_eq!(blocks(0, false, 99).0, [0]);
+        assert_eq!(blocks(FIRST, false, 99).0, [FIRST, 0]);
+        assert_eq!(blocks(FIRST + 3 * BLOCK + 5, false, 99).0, [FIRST, BLOCK, BLOCK, BLOCK, 5]);
+    }
+
+    #[test]
+    fn what_came_before_a_break_is_handed_over() {
+        assert_eq!(blocks(FIRST + BLOCK + 5, true, 99), (vec![FIRST, BLOCK, 5], Some("it broke".to_owned())));
+        assert_eq!(blocks(FIRST, true, 99), (vec![FIRST, 0], Some("it broke".to_owned())));
+    }
+
+    #[test]
+    fn work_that_ends_early_ends_the_reading_too() {
+        assert_eq!(blocks(FIRST + 100 * BLOCK, true, 2), (vec![FIRST, BLOCK], None));
+    }
+}

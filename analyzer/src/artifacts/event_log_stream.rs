@@ -1,0 +1,43 @@
+//! Reads event logs as they come out of a file or a zip: one thread inflates, another decodes, and no log is held whole.
+
+use std::io::Read;
+use std::ops::ControlFlow;
+
+use kerbscope_shared::digest::Digester;
+use kerbscope_shared::read::{Listed, ProblemKind, Streamed, Streams};
+
+use crate::artifacts::event_log::{EventLog, LogReader};
+use crate::artifacts::parsed::Parsed;
+use crate::formats::evtx::ahead::read_ahead;
+use crate::formats::evtx::log::is_evtx;
+
+/// The event logs of one bundle.
+#[derive(Debug, Default)]
+pub struct EventLogs {
+    /// What was read of them, in the order in which they came.
+    pub read: Vec<Parsed<EventLog>>,
+}
+
+impl Streams for EventLogs {
+    fn wants(&self, head: &[u8]) -> bool {
+        is_evtx(head)
+    }
+
+    fn read(&mut self, content: &mut (dyn Read + Send), listed: Listed) -> Streamed {
+        let mut log = LogReader::new();
+        let mut digester = (listed == Listed::Perhaps).then(Digester::default);
+        let mut bytes = 0_u64;
+        let outcome = read_ahead(content, |block| {
+            bytes = bytes.saturating_add(block.len() as u64);
+            if let Some(digester) = &mut digester {
+                digester.update(block);
+            }
+            log.take(block);
+            ControlFlow::Continue(())
+        });
+        let number = self.read.len();
+        self.read.push(log.finish());
+        let problem = outcome.err().map(|error| ProblemKind::Damaged(error.to_string()));
+        Streamed { number, bytes, sha256: digester.map(Digester::finish), problem }
+    }
+}
