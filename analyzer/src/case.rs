@@ -147,6 +147,9 @@ impl Case {
                 return self.read(artifact, log);
             }
             Recognized::Empty => GapReason::Damaged("the file is empty".to_owned()),
+            Recognized::Sealed => {
+                GapReason::Refused("what is encrypted is opened as a path of its own only".to_owned())
+            }
             Recognized::NestedZip => GapReason::Refused("a zip inside the bundle is not opened".to_owned()),
             Recognized::Unknown => GapReason::Unrecognized,
         };

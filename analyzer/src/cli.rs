@@ -13,7 +13,8 @@ use crate::case::Case;
 use crate::diagnosis::compare::Comparison;
 use crate::explain;
 use crate::facts::change_words;
-use crate::open::open;
+use crate::formats::sealed::SealedError;
+use crate::open::{OpenError, keyring, open};
 use crate::report::comparison::ComparisonText;
 use crate::report::document::Document;
 use crate::report::html::html;
@@ -50,6 +51,10 @@ Options of try:
                        windowsAuthentication=true in SITE, providers=Negotiate,NTLM in SITE,
                        pool NAME=ACCOUNT
 
+Options wherever there is a PATH:
+  --identity FILE      a file with the secret half of a key, as age-keygen writes it: opens what was
+                       encrypted for that key (may be given several times)
+
 Other options:
   -h, --help           this text
   -V, --version        the version
@@ -61,6 +66,7 @@ Those of compare are about AFTER, those of try about what would be.
 Examples:
   kerbscope report kerbscope-WEB01.zip
   kerbscope report web01.zip client07.zip --format json --out report.json
+  kerbscope report kerbscope-WEB01.zip.age --identity support.key
   kerbscope explain 0x29
 ";
 
@@ -71,12 +77,18 @@ const NO_DIAGNOSIS: u8 = 2;
 enum Request {
     Help,
     Version,
-    Window(Vec<PathBuf>),
-    Report { paths: Vec<PathBuf>, form: Form, out: Option<PathBuf> },
-    Try { paths: Vec<PathBuf>, fixes: Vec<String> },
-    Compare { before: PathBuf, after: PathBuf },
+    Window(Evidence),
+    Report { evidence: Evidence, form: Form, out: Option<PathBuf> },
+    Try { evidence: Evidence, fixes: Vec<String> },
+    Compare { before: Evidence, after: Evidence },
     Rules,
     Explain(String),
+}
+
+/// What is to be opened as one case, and the identity files that open what is encrypted of it.
+struct Evidence {
+    paths: Vec<PathBuf>,
+    identities: Vec<PathBuf>,
 }
 
 /// What a report looks like, and for whom it is.
@@ -120,6 +132,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     let mut form = Form { format: Format::Text, reader: Reader::Analyst };
     let mut out = None;
     let mut fixes = Vec::new();
+    let mut identities = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
@@ -127,6 +140,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
             Arg::Long("format") => form.format = parse_format(&arguments.value()?.string()?)?,
             Arg::Long("for-domain-administrator") => form.reader = Reader::DomainAdministrator,
             Arg::Long("fix") => fixes.push(arguments.value()?.string()?),
+            Arg::Long("identity") => identities.push(PathBuf::from(arguments.value()?)),
             Arg::Long("out") => out = Some(PathBuf::from(arguments.value()?)),
             Arg::Value(word) => {
                 words.push(word);
@@ -139,15 +153,18 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     }
     let command = words.first().and_then(|word| word.to_str()).unwrap_or_default().to_owned();
     let rest = || words.iter().skip(1);
+    let evidence = |paths: Vec<PathBuf>| Evidence { paths, identities: identities.clone() };
+    let named = || evidence(rest().map(PathBuf::from).collect());
     match command.as_str() {
-        "report" if words.len() > 1 => Ok(Request::Report { paths: rest().map(PathBuf::from).collect(), form, out }),
+        "report" if words.len() > 1 => Ok(Request::Report { evidence: named(), form, out }),
         "report" => Err("report needs the path of a bundle".into()),
-        "try" if words.len() > 1 && !fixes.is_empty() => {
-            Ok(Request::Try { paths: rest().map(PathBuf::from).collect(), fixes })
-        }
+        "try" if words.len() > 1 && !fixes.is_empty() => Ok(Request::Try { evidence: named(), fixes }),
         "try" => Err("try needs the path of a bundle, and --fix with what to try".into()),
         "compare" => match words.as_slice() {
-            [_, before, after] => Ok(Request::Compare { before: before.into(), after: after.into() }),
+            [_, before, after] => {
+                let [before, after] = [before, after].map(|path| evidence(vec![path.into()]));
+                Ok(Request::Compare { before, after })
+            }
             _ => Err("compare needs two paths: a bundle from before the change, and one from after it".into()),
         },
         "rules" => Ok(Request::Rules),
@@ -155,7 +172,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
             Ok(Request::Explain(rest().map(|word| word.to_string_lossy()).collect::<Vec<_>>().join(" ")))
         }
         "explain" => Err("explain needs the name of a rule or a code".into()),
-        _ => Ok(Request::Window(words.into_iter().map(PathBuf::from).collect())),
+        _ => Ok(Request::Window(evidence(words.iter().map(PathBuf::from).collect()))),
     }
 }
 
@@ -191,10 +208,10 @@ fn run(request: Request) -> Result<ExitCode, String> {
                 })?,
             )
         }
-        Request::Report { paths, form, out } => report(&paths, form, out.as_deref()),
-        Request::Try { paths, fixes } => try_fixes(&paths, &fixes),
-        Request::Compare { before, after } => compare(before, after),
-        Request::Window(paths) => window(&paths),
+        Request::Report { evidence, form, out } => report(&evidence, form, out.as_deref()),
+        Request::Try { evidence, fixes } => try_fixes(&evidence, &fixes),
+        Request::Compare { before, after } => compare(&before, &after),
+        Request::Window(evidence) => window(&evidence),
     }
 }
 
@@ -215,8 +232,8 @@ fn rules() -> String {
     })
 }
 
-fn report(paths: &[PathBuf], form: Form, out: Option<&Path>) -> Result<ExitCode, String> {
-    let case = open_case(paths)?;
+fn report(evidence: &Evidence, form: Form, out: Option<&Path>) -> Result<ExitCode, String> {
+    let case = open_case(evidence)?;
     let words = words(&case, form)?;
     match out {
         Some(path) => {
@@ -247,32 +264,33 @@ fn words(case: &Case, form: Form) -> Result<String, String> {
     })
 }
 
-fn try_fixes(paths: &[PathBuf], fixes: &[String]) -> Result<ExitCode, String> {
+fn try_fixes(evidence: &Evidence, fixes: &[String]) -> Result<ExitCode, String> {
     let understood = |fix: &String| {
         change_words::parse(fix)
             .ok_or_else(|| format!("this fix is not understood: {fix}; try {}", change_words::FORMS))
     };
     let changes = fixes.iter().map(understood).collect::<Result<Vec<_>, _>>()?.concat();
-    let case = open_case(paths)?;
+    let case = open_case(evidence)?;
     let tried = case.tried(&changes).map_err(|why| why.to_string())?;
     let comparison = Comparison::of(case.picture(), tried.picture());
     print(&format!("If that were done: {}", ComparisonText(&comparison)))?;
     Ok(ExitCode::from(u8::from(tried.diagnosis.problems() > 0)))
 }
 
-fn compare(before: PathBuf, after: PathBuf) -> Result<ExitCode, String> {
-    let (before, after) = (open_case(&[before])?, open_case(&[after])?);
+fn compare(before: &Evidence, after: &Evidence) -> Result<ExitCode, String> {
+    let (before, after) = (open_case(before)?, open_case(after)?);
     let comparison = Comparison::of(before.picture(), after.picture());
     print(&ComparisonText(&comparison).to_string())?;
     Ok(ExitCode::from(u8::from(after.diagnosis.problems() > 0)))
 }
 
 /// Opens all paths as one case. On a terminal it says what it is doing: a large log takes a while.
-fn open_case(paths: &[PathBuf]) -> Result<Case, String> {
+fn open_case(evidence: &Evidence) -> Result<Case, String> {
+    let keys = keyring(&evidence.identities).map_err(|error| error.to_string())?;
     let mut bundles = Vec::new();
-    for path in paths {
+    for path in &evidence.paths {
         progress(&format!("reading {}", path.display()));
-        let bundle = open(path).map_err(|error| error.to_string());
+        let bundle = open(path, &keys).map_err(|error| unopened(&error));
         bundles.push(bundle.inspect_err(|_| progress(""))?);
     }
     progress("diagnosing");
@@ -281,7 +299,7 @@ fn open_case(paths: &[PathBuf]) -> Result<Case, String> {
     if case.has_evidence() || !case.artifacts.is_empty() {
         return Ok(case);
     }
-    let names = paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
+    let names = evidence.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
     let why = case.gaps.first().map_or_else(String::new, |gap| {
         format!(
             " ({}: {})",
@@ -293,6 +311,16 @@ fn open_case(paths: &[PathBuf]) -> Result<Case, String> {
         "{names}: nothing in it is evidence that is known{why}; expected are bundles of kerbscope-collect, \
          applicationHost.config, event logs (.evtx), or what setspn, klist, ipconfig, systeminfo or nslookup printed"
     ))
+}
+
+/// What could not be opened, and the option that would.
+fn unopened(error: &OpenError) -> String {
+    match error {
+        OpenError::Sealed { source: SealedError::NoKey | SealedError::OtherKey, .. } => {
+            format!("{error} (--identity FILE names one)")
+        }
+        _ => error.to_string(),
+    }
 }
 
 /// One line that replaces itself; nothing when nobody watches.
@@ -313,13 +341,13 @@ fn print(words: &str) -> Result<ExitCode, String> {
 }
 
 #[cfg(feature = "gui")]
-fn window(paths: &[PathBuf]) -> Result<ExitCode, String> {
-    crate::gui::start::run(paths.to_vec()).map(|()| ExitCode::SUCCESS)
+fn window(evidence: &Evidence) -> Result<ExitCode, String> {
+    crate::gui::start::run(evidence.paths.clone(), evidence.identities.clone()).map(|()| ExitCode::SUCCESS)
 }
 
 #[cfg(not(feature = "gui"))]
-fn window(paths: &[PathBuf]) -> Result<ExitCode, String> {
-    let hint = match paths.first() {
+fn window(evidence: &Evidence) -> Result<ExitCode, String> {
+    let hint = match evidence.paths.first() {
         Some(path) => format!("try kerbscope report {}", path.display()),
         None => "see kerbscope --help".to_owned(),
     };

@@ -1,7 +1,7 @@
-//! Opens what a person names: a bundle, any zip, a folder, or a single file. Only the doors use it.
+//! Opens what a person names: a bundle, any zip, a folder, or a single file, encrypted or not. Only the doors use it.
 
 use std::fs::{self, File};
-use std::io::{Cursor, Read as _};
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 
 use kerbscope_shared::limits::Limits;
@@ -11,6 +11,8 @@ use kerbscope_shared::read::{self, Archive, HEAD, Listed, Member, Problem, Probl
 
 use crate::artifacts::event_log_stream::EventLogs;
 use crate::artifacts::opened::OpenedBundle;
+use crate::formats::identity::{self, Keyring, NoIdentity};
+use crate::formats::sealed::{self, SealedError};
 
 /// Folders inside each other that are looked into at most.
 const DEPTH: usize = 8;
@@ -34,6 +36,22 @@ pub enum OpenError {
         /// What is wrong.
         source: ReadError,
     },
+    /// The file is encrypted, and does not open.
+    #[error("{}: {source}", path.display())]
+    Sealed {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: SealedError,
+    },
+    /// It was given as an identity file, and is none.
+    #[error("{}: {source}", path.display())]
+    Identity {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: NoIdentity,
+    },
     /// There is nothing in it.
     #[error("{}: there is nothing in it", path.display())]
     Empty {
@@ -48,39 +66,97 @@ pub enum OpenError {
     },
 }
 
-/// Opens a path.
+/// Opens a path; what is encrypted, with one of these keys.
 ///
 /// # Errors
 ///
 /// Nothing can be read there; what can be read in part is opened, and says what it lost.
-pub fn open(path: &Path) -> Result<OpenedBundle, OpenError> {
+pub fn open(path: &Path, keys: &Keyring) -> Result<OpenedBundle, OpenError> {
     let io = |source| OpenError::Io { path: path.to_owned(), source };
+    let zip = |source| OpenError::Zip { path: path.to_owned(), source };
     let kind = fs::metadata(path).map_err(io)?;
     let mut logs = EventLogs::default();
-    let archive = if kind.is_dir() {
-        folder(path, &mut logs)?
+    if kind.is_dir() {
+        let archive = folder(path, &mut logs)?;
+        return Ok(OpenedBundle { name: file_name(path), archive, logs: logs.read });
     } else if !kind.is_file() {
         return Err(OpenError::NotAFile { path: path.to_owned() });
     } else if kind.len() == 0 {
         return Err(OpenError::Empty { path: path.to_owned() });
-    } else if is_zip(path).map_err(io)? {
-        let file = File::open(path).map_err(io)?;
-        read::read_with(file, &Limits::STANDARD, &mut logs)
-            .map_err(|source| OpenError::Zip { path: path.to_owned(), source })?
+    }
+    let head = read_start(path, sealed::HEAD_BYTES as u64).map_err(io)?;
+    if sealed::is_sealed(&head) {
+        return unseal(path, keys);
+    }
+    let archive = if is_zip(&head) {
+        read::read_with(File::open(path).map_err(io)?, &Limits::STANDARD, &mut logs).map_err(zip)?
     } else {
         loose(vec![(file_name(path), path.to_owned())], Listed::Nowhere, &mut logs)
     };
     Ok(OpenedBundle { name: file_name(path), archive, logs: logs.read })
 }
 
+/// Opens what was encrypted, under the name it had before: its report is the same.
+fn unseal(path: &Path, keys: &Keyring) -> Result<OpenedBundle, OpenError> {
+    let file = File::open(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+    let decrypted = sealed::decrypt(file, keys, Limits::STANDARD.decrypted_bytes);
+    let bytes = decrypted.map_err(|source| OpenError::Sealed { path: path.to_owned(), source })?;
+    let is_age = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("age"));
+    let name = path.file_stem().filter(|_| is_age);
+    let name = name.map_or_else(|| file_name(path), |name| name.to_string_lossy().into_owned());
+    let mut logs = EventLogs::default();
+    let archive = if is_zip(&bytes) {
+        let zip = read::read_with(Cursor::new(bytes), &Limits::STANDARD, &mut logs);
+        zip.map_err(|source| OpenError::Zip { path: path.to_owned(), source })?
+    } else {
+        let mut loose = Loose::new(Listed::Nowhere, &mut logs);
+        loose.read(&name, Cursor::new(bytes)).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+        loose.archive
+    };
+    Ok(OpenedBundle { name, archive, logs: logs.read })
+}
+
+/// Reads identity files.
+///
+/// # Errors
+///
+/// The first that cannot be read, or is none.
+pub fn keyring(paths: &[PathBuf]) -> Result<Keyring, OpenError> {
+    let mut keys = Keyring::default();
+    paths.iter().try_for_each(|path| add_identities(&mut keys, path))?;
+    Ok(keys)
+}
+
+/// Adds the keys of one identity file.
+///
+/// # Errors
+///
+/// It cannot be read, or is none.
+pub fn add_identities(keys: &mut Keyring, path: &Path) -> Result<(), OpenError> {
+    let file = read_start(path, identity::LIMIT_BYTES);
+    let file = file.map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+    keys.add(&file).map_err(|source| OpenError::Identity { path: path.to_owned(), source })?;
+    Ok(())
+}
+
+/// Whether an identity file is there.
+pub fn is_identity_file(path: &Path) -> bool {
+    let head = if path.is_file() { read_start(path, identity::LIMIT_BYTES) } else { Ok(Vec::new()) };
+    head.is_ok_and(|head| identity::is_identity_file(&head))
+}
+
+fn read_start(path: &Path, limit_bytes: u64) -> std::io::Result<Vec<u8>> {
+    let mut start = Vec::new();
+    File::open(path)?.take(limit_bytes).read_to_end(&mut start)?;
+    Ok(start)
+}
+
 fn file_name(path: &Path) -> String {
     path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned())
 }
 
-fn is_zip(path: &Path) -> std::io::Result<bool> {
-    let mut head = [0; 4];
-    let read = File::open(path)?.read(&mut head)?;
-    Ok(matches!(head.get(..read), Some(b"PK\x03\x04" | b"PK\x05\x06")))
+fn is_zip(head: &[u8]) -> bool {
+    head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06")
 }
 
 /// A folder is a bundle that nobody zipped: names, sizes and the manifest are treated as those of a zip.
@@ -150,9 +226,9 @@ impl Listing {
 
 /// Reads loose files within the limits of a bundle; what cannot be read becomes a problem.
 fn loose(files: Vec<(String, PathBuf)>, listed: Listed, logs: &mut EventLogs) -> Archive {
-    let mut loose = Loose { archive: Archive::default(), budget: Limits::STANDARD.total_bytes, listed, logs };
+    let mut loose = Loose::new(listed, logs);
     for (name, path) in files {
-        if let Err(error) = loose.add(&name, &path) {
+        if let Err(error) = File::open(path).and_then(|file| loose.read(&name, file)) {
             loose.problem(name, ProblemKind::Unreadable(error.to_string()));
         }
     }
@@ -167,13 +243,16 @@ struct Loose<'a> {
     logs: &'a mut EventLogs,
 }
 
-impl Loose<'_> {
+impl<'a> Loose<'a> {
+    fn new(listed: Listed, logs: &'a mut EventLogs) -> Self {
+        Self { archive: Archive::default(), budget: Limits::STANDARD.total_bytes, listed, logs }
+    }
+
     fn problem(&mut self, path: String, what: ProblemKind) {
         self.archive.problems.push(Problem { path, what });
     }
 
-    fn add(&mut self, name: &str, path: &Path) -> std::io::Result<()> {
-        let mut file = File::open(path)?;
+    fn read(&mut self, name: &str, mut file: impl Read + Send) -> std::io::Result<()> {
         let mut bytes = Vec::new();
         file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
         if self.logs.wants(&bytes) {
@@ -223,7 +302,7 @@ mod tests {
         }
         #[cfg(unix)]
         std::os::unix::fs::symlink("/etc/hostname", folder.path().join("link")).expect("links");
-        open(folder.path()).expect("opens").archive
+        open(folder.path(), &Keyring::default()).expect("opens").archive
     }
 
     fn words(archive: &Archive) -> Vec<String> {

@@ -1,6 +1,7 @@
 //! The window, driven by the names of its buttons and rows, without a screen.
 
 #![cfg(feature = "gui")]
+#![expect(clippy::expect_used, reason = "what cannot be set up is a failed test")]
 
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -11,9 +12,11 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kerbscope::formats::identity::Keyring;
 use kerbscope::gui::action::Pick;
 use kerbscope::gui::app::App;
 use kerbscope::gui::doors::Doors;
+use kerbscope::gui::load::Wanted;
 use kerbscope::gui::settings::Settings;
 use kerbscope::open::open;
 use kerbscope_shared::read::Member;
@@ -36,11 +39,15 @@ fn window(paths: Vec<PathBuf>) -> Window {
 }
 
 fn window_with(paths: Vec<PathBuf>, doors: Doors) -> Window {
-    let mut paths = Some(paths);
+    window_as(Settings::default(), Wanted { paths, ..Wanted::default() }, doors)
+}
+
+fn window_as(settings: Settings, wanted: Wanted, doors: Doors) -> Window {
+    let mut wanted = Some(wanted);
     let builder = Harness::builder().with_size([1280.0, 2400.0]);
     let mut window = builder.build_ui_state(
         move |ui, seen: &mut Seen| {
-            let start = || App::new(ui.ctx(), Settings::default(), paths.take().unwrap_or_default(), doors);
+            let start = || App::new(ui.ctx(), settings.clone(), wanted.take().unwrap_or_default(), doors);
             let app = seen.app.get_or_insert_with(start);
             app.logic(ui.ctx());
             app.ui(ui);
@@ -273,9 +280,9 @@ fn wait_for(gate: &AtomicBool) {
 #[test]
 fn of_two_files_that_are_dropped_the_last_one_counts() {
     static GATE: AtomicBool = AtomicBool::new(false);
-    let mut window = gated(&GATE, |path| {
+    let mut window = gated(&GATE, |path, keys| {
         wait_for(&GATE);
-        open(path)
+        open(path, keys)
     });
     drop_on(&mut window, sample("setspn-denied.zip"));
     assert!(shows(&window, "Opening setspn-denied.zip"));
@@ -290,9 +297,9 @@ fn of_two_files_that_are_dropped_the_last_one_counts() {
 #[test]
 fn what_is_being_opened_can_be_cancelled() {
     static GATE: AtomicBool = AtomicBool::new(false);
-    let mut window = gated(&GATE, |path| {
+    let mut window = gated(&GATE, |path, keys| {
         wait_for(&GATE);
-        open(path)
+        open(path, keys)
     });
     drop_on(&mut window, sample("setspn-denied.zip"));
     click(&mut window, "Cancel");
@@ -397,7 +404,7 @@ fn what_the_dialog_answers_is_opened() {
 fn hostile_names_are_written_out() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("hostile.zip");
-    let bundle = open(&sample("kernelmode-spn-on-pool-account.zip")).expect("a bundle");
+    let bundle = open(&sample("kernelmode-spn-on-pool-account.zip"), &Keyring::default()).expect("a bundle");
     let is_config = |member: &&Member| member.path.ends_with("applicationHost.config");
     let config = bundle.archive.members.iter().find(is_config).expect("the configuration");
     let config = String::from_utf8_lossy(&config.bytes).replace("VGS Portal", "VGS\u{202e}lat\u{200b}roP\u{85}");
@@ -422,4 +429,186 @@ fn the_theme_changes_and_is_remembered() {
     window.get_by_label("Dark theme");
     let settings = window.state().app.as_ref().expect("the app").settings();
     assert_eq!(settings.theme, kerbscope::gui::settings::ThemeChoice::Light);
+}
+
+/// A folder with a sample in it, encrypted, and the identity files of its reader and of a stranger.
+struct Sealed {
+    folder: tempfile::TempDir,
+    bundle: PathBuf,
+    key: PathBuf,
+    stranger: PathBuf,
+}
+
+fn sealed() -> Sealed {
+    use age::secrecy::ExposeSecret as _;
+    let folder = tempfile::tempdir().expect("a folder");
+    let [reader, stranger] = std::array::from_fn(|_| age::x25519::Identity::generate());
+    let write = |name: &str, bytes: &[u8]| {
+        let path = folder.path().join(name);
+        std::fs::write(&path, bytes).expect("written");
+        path
+    };
+    let key = write("support.key", reader.to_string().expose_secret().as_bytes());
+    let stranger = write("stranger.key", stranger.to_string().expose_secret().as_bytes());
+    let recipient = reader.to_public();
+    let recipients = std::iter::once(&recipient as &dyn age::Recipient);
+    let encryptor = age::Encryptor::with_recipients(recipients).expect("a recipient");
+    let mut writer = encryptor.wrap_output(Vec::new()).expect("a header");
+    let plain = std::fs::read(sample("kernelmode-spn-on-pool-account.zip")).expect("a sample");
+    writer.write_all(&plain).expect("written");
+    let bundle = write("web01.zip.age", &writer.finish().expect("written"));
+    Sealed { folder, bundle, key, stranger }
+}
+
+fn identities(window: &Window) -> Vec<PathBuf> {
+    window.state().app.as_ref().map(|app| app.settings().identities.clone()).unwrap_or_default()
+}
+
+fn type_path(window: &mut Window, path: &Path) {
+    window.get_by_role_and_label(egui::Role::TextInput, "Path of the identity file").focus();
+    window.step();
+    window.event(egui::Event::Text(path.display().to_string()));
+    window.step();
+    press(window, Modifiers::NONE, Key::Enter);
+}
+
+const ENCRYPTED: &str = "web01.zip.age: it is encrypted, and needs the identity file of one of its recipients.";
+const FOR_SOMEBODY_ELSE: &str = "web01.zip.age: it is encrypted for somebody else";
+
+#[test]
+fn what_is_encrypted_asks_for_an_identity_file_by_its_path() {
+    let sealed = sealed();
+    let mut window = window(vec![sealed.bundle.clone()]);
+    window.get_by_label("This is encrypted");
+    assert!(shows(&window, ENCRYPTED) && !shows(&window, FIX));
+    assert!(window.query_by_label("Open the rest").is_none());
+    // The field has the keyboard at once.
+    window.event(egui::Event::Text(sealed.key.display().to_string()));
+    window.step();
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.get_by_label(FIX);
+    assert_eq!(recent(&window), [[sealed.bundle.clone()]]);
+    assert_eq!(identities(&window), std::slice::from_ref(&sealed.key));
+}
+
+#[test]
+fn the_keyboard_reaches_the_dialog_for_an_identity_file() {
+    static KEY: std::sync::OnceLock<PathBuf> = std::sync::OnceLock::new();
+    let sealed = sealed();
+    KEY.set(sealed.key.clone()).expect("set once");
+    let ask = |pick| (pick == Pick::Identity).then(|| KEY.get().into_iter().cloned().collect());
+    let mut window = window_with(vec![sealed.bundle.clone()], Doors { ask, open });
+    press(&mut window, Modifiers::NONE, Key::Tab);
+    assert!(window.get_by_label("Choose identity file…").is_focused());
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    window.get_by_label(FIX);
+}
+
+#[test]
+fn an_identity_file_may_be_dropped_while_it_is_asked_for() {
+    let sealed = sealed();
+    let mut window = window(vec![sealed.bundle.clone()]);
+    drop_on(&mut window, sealed.key.clone());
+    settle(&mut window);
+    window.get_by_label(FIX);
+}
+
+#[test]
+fn an_identity_file_may_come_together_with_what_it_opens() {
+    let sealed = sealed();
+    let window = window(vec![sealed.key.clone(), sealed.bundle.clone()]);
+    window.get_by_label(FIX);
+    assert_eq!(recent(&window), [[sealed.bundle.clone()]]);
+}
+
+#[test]
+fn what_does_not_open_it_is_said_and_another_may_be_tried() {
+    let sealed = sealed();
+    let notes = sealed.folder.path().join("notes.txt");
+    std::fs::write(&notes, "remember the milk").expect("a file");
+    let mut window = window(vec![sealed.bundle.clone()]);
+    type_path(&mut window, &notes);
+    assert!(shows(&window, "notes.txt: line 1 is no key") && shows(&window, ENCRYPTED));
+    type_path(&mut window, &sealed.stranger);
+    assert!(shows(&window, FOR_SOMEBODY_ELSE) && !shows(&window, "notes.txt"));
+    type_path(&mut window, &sealed.folder.path().join("gone.key"));
+    assert!(shows(&window, "gone.key: ") && shows(&window, FOR_SOMEBODY_ELSE));
+    type_path(&mut window, &sealed.key);
+    window.get_by_label(FIX);
+}
+
+#[test]
+fn an_identity_file_that_is_remembered_is_not_asked_for() {
+    let sealed = sealed();
+    let gone = sealed.folder.path().join("gone.key");
+    let settings = Settings { identities: vec![gone, sealed.key.clone()], ..Settings::default() };
+    let wanted = Wanted { paths: vec![sealed.bundle.clone()], ..Wanted::default() };
+    let mut window = window_as(settings, wanted, Doors { ask: |_| None, open });
+    window.get_by_label(FIX);
+    click(&mut window, "Start page");
+    window.get_by_label("Identity files that are tried");
+    click(&mut window, "Forget these identity files");
+    assert!(identities(&window).is_empty() && !shows(&window, "support.key"));
+    click(&mut window, "web01.zip.age");
+    window.get_by_label("This is encrypted");
+}
+
+#[test]
+fn an_identity_file_of_the_command_line_is_used() {
+    let sealed = sealed();
+    let wanted = Wanted { paths: vec![sealed.bundle.clone()], identities: vec![sealed.key.clone()] };
+    let window = window_as(Settings::default(), wanted, Doors { ask: |_| None, open });
+    window.get_by_label(FIX);
+}
+
+#[test]
+fn what_is_not_encrypted_can_be_opened_without_the_rest() {
+    let sealed = sealed();
+    let mut window = window(vec![sealed.bundle.clone(), sample("healthy-with-noise.zip")]);
+    assert!(shows(&window, ENCRYPTED));
+    click(&mut window, "Open the rest");
+    assert!(shows(&window, "No problem found"));
+    assert_eq!(recent(&window), [[sample("healthy-with-noise.zip")]]);
+}
+
+#[test]
+fn what_is_encrypted_may_stay_closed() {
+    let sealed = sealed();
+    for leave in
+        [(|window| press(window, Modifiers::NONE, Key::Escape)) as fn(&mut Window), |window| click(window, "Cancel")]
+    {
+        let mut window = window(vec![sealed.bundle.clone()]);
+        leave(&mut window);
+        assert!(!shows(&window, "This is encrypted"));
+        window.get_by_label("Drop a bundle here");
+    }
+}
+
+#[test]
+fn where_there_is_no_dialog_the_question_says_so() {
+    let sealed = sealed();
+    let mut window = window(vec![sealed.bundle.clone()]);
+    click(&mut window, "Choose identity file…");
+    assert!(shows(&window, "This desktop has no file dialog."));
+    type_path(&mut window, &sealed.key);
+    window.get_by_label(FIX);
+}
+
+#[test]
+fn an_identity_file_alone_is_no_case() {
+    let sealed = sealed();
+    let window = window(vec![sealed.key.clone()]);
+    assert!(shows(&window, "support.key: this is an identity file, and no evidence."));
+}
+
+#[test]
+fn a_damaged_one_is_not_asked_about() {
+    let sealed = sealed();
+    let mut bytes = std::fs::read(&sealed.bundle).expect("a file");
+    bytes.pop();
+    std::fs::write(&sealed.bundle, bytes).expect("written");
+    let window = window(vec![sealed.key.clone(), sealed.bundle.clone()]);
+    assert!(shows(&window, "web01.zip.age: the encrypted file was cut short or changed on its way"));
+    assert!(shows(&window, "Ask for it again"));
+    assert!(!shows(&window, "This is encrypted"));
 }

@@ -15,6 +15,8 @@ pub struct Limits {
     pub total_bytes: u64,
     /// Bytes after inflating of all content that is read as it comes and never held. It bounds time, not memory.
     pub streamed_bytes: u64,
+    /// Bytes of an encrypted file once it is decrypted; a longer one is refused.
+    pub decrypted_bytes: u64,
     /// How many times larger than its compressed form an artifact may become, once it is over
     /// [`Limits::ratio_free_bytes`]. Preallocated event logs are mostly zeros: 1:250 is ordinary for them.
     pub ratio: u64,
@@ -31,6 +33,7 @@ impl Limits {
         artifact_bytes: 128 << 20,
         total_bytes: 384 << 20,
         streamed_bytes: 64 << 30,
+        decrypted_bytes: 512 << 20,
         ratio: 250,
         ratio_free_bytes: 16 << 20,
     };

@@ -8,6 +8,7 @@ use crate::artifacts::{
     resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
 use crate::formats::evtx::log::is_evtx;
+use crate::formats::sealed;
 use crate::formats::text::Text;
 
 /// Bytes that are looked at; every format shows itself much earlier.
@@ -53,6 +54,8 @@ pub enum Recognized {
     Artifact(ArtifactKind),
     /// A zip inside the bundle; it is not opened.
     NestedZip,
+    /// An encrypted file inside the bundle; it is not opened.
+    Sealed,
     /// Nothing at all.
     Empty,
     /// Nobody knows.
@@ -66,6 +69,9 @@ pub fn recognize(bytes: &[u8]) -> Recognized {
     }
     if bytes.starts_with(b"PK\x03\x04") {
         return Recognized::NestedZip;
+    }
+    if sealed::is_sealed(bytes) {
+        return Recognized::Sealed;
     }
     if is_evtx(bytes) {
         return Recognized::Artifact(ArtifactKind::EventLog);
@@ -84,6 +90,7 @@ mod tests {
     fn what_is_no_evidence_is_said_to_be_unknown() {
         assert_eq!(recognize(b""), Recognized::Empty);
         assert_eq!(recognize(b"PK\x03\x04..."), Recognized::NestedZip);
+        assert_eq!(recognize(b"age-encryption.org/v1\n-> X25519 "), Recognized::Sealed);
         assert_eq!(recognize(b"\x00\x01\x02\x03"), Recognized::Unknown);
         assert_eq!(recognize(b"Dear support, it does not work."), Recognized::Unknown);
     }

@@ -9,6 +9,12 @@ pub enum Action {
     Browse(Pick),
     /// Open these paths as one case.
     Open(Vec<PathBuf>),
+    /// Open what is encrypted, with these identity files.
+    Unlock(Vec<PathBuf>),
+    /// Open what is not encrypted, and leave the rest.
+    OpenTheRest,
+    /// Leave what is encrypted closed.
+    LeaveLocked,
     /// Stop waiting for what is being opened.
     CancelLoading,
     /// Put away the sentence about what could not be opened.
@@ -21,6 +27,8 @@ pub enum Action {
     BackToCase,
     /// Forget what was opened before.
     ForgetRecent,
+    /// Forget where identity files are.
+    ForgetIdentities,
     /// Show this half of the window.
     Show(Tab),
     /// Show the details of this.
@@ -56,6 +64,8 @@ pub enum Pick {
     Files,
     /// A folder.
     Folder,
+    /// The identity file that opens what is encrypted.
+    Identity,
 }
 
 /// The halves of the window.

@@ -6,16 +6,18 @@ use std::time::Duration;
 
 use egui::{Margin, Ui};
 
-use crate::gui::action::{Action, Selection, StepSelection, Tab};
+use crate::gui::action::{Action, Pick, Selection, StepSelection, Tab};
 use crate::gui::content::Content;
 use crate::gui::doors::Doors;
 use crate::gui::exchange_content::ExchangeContent;
 use crate::gui::file_dialog::{Chosen, FileDialog};
 use crate::gui::finding_list::{self, Reveal};
-use crate::gui::load::{Failure, Loaded, Loader};
+use crate::gui::load::{Failure, Loaded, Loader, Locked, Wanted};
 use crate::gui::settings::{Settings, ThemeChoice};
 use crate::gui::theme::Palette;
-use crate::gui::{check_view, exchange_view, finding_view, gaps_view, header, keys, overlay, start_page, theme};
+use crate::gui::{
+    check_view, exchange_view, finding_view, gaps_view, header, keys, overlay, start_page, theme, unlock_view,
+};
 
 /// For how long the window says that something was copied.
 const TOAST_SECS: f64 = 1.8;
@@ -35,6 +37,8 @@ pub struct App {
     reveal: Reveal,
     failures: Vec<Failure>,
     path_field: Option<String>,
+    /// What waits for an identity file, and the path that is being typed for it.
+    locked: Option<(Locked, String)>,
     help: Help,
     toast: Option<(String, f64)>,
 }
@@ -52,8 +56,8 @@ enum Help {
 }
 
 impl App {
-    /// A window that opens these paths at once.
-    pub fn new(ctx: &egui::Context, settings: Settings, paths: Vec<PathBuf>, doors: Doors) -> Self {
+    /// A window that opens this at once.
+    pub fn new(ctx: &egui::Context, settings: Settings, wanted: Wanted, doors: Doors) -> Self {
         theme::install(ctx);
         ctx.set_theme(settings.theme);
         let mut app = Self {
@@ -69,11 +73,12 @@ impl App {
             reveal: Reveal::Nothing,
             failures: Vec::new(),
             path_field: None,
+            locked: None,
             help: Help::Hidden,
             toast: None,
         };
-        if !paths.is_empty() {
-            app.carry_out(ctx, Action::Open(paths));
+        if wanted != Wanted::default() {
+            app.start(ctx, wanted);
         }
         app
     }
@@ -94,15 +99,17 @@ impl App {
             self.take(loaded);
         }
         match self.dialog.poll() {
-            Some(Chosen::Paths(paths)) => self.carry_out(ctx, Action::Open(paths)),
-            Some(Chosen::NoDialog) => self.path_field = Some(String::new()),
+            Some(Chosen::Paths(Pick::Identity, paths)) => self.carry_out(ctx, Action::Unlock(paths)),
+            Some(Chosen::Paths(_, paths)) => self.carry_out(ctx, Action::Open(paths)),
+            Some(Chosen::NoDialog(Pick::Identity)) => self.no_dialog_for_identity(),
+            Some(Chosen::NoDialog(_)) => self.path_field = Some(String::new()),
             Some(Chosen::Nothing) | None => {}
         }
     }
 
     fn take(&mut self, loaded: Loaded) {
         match loaded {
-            Loaded::Case { content, paths, failures } => {
+            Loaded::Case { content, paths, identities, failures } => {
                 self.selected = finding_list::order(&content).first().copied();
                 let first = content.exchanges.first();
                 self.step = StepSelection { exchange: 0, step: first.map_or(0, ExchangeContent::telling_step) };
@@ -113,7 +120,9 @@ impl App {
                 self.reveal = Reveal::Selected;
                 self.failures = failures;
                 self.settings.remember(&paths);
+                self.settings.remember_identities(&identities);
             }
+            Loaded::Locked(locked) => self.locked = Some((locked, String::new())),
             Loaded::Nothing(failures) => self.failures = failures,
         }
     }
@@ -121,8 +130,8 @@ impl App {
     /// Draws the window and does what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let mut asked = dropped(&ctx);
-        if asked.is_none() && self.path_field.is_none() {
+        let mut asked = dropped(&ctx, self.locked.is_some());
+        if asked.is_none() && self.path_field.is_none() && self.locked.is_none() {
             asked = keys::pressed(&ctx);
         }
         if let Some(action) = asked {
@@ -158,7 +167,7 @@ impl App {
         let frame = egui::Frame::new().fill(Palette::of(ui).page).inner_margin(Margin::symmetric(16, 0));
         let back = self.content.is_some();
         let page = egui::CentralPanel::default().frame(frame);
-        page.show(ui, |ui| start_page::ui(ui, &self.settings.recent, back)).inner
+        page.show(ui, |ui| start_page::ui(ui, &self.settings, back)).inner
     }
 
     fn case(&self, ui: &mut Ui, content: &Content) -> Option<Action> {
@@ -222,6 +231,9 @@ impl App {
             overlay::toast(ctx, text);
             ctx.request_repaint_after(Duration::try_from_secs_f64(until - now).unwrap_or_default());
         }
+        if let Some((locked, text)) = &mut self.locked {
+            return unlock_view::ui(ctx, locked, text);
+        }
         if let Some(text) = &mut self.path_field {
             return overlay::path_field(ctx, text);
         }
@@ -231,17 +243,21 @@ impl App {
     fn carry_out(&mut self, ctx: &egui::Context, action: Action) {
         match action {
             Action::Browse(pick) => self.dialog.show(ctx, pick),
-            Action::Open(paths) => {
-                self.path_field = None;
-                self.failures.clear();
-                self.loader.start(ctx, paths);
+            Action::Open(paths) => self.start(ctx, Wanted { paths, ..Wanted::default() }),
+            Action::Unlock(identities) => self.unlock(ctx, identities),
+            Action::OpenTheRest => {
+                if let Some((locked, _)) = self.locked.take() {
+                    self.start(ctx, locked.rest());
+                }
             }
+            Action::LeaveLocked => self.locked = None,
             Action::CancelLoading => self.loader.cancel(),
             Action::DismissFailure => self.failures.clear(),
             Action::CloseDialog => self.path_field = None,
             Action::ShowStart => self.page = Page::Start,
             Action::BackToCase => self.page = Page::Case,
             Action::ForgetRecent => self.settings.recent.clear(),
+            Action::ForgetIdentities => self.settings.identities.clear(),
             Action::Show(tab) => self.show(tab),
             Action::Select(selection) => self.selected = Some(selection),
             Action::SelectStep(step) => self.step = step,
@@ -259,6 +275,28 @@ impl App {
             Action::ToggleHelp => self.help = Help::Shown,
             Action::Escape => self.escape(),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+        }
+    }
+
+    fn start(&mut self, ctx: &egui::Context, wanted: Wanted) {
+        self.path_field = None;
+        self.locked = None;
+        self.failures.clear();
+        self.loader.start(ctx, wanted, self.settings.identities.clone());
+    }
+
+    /// Opens once more what was locked. Identity files that were named before may open a part of it.
+    fn unlock(&mut self, ctx: &egui::Context, identities: Vec<PathBuf>) {
+        let Some((locked, _)) = self.locked.take() else { return };
+        let mut wanted = locked.wanted;
+        wanted.identities.extend(identities);
+        self.start(ctx, wanted);
+    }
+
+    fn no_dialog_for_identity(&mut self) {
+        if let Some((locked, _)) = &mut self.locked {
+            let words = "This desktop has no file dialog. Type or paste the path, or drop the file on the window.";
+            locked.sentences = vec![words.to_owned()];
         }
     }
 
@@ -326,9 +364,10 @@ impl App {
     }
 }
 
-/// What was dropped on the window.
-fn dropped(ctx: &egui::Context) -> Option<Action> {
+/// What was dropped on the window: an identity file while one is asked for, and else evidence.
+fn dropped(ctx: &egui::Context, asks_for_identity: bool) -> Option<Action> {
     let dropped: Vec<_> =
         ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
-    (!dropped.is_empty()).then_some(Action::Open(dropped))
+    let action = if asks_for_identity { Action::Unlock } else { Action::Open };
+    (!dropped.is_empty()).then(|| action(dropped))
 }

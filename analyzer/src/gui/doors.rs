@@ -3,11 +3,12 @@
 use std::path::Path;
 
 use crate::artifacts::opened::OpenedBundle;
+use crate::formats::identity::Keyring;
 use crate::gui::file_dialog::{self, Ask};
 use crate::open::{self, OpenError};
 
-/// Opens a path.
-pub type Open = fn(&Path) -> Result<OpenedBundle, OpenError>;
+/// Opens a path, with these keys if it is encrypted.
+pub type Open = fn(&Path, &Keyring) -> Result<OpenedBundle, OpenError>;
 
 /// The ways outside; a test gives its own.
 #[derive(Clone, Copy, Debug)]

@@ -16,18 +16,18 @@ pub type Ask = fn(Pick) -> Option<Vec<PathBuf>>;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Chosen {
     /// These paths were chosen.
-    Paths(Vec<PathBuf>),
+    Paths(Pick, Vec<PathBuf>),
     /// The person closed it.
     Nothing,
     /// This desktop has no dialog.
-    NoDialog,
+    NoDialog(Pick),
 }
 
 /// The dialog, if it is open.
 #[derive(Debug)]
 pub struct FileDialog {
     ask: Ask,
-    open: Option<Receiver<Chosen>>,
+    open: Option<(Pick, Receiver<Chosen>)>,
 }
 
 impl FileDialog {
@@ -47,7 +47,7 @@ impl FileDialog {
             return;
         }
         let (sender, receiver) = channel();
-        self.open = Some(receiver);
+        self.open = Some((pick, receiver));
         let (ask, ctx) = (self.ask, ctx.clone());
         let work = move || {
             // Nobody listens any more when the window is closed.
@@ -64,10 +64,11 @@ impl FileDialog {
 
     /// How it ended, once it has.
     pub fn poll(&mut self) -> Option<Chosen> {
-        let chosen = match self.open.as_ref()?.try_recv() {
+        let (pick, receiver) = self.open.as_ref()?;
+        let chosen = match receiver.try_recv() {
             Ok(chosen) => chosen,
             Err(std::sync::mpsc::TryRecvError::Empty) => return None,
-            Err(std::sync::mpsc::TryRecvError::Disconnected) => Chosen::NoDialog,
+            Err(std::sync::mpsc::TryRecvError::Disconnected) => Chosen::NoDialog(*pick),
         };
         self.open = None;
         Some(chosen)
@@ -77,8 +78,8 @@ impl FileDialog {
 fn chosen(ask: Ask, pick: Pick) -> Chosen {
     let asked = Instant::now();
     match ask(pick) {
-        Some(paths) if !paths.is_empty() => Chosen::Paths(paths),
-        _ if asked.elapsed() < NOBODY_IS_THAT_QUICK => Chosen::NoDialog,
+        Some(paths) if !paths.is_empty() => Chosen::Paths(pick, paths),
+        _ if asked.elapsed() < NOBODY_IS_THAT_QUICK => Chosen::NoDialog(pick),
         _ => Chosen::Nothing,
     }
 }
@@ -88,9 +89,11 @@ pub fn desktop(pick: Pick) -> Option<Vec<PathBuf>> {
     let dialog = rfd::FileDialog::new().set_title("Open a case");
     match pick {
         Pick::Files => dialog
-            .add_filter("Bundles and evidence", &["zip", "config", "evtx", "txt", "log", "xml"])
+            .add_filter("Bundles and evidence", &["zip", "age", "config", "evtx", "txt", "log", "xml"])
             .add_filter("All files", &["*"])
             .pick_files(),
+        // They have no extension of their own.
+        Pick::Identity => dialog.set_title("Choose an identity file").pick_files(),
         Pick::Folder => dialog.pick_folder().map(|folder| vec![folder]),
     }
 }

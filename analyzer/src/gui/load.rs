@@ -11,9 +11,11 @@ use kerbscope_shared::read::ReadError;
 
 use crate::artifacts::opened::OpenedBundle;
 use crate::case::Case;
+use crate::formats::identity::Keyring;
+use crate::formats::sealed::SealedError;
 use crate::gui::content::Content;
 use crate::gui::doors::Open;
-use crate::open::OpenError;
+use crate::open::{self, OpenError};
 use crate::report::escape::escape;
 
 /// A sentence about what could not be opened, and what to do.
@@ -25,6 +27,39 @@ pub struct Failure {
     pub advice: &'static str,
 }
 
+/// What a person wants to be opened, and the identity files that were named for it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Wanted {
+    /// Evidence. An identity file among it is taken for what it is.
+    pub paths: Vec<PathBuf>,
+    /// Identity files.
+    pub identities: Vec<PathBuf>,
+}
+
+/// What is encrypted, and stays closed until an identity file is named that opens it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Locked {
+    /// All that was wanted.
+    pub wanted: Wanted,
+    /// Which paths do not open.
+    pub closed: Vec<PathBuf>,
+    /// Why not, and what is wrong with identity files.
+    pub sentences: Vec<String>,
+}
+
+impl Locked {
+    /// Whether something else was wanted that is not encrypted.
+    pub fn has_rest(&self) -> bool {
+        !self.rest().paths.is_empty()
+    }
+
+    /// What was wanted without what is closed.
+    pub fn rest(&self) -> Wanted {
+        let paths = self.wanted.paths.iter().filter(|path| !self.closed.contains(path)).cloned().collect();
+        Wanted { paths, identities: self.wanted.identities.clone() }
+    }
+}
+
 /// What the worker hands back.
 #[derive(Debug)]
 pub enum Loaded {
@@ -34,9 +69,13 @@ pub enum Loaded {
         content: Arc<Content>,
         /// What was asked for.
         paths: Vec<PathBuf>,
+        /// The identity files that were named.
+        identities: Vec<PathBuf>,
         /// The paths that could not be opened.
         failures: Vec<Failure>,
     },
+    /// Something is encrypted and does not open.
+    Locked(Locked),
     /// There is no case.
     Nothing(Vec<Failure>),
 }
@@ -85,13 +124,14 @@ impl Loader {
         self.loading.as_ref()
     }
 
-    /// Opens these paths as one case. What was being opened before is not waited for any more.
-    pub fn start(&mut self, ctx: &egui::Context, paths: Vec<PathBuf>) {
+    /// Opens this as one case, also with identity files that are remembered. What was being opened before is not waited
+    /// for any more.
+    pub fn start(&mut self, ctx: &egui::Context, wanted: Wanted, remembered: Vec<PathBuf>) {
         self.cancel();
         let generation = self.generation;
         let cancelled = Arc::new(AtomicBool::new(false));
         self.loading = Some(Loading {
-            names: paths.iter().map(|path| shown(path)).collect::<Vec<_>>().join(", "),
+            names: names(&wanted.paths),
             stage: "opening".to_owned(),
             since: Instant::now(),
             cancelled: Arc::clone(&cancelled),
@@ -105,8 +145,9 @@ impl Loader {
         let worker = std::thread::Builder::new().name("open".to_owned());
         let started = worker.spawn(move || {
             let stage = |stage| send(Message::Stage(stage));
-            let opened = catch_unwind(AssertUnwindSafe(|| load(open, &paths, &cancelled, &stage)));
-            let broke = || Loaded::Nothing(vec![broken(&paths)]);
+            let opened =
+                catch_unwind(AssertUnwindSafe(|| Keys::of(wanted.clone(), &remembered).load(open, &cancelled, &stage)));
+            let broke = || Loaded::Nothing(vec![broken(&wanted.paths)]);
             send(Message::Done(opened.unwrap_or_else(|_| broke())));
         });
         if started.is_err() {
@@ -150,27 +191,79 @@ fn shown(path: &Path) -> String {
     escape(&path.file_name().unwrap_or(path.as_os_str()).to_string_lossy())
 }
 
-fn load(open: Open, paths: &[PathBuf], cancelled: &AtomicBool, stage: &dyn Fn(String)) -> Loaded {
-    let mut bundles = Vec::new();
-    let mut failures = Vec::new();
-    for path in paths {
-        if cancelled.load(Ordering::Relaxed) {
-            return Loaded::Nothing(Vec::new());
-        }
-        stage(format!("reading {}", shown(path)));
-        match open(path) {
-            Ok(bundle) => bundles.push(bundle),
-            Err(error) => failures.push(Failure { what: sentence(&error), advice: advice(&error) }),
-        }
-    }
-    if bundles.is_empty() {
-        return Loaded::Nothing(failures);
-    }
-    stage("diagnosing".to_owned());
-    diagnosed(bundles, paths, failures)
+fn names(paths: &[PathBuf]) -> String {
+    paths.iter().map(|path| shown(path)).collect::<Vec<_>>().join(", ")
 }
 
-fn diagnosed(bundles: Vec<OpenedBundle>, paths: &[PathBuf], mut failures: Vec<Failure>) -> Loaded {
+/// What is to be opened, once identity files are told from evidence and read.
+struct Keys {
+    wanted: Wanted,
+    keyring: Keyring,
+    /// What is wrong with identity files.
+    wrong: Vec<Failure>,
+}
+
+impl Keys {
+    fn of(wanted: Wanted, remembered: &[PathBuf]) -> Self {
+        let (dropped, paths) = wanted.paths.into_iter().partition(|path| open::is_identity_file(path));
+        let mut keys =
+            Self { wanted: Wanted { paths, identities: Vec::new() }, keyring: Keyring::default(), wrong: Vec::new() };
+        for path in wanted.identities.into_iter().chain::<Vec<PathBuf>>(dropped) {
+            match open::add_identities(&mut keys.keyring, &path) {
+                Ok(()) => keys.wanted.identities.push(path),
+                Err(error) => keys.wrong.push(Failure { what: sentence(&error), advice: advice(&error) }),
+            }
+        }
+        for path in remembered {
+            // It may be on a stick that is not plugged in. If nothing else opens what is encrypted, it is asked for.
+            let _ = open::add_identities(&mut keys.keyring, path);
+        }
+        keys
+    }
+
+    fn load(self, open: Open, cancelled: &AtomicBool, stage: &dyn Fn(String)) -> Loaded {
+        let Self { wanted, keyring, wrong: mut failures } = self;
+        let mut bundles = Vec::new();
+        let mut closed = Vec::new();
+        for path in &wanted.paths {
+            if cancelled.load(Ordering::Relaxed) {
+                return Loaded::Nothing(Vec::new());
+            }
+            stage(format!("reading {}", shown(path)));
+            match open(path, &keyring) {
+                Ok(bundle) => bundles.push(bundle),
+                Err(error) => {
+                    if needs_key(&error) {
+                        closed.push(path.clone());
+                    }
+                    failures.push(Failure { what: sentence(&error), advice: advice(&error) });
+                }
+            }
+        }
+        if !closed.is_empty() {
+            let sentences = failures.into_iter().map(|failure| failure.what).collect();
+            return Loaded::Locked(Locked { wanted, closed, sentences });
+        }
+        if wanted.paths.is_empty() && failures.is_empty() {
+            failures.push(Failure {
+                what: format!("{}: this is an identity file, and no evidence.", names(&wanted.identities)),
+                advice: "Drop it together with what it opens, or open that first: Kerbscope asks for it.",
+            });
+        }
+        if bundles.is_empty() {
+            return Loaded::Nothing(failures);
+        }
+        stage("diagnosing".to_owned());
+        diagnosed(bundles, &wanted, failures)
+    }
+}
+
+/// Whether another identity file may open it.
+const fn needs_key(error: &OpenError) -> bool {
+    matches!(error, OpenError::Sealed { source: SealedError::NoKey | SealedError::OtherKey, .. })
+}
+
+fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, mut failures: Vec<Failure>) -> Loaded {
     let names = bundles.iter().map(|bundle| escape(&bundle.name)).collect::<Vec<_>>().join(", ");
     let case = Case::open(bundles);
     if case.artifacts.is_empty() {
@@ -186,12 +279,17 @@ fn diagnosed(bundles: Vec<OpenedBundle>, paths: &[PathBuf], mut failures: Vec<Fa
         return Loaded::Nothing(failures);
     }
     // What is remembered must lead there from any folder.
-    let paths = paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect();
-    Loaded::Case { content: Arc::new(Content::of(&case)), paths, failures }
+    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    Loaded::Case {
+        content: Arc::new(Content::of(&case)),
+        paths: wanted.paths.iter().map(absolute).collect(),
+        identities: wanted.identities.iter().map(absolute).collect(),
+        failures,
+    }
 }
 
 fn broken(paths: &[PathBuf]) -> Failure {
-    let names = paths.iter().map(|path| shown(path)).collect::<Vec<_>>().join(", ");
+    let names = names(paths);
     Failure {
         what: format!("{names}: Kerbscope broke while it read this. That is a fault of Kerbscope."),
         advice: "Please report it, with the bundle if you may share it.",
@@ -209,6 +307,11 @@ const fn advice(error: &OpenError) -> &'static str {
         OpenError::Zip { source: ReadError::NotAZip(_), .. } => {
             "Copy it again from the server; if it stays like this, unpack what can be unpacked and open the folder."
         }
+        OpenError::Sealed { source: SealedError::Header | SealedError::Content, .. } => {
+            "Ask for it again: what was encrypted opens whole or not at all."
+        }
+        OpenError::Sealed { .. } => "Whoever encrypted it can say for whom, and what opens it.",
+        OpenError::Identity { .. } => "Choose the file that age-keygen wrote.",
         OpenError::Zip { .. } | OpenError::NotAFile { .. } => "Open a bundle, a folder, or a file of evidence instead.",
     }
 }

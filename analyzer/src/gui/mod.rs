@@ -25,3 +25,4 @@ pub mod settings;
 pub mod start;
 pub mod start_page;
 pub mod theme;
+pub mod unlock_view;

@@ -13,7 +13,8 @@ fn strip(ui: &Ui, tone: Tone) -> egui::Frame {
     egui::Frame::new().fill(Palette::of(ui).ground(tone)).inner_margin(Margin::symmetric(16, 8))
 }
 
-fn sheet(ctx: &egui::Context) -> egui::Frame {
+/// The sheet that a question lies on.
+pub fn sheet(ctx: &egui::Context) -> egui::Frame {
     egui::Frame::window(&ctx.global_style()).inner_margin(Margin::same(20))
 }
 

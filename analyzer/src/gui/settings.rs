@@ -1,4 +1,5 @@
-//! What the window remembers from one day to the next: the theme, and what was opened. Never what a bundle holds.
+//! What the window remembers from one day to the next: the theme, what was opened, and where identity files are. Never
+//! what a bundle holds, and never a key.
 
 use std::path::PathBuf;
 
@@ -6,6 +7,9 @@ use serde::{Deserialize, Serialize};
 
 /// Cases that are remembered at most.
 const RECENT: usize = 8;
+
+/// Identity files that are remembered at most.
+const IDENTITIES: usize = 8;
 
 /// What the window remembers.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -15,6 +19,8 @@ pub struct Settings {
     pub theme: ThemeChoice,
     /// What was opened, the latest first; several paths were opened as one case.
     pub recent: Vec<Vec<PathBuf>>,
+    /// Where the identity files are that were named for something that opened, the latest first.
+    pub identities: Vec<PathBuf>,
 }
 
 /// The theme that a person wants.
@@ -35,6 +41,13 @@ impl Settings {
         self.recent.retain(|known| known != paths);
         self.recent.insert(0, paths.to_vec());
         self.recent.truncate(RECENT);
+    }
+
+    /// Remembers where identity files are.
+    pub fn remember_identities(&mut self, paths: &[PathBuf]) {
+        self.identities.retain(|known| !paths.contains(known));
+        self.identities.splice(0..0, paths.iter().cloned());
+        self.identities.truncate(IDENTITIES);
     }
 }
 
@@ -63,5 +76,9 @@ mod tests {
             settings.remember(&[PathBuf::from(number.to_string())]);
         }
         assert_eq!(settings.recent.len(), RECENT);
+        for name in ["a", "b", "a"] {
+            settings.remember_identities(&[PathBuf::from(name)]);
+        }
+        assert_eq!(settings.identities, [PathBuf::from("a"), PathBuf::from("b")]);
     }
 }

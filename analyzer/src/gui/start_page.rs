@@ -7,6 +7,7 @@ use egui::{Align, Layout, RichText, Stroke, StrokeKind, Ui, vec2};
 use crate::gui::action::{Action, Pick};
 use crate::gui::badge::caption;
 use crate::gui::keys;
+use crate::gui::settings::Settings;
 use crate::gui::theme::{self, Palette};
 use crate::report::escape::escape;
 
@@ -14,8 +15,9 @@ use crate::report::escape::escape;
 const WIDTH: f32 = 720.0;
 
 /// What can be opened, and what it is good for.
-const KINDS: [(&str, &str); 4] = [
+const KINDS: [(&str, &str); 5] = [
     ("A bundle", "the zip that kerbscope-collect wrote on the IIS server, a client, or a domain controller"),
+    ("An encrypted one", "ends in .age, and opens with the identity file of whoever it was encrypted for"),
     ("Any other zip", "its files are recognized by what they hold, not by their names"),
     ("A folder", "a bundle that nobody zipped, or files that someone saved by hand"),
     (
@@ -25,7 +27,7 @@ const KINDS: [(&str, &str); 4] = [
 ];
 
 /// Shows the page.
-pub fn ui(ui: &mut Ui, recent: &[Vec<PathBuf>], can_go_back: bool) -> Option<Action> {
+pub fn ui(ui: &mut Ui, settings: &Settings, can_go_back: bool) -> Option<Action> {
     let mut action = None;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         let side = ((ui.available_width() - WIDTH) / 2.0).max(0.0);
@@ -33,14 +35,14 @@ pub fn ui(ui: &mut Ui, recent: &[Vec<PathBuf>], can_go_back: bool) -> Option<Act
             ui.add_space(side);
             ui.vertical(|ui| {
                 ui.set_max_width(WIDTH.min(ui.available_width()));
-                action = page(ui, recent, can_go_back);
+                action = page(ui, settings, can_go_back);
             });
         });
     });
     action
 }
 
-fn page(ui: &mut Ui, recent: &[Vec<PathBuf>], can_go_back: bool) -> Option<Action> {
+fn page(ui: &mut Ui, settings: &Settings, can_go_back: bool) -> Option<Action> {
     let palette = Palette::of(ui);
     ui.add_space(28.0);
     ui.label(RichText::new("Why does Kerberos sign-in fail?").size(theme::HEADLINE + 6.0));
@@ -48,8 +50,11 @@ fn page(ui: &mut Ui, recent: &[Vec<PathBuf>], can_go_back: bool) -> Option<Actio
     ui.label(RichText::new(words).color(palette.weak));
     ui.add_space(14.0);
     let mut action = drop_zone(ui, can_go_back);
-    if !recent.is_empty() {
-        action = recently(ui, recent).or(action);
+    if !settings.recent.is_empty() {
+        action = recently(ui, &settings.recent).or(action);
+    }
+    if !settings.identities.is_empty() {
+        action = identities(ui, &settings.identities).or(action);
     }
     caption(ui, "What can be opened");
     egui::Grid::new("kinds").num_columns(2).spacing(vec2(16.0, 5.0)).show(ui, |ui| {
@@ -131,6 +136,16 @@ fn recently(ui: &mut Ui, recent: &[Vec<PathBuf>]) -> Option<Action> {
         action = Some(Action::ForgetRecent);
     }
     action
+}
+
+/// The identity files that are tried on what is encrypted.
+fn identities(ui: &mut Ui, identities: &[PathBuf]) -> Option<Action> {
+    caption(ui, "Identity files that are tried");
+    for path in identities {
+        ui.add(egui::Label::new(RichText::new(escape(&path.to_string_lossy())).color(Palette::of(ui).weak)).truncate());
+    }
+    let forget = ui.button(RichText::new("Forget these identity files").size(theme::SMALL));
+    forget.clicked().then_some(Action::ForgetIdentities)
 }
 
 /// Shows that what is held over the window can be dropped.

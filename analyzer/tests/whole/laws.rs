@@ -8,6 +8,7 @@ use kerbscope::case::Case;
 use kerbscope::diagnosis::rank::RankedFinding;
 use kerbscope::evidence::place::{Evidence, Place};
 use kerbscope::formats::evtx::log::is_evtx;
+use kerbscope::formats::identity::Keyring;
 use kerbscope::report::excerpt::excerpt;
 use kerbscope::report::json::json;
 use kerbscope::report::text::TextReport;
@@ -136,7 +137,7 @@ fn loose(scenario: &Scenario) -> Vec<OpenedBundle> {
         for (number, member) in bundle.archive.members.iter().enumerate() {
             std::fs::write(inner.join(format!("copy {number}.dat")), &member.bytes).expect("writes");
         }
-        opened.push(kerbscope::open::open(&inner).expect("opens the folder"));
+        opened.push(kerbscope::open::open(&inner, &Keyring::default()).expect("opens the folder"));
     }
     opened
 }
@@ -263,7 +264,7 @@ fn logs_that_are_read_as_they_come_say_what_logs_in_memory_say() {
         let from_files = scenario.bundles.iter().map(|(name, bytes)| {
             let path = folder.path().join(format!("{name}.zip"));
             std::fs::write(&path, bytes).expect("writes");
-            kerbscope::open::open(&path).expect("opens")
+            kerbscope::open::open(&path, &Keyring::default()).expect("opens")
         });
         let from_files: Vec<_> = from_files.collect();
         let logs = |bundles: &[OpenedBundle]| bundles.iter().map(|bundle| bundle.logs.len()).sum::<usize>();

@@ -15,5 +15,6 @@ mod laws;
 mod pages;
 mod sample;
 mod schema;
+mod sealed;
 mod second_reader;
 mod try_fix;
