@@ -256,7 +256,7 @@ impl<'a> Loose<'a> {
         let mut bytes = Vec::new();
         file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
         if self.logs.wants(&bytes) {
-            let streamed = self.logs.read(&mut Cursor::new(bytes).chain(file), self.listed);
+            let streamed = self.logs.read_file(Cursor::new(bytes).chain(file), self.listed);
             if let Some(problem) = &streamed.problem {
                 self.problem(name.to_owned(), problem.clone());
             }

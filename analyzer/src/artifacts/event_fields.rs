@@ -46,6 +46,11 @@ impl Fields {
         self.words.len().saturating_add(size_of_val(&*self.ends)).saturating_add(own)
     }
 
+    /// Fields with names from a list, and words that stand one behind the other already.
+    pub(super) fn ending(names: Arc<[Box<str>]>, words: &str, ends: &[u32]) -> Self {
+        Self { names, words: words.into(), ends: ends.into() }
+    }
+
     /// Fields with names from a list.
     pub(super) fn new(names: Arc<[Box<str>]>, told: impl IntoIterator<Item = impl AsRef<str>>) -> Self {
         let mut words = String::new();
@@ -78,7 +83,7 @@ impl NameLists {
         Fields::new(self.list(names), words)
     }
 
-    fn list(&mut self, names: Vec<Box<str>>) -> Arc<[Box<str>]> {
+    pub(super) fn list(&mut self, names: Vec<Box<str>>) -> Arc<[Box<str>]> {
         if let Some(known) = self.lists.get(names.as_slice()) {
             return Arc::clone(known);
         }

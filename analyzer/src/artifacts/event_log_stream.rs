@@ -8,7 +8,7 @@ use kerbscope_shared::read::{Listed, ProblemKind, Streamed, Streams};
 
 use crate::artifacts::event_log::{EventLog, LogReader};
 use crate::artifacts::parsed::Parsed;
-use crate::formats::evtx::ahead::read_ahead;
+use crate::formats::evtx::ahead::{read_ahead, read_here};
 use crate::formats::evtx::log::is_evtx;
 
 /// The event logs of one bundle.
@@ -24,10 +24,25 @@ impl Streams for EventLogs {
     }
 
     fn read(&mut self, content: &mut (dyn Read + Send), listed: Listed) -> Streamed {
+        self.take(listed, |take| read_ahead(content, take))
+    }
+}
+
+impl EventLogs {
+    /// Reads a log that lies in a file of its own: that is too little work for a second thread.
+    pub fn read_file(&mut self, content: impl Read, listed: Listed) -> Streamed {
+        self.take(listed, |take| read_here(content, take))
+    }
+
+    fn take(
+        &mut self,
+        listed: Listed,
+        read: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> std::io::Result<()>,
+    ) -> Streamed {
         let mut log = LogReader::new();
         let mut digester = (listed == Listed::Perhaps).then(Digester::default);
         let mut bytes = 0_u64;
-        let outcome = read_ahead(content, |block| {
+        let outcome = read(&mut |block| {
             bytes = bytes.saturating_add(block.len() as u64);
             if let Some(digester) = &mut digester {
                 digester.update(block);

@@ -1,6 +1,7 @@
 //! Reading a log record by record: what is counted, what is tallied, and what is kept.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -33,6 +34,7 @@ pub(super) struct Reading {
     plans: Plans,
     computers: Computers,
     lists: NameLists,
+    words: FieldWords,
     undecoded: u64,
     unread: u64,
 }
@@ -50,6 +52,15 @@ struct Plan {
     /// In the order of [`Concern::alike`].
     alike: Vec<Option<usize>>,
     status: Option<usize>,
+    /// The names of all fields, once they were asked for.
+    names: Option<Arc<[Box<str>]>>,
+}
+
+/// The words of one event, in memory that the next one uses again.
+#[derive(Debug, Default)]
+struct FieldWords {
+    words: String,
+    ends: Vec<u32>,
 }
 
 /// The computers that wrote records.
@@ -63,7 +74,7 @@ struct Computers {
 }
 
 impl Plans {
-    fn plan(&mut self, id: ShapeId, concern: usize, row: &Concern, layout: &Layout) -> Option<&Plan> {
+    fn plan(&mut self, id: ShapeId, concern: usize, row: &Concern, layout: &Layout) -> Option<&mut Plan> {
         if self.generation != id.generation {
             *self = Self { generation: id.generation, plans: Vec::new() };
         }
@@ -73,9 +84,9 @@ impl Plans {
         let plan = self.plans.get_mut(id.index)?;
         if plan.as_ref().is_none_or(|plan| plan.concern != concern) {
             let alike = row.alike.iter().map(|name| layout.find(name)).collect();
-            *plan = Some(Plan { concern, alike, status: layout.find("Status") });
+            *plan = Some(Plan { concern, alike, status: layout.find("Status"), names: None });
         }
-        plan.as_ref()
+        plan.as_mut()
     }
 }
 
@@ -150,6 +161,7 @@ impl Reading {
             plans: Plans::default(),
             computers: Computers::default(),
             lists: NameLists::default(),
+            words: FieldWords::default(),
             undecoded: 0,
             unread: 0,
         }
@@ -166,6 +178,7 @@ impl Reading {
         let origin = self.computers.number(record.computer);
         let grain = self.groups.grain();
         let id = record.id;
+        let mut fields = None;
         let is_ordinary = match record.payload() {
             Ok(Payload::Plain { layout, id: shape, values }) => {
                 let Some(plan) = self.plans.plan(shape, concern, row, layout) else { return };
@@ -178,6 +191,11 @@ impl Reading {
                 }
                 if row.alike.is_empty() {
                     (0..layout.fields.len()).for_each(|index| self.key.cell(layout.cell(index, &values)));
+                }
+                let FieldWords { words, ends } = &mut self.words;
+                if !is_ordinary && layout.write(&values, FIELD, words, ends) {
+                    let names = plan.names.get_or_insert_with(|| self.lists.list(layout.titles().collect()));
+                    fields = Some(Fields::ending(Arc::clone(names), words, ends));
                 }
                 is_ordinary
             }
@@ -194,13 +212,14 @@ impl Reading {
         if is_ordinary {
             return self.groups.count(&mut self.key, moment);
         }
+        let fields = fields.unwrap_or_else(|| self.lists.share(cut(record.fields().unwrap_or_default())));
         let event = Event {
             at: self.artifact.record(record.number),
             provider: record.provider.to_string(),
             id,
             time: record.time.and_then(time_of_ticks),
             computer: record.computer.to_string(),
-            fields: self.lists.share(cut(record.fields().unwrap_or_default())),
+            fields,
         };
         self.groups.keep(&mut self.key, moment, Sample { place: self.log.records, event });
     }

@@ -8,6 +8,8 @@ use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
 const FIRST: usize = 4096;
 /// Bytes of every later block.
 const BLOCK: usize = 1 << 20;
+/// Bytes of a block that is read and worked on by one thread: it stays near the processor.
+const HERE: usize = 256 << 10;
 /// Blocks that are filled and not yet taken, at most.
 const AHEAD: usize = 2;
 
@@ -24,6 +26,28 @@ pub fn read_ahead(stream: impl Read + Send, mut take: impl FnMut(&[u8]) -> Contr
         reader.spawn_scoped(scope, move || fill(stream, &filled_in, &empty))?;
         work(&filled, &empty_in, &mut take)
     })
+}
+
+/// The same on this thread alone: where reading is nothing but copying, another thread costs more than it saves.
+///
+/// # Errors
+///
+/// As [`read_ahead`].
+pub fn read_here(mut stream: impl Read, mut take: impl FnMut(&[u8]) -> ControlFlow<()>) -> io::Result<()> {
+    let mut block = vec![0; HERE];
+    let mut length = FIRST;
+    loop {
+        let Some(part) = block.get_mut(..length) else { return Ok(()) };
+        let (read, error) = read_full(&mut stream, part);
+        let is_done = take(part.get(..read).unwrap_or_default()).is_break();
+        if let Some(error) = error {
+            return Err(error);
+        }
+        if is_done || read < length {
+            return Ok(());
+        }
+        length = HERE;
+    }
 }
 
 /// What the reading thread hands over.

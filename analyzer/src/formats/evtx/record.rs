@@ -195,6 +195,32 @@ impl Layout {
         }
     }
 
+    /// All fields as words, one behind the other, with the place where each ends. Each is cut after so many bytes.
+    ///
+    /// This is the fast way for nearly all events. It says `false` where a field is missing, or is more than one word.
+    pub fn write(&self, values: &Values<'_>, most: usize, words: &mut String, ends: &mut Vec<u32>) -> bool {
+        words.clear();
+        ends.clear();
+        for index in 0..self.fields.len() {
+            let start = words.len();
+            match self.cell(index, values) {
+                Cell::Text(text) => words.push_str(text),
+                Cell::Value(value) if value.is_single() && value.write(words).is_ok() => {}
+                Cell::Absent | Cell::Value(_) => return false,
+            }
+            let most = start.saturating_add(most);
+            words.truncate(words.floor_char_boundary(most));
+            ends.push(u32::try_from(words.len()).unwrap_or(u32::MAX));
+        }
+        true
+    }
+
+    /// The names of all fields: unnamed ones are counted from 1.
+    pub fn titles(&self) -> impl Iterator<Item = Box<str>> {
+        let mut position = 0;
+        self.fields.iter().map(move |field| field.title(&mut position).into_boxed_str())
+    }
+
     /// All fields as words; nothing when a value brings elements of its own.
     fn fields(&self, values: &Values<'_>) -> Result<Option<Vec<(String, String)>>, Fault> {
         let mut told = Vec::with_capacity(self.fields.len());

@@ -73,6 +73,11 @@ impl Value<'_> {
         Some(items)
     }
 
+    /// Whether it is one value, and no XML.
+    pub const fn is_single(&self) -> bool {
+        self.kind & ARRAY == 0 && (self.kind != BINARY_XML || self.bytes.is_empty())
+    }
+
     /// The number that it is, if it is an unsigned one.
     pub fn number(&self) -> Option<u64> {
         match self.kind {
