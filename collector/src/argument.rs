@@ -29,6 +29,12 @@ pub fn is_safe(name: &str, used_as: Use) -> bool {
     (first || local) && clean && name.chars().count() <= longest && !name.ends_with(['\\', ' '])
 }
 
+/// Whether this is a name that a person can read, whatever is in it.
+pub fn is_readable(name: &str) -> bool {
+    const LONGEST: usize = 256;
+    !name.trim().is_empty() && name.chars().count() <= LONGEST && !name.chars().any(name::is_invisible)
+}
+
 /// Whether this is a folder on a drive of this computer, written without detours.
 pub fn is_folder(path: &str) -> bool {
     let Some((drive, rest)) = path.split_once(':') else { return false };

@@ -242,6 +242,8 @@ fn asked(row: &'static Row, logs: LogLimits) -> String {
         Take::HttpHead(request) => request.to_string(),
         Take::Registry(_) => row.title.to_owned(),
         Take::EventLog(log) => format!("{} events of the last {} days", log.name(), logs.days),
+        // Not its URL: that would spell a placeholder in percent signs.
+        Take::Directory(question, name) => format!("LDAP {}", question.filter(&name)),
         Take::LeftOut(source, _) => source.text().to_owned(),
     }
 }

@@ -60,3 +60,32 @@ pub mod process {
         Elevation::Unknown
     }
 }
+
+/// The directory.
+pub mod ldap {
+    use crate::directory::line::Address;
+    use crate::directory::service::{Directory, NoDirectory};
+    use crate::directory::sign_in::SignIn;
+
+    /// There is none to ask.
+    pub fn directory(_server: Option<Address>, _sign_in: Option<SignIn>) -> Box<dyn Directory> {
+        Box::new(NoDirectory("this is not Windows"))
+    }
+}
+
+/// Asking for a password.
+pub mod password {
+    use std::io::{self, stdin};
+
+    use crate::directory::sign_in::Password;
+
+    /// Reads it from standard input.
+    ///
+    /// # Errors
+    ///
+    /// Nothing can be read, or what was read is no password.
+    pub fn ask(prompt: impl FnOnce()) -> io::Result<Password> {
+        prompt();
+        Password::read(&mut stdin())
+    }
+}

@@ -8,6 +8,7 @@
 //! commands/wevtutil epl System System.evtx.txt      the log that this command would export
 //! http/http%3A%2F%2F127.0.0.1%3A80%2F.txt          the head of an answer over HTTP
 //! commands/setspn -X.ending                         how it ends: `exit 5`, `timeout`, `denied` or `absent`
+//! directory/…                                       what a directory answers: see `directory::folder`
 //! ```
 //!
 //! Without an ending, a command exits with 0 and a file is read to its end. What has neither is absent.
@@ -20,6 +21,8 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use crate::directory::folder::FolderDirectory;
+use crate::directory::service::Directory;
 use crate::event_log::EventExport;
 use crate::folder_registry;
 use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
@@ -31,12 +34,14 @@ use crate::registry::Value;
 #[derive(Clone, Debug)]
 pub struct FolderHost {
     root: PathBuf,
+    directory: FolderDirectory,
 }
 
 impl FolderHost {
     /// The host that this folder holds.
     pub fn new(root: impl Into<PathBuf>) -> Self {
-        Self { root: root.into() }
+        let root = root.into();
+        Self { directory: FolderDirectory::new(&root), root }
     }
 
     /// Where the file with this path lies; a share is a folder with the name of its server.
@@ -91,7 +96,7 @@ impl Host for FolderHost {
     }
 
     fn http_head(&self, request: &HeadRequest, _: Duration) -> Answer {
-        let name = escaped(&request.to_string());
+        let name = file_name(&request.to_string());
         let answered = answer(&self.root.join("http").join(format!("{name}.txt")), 1 << 20, Ending::Complete);
         let head = String::from_utf8_lossy(&answered.bytes).into_owned();
         let bytes = if head.is_empty() { Vec::new() } else { http_head::artifact(request, &head).into_bytes() };
@@ -104,6 +109,10 @@ impl Host for FolderHost {
 
     fn registry_keys(&self, path: &str) -> io::Result<Vec<String>> {
         Ok(folder_registry::keys(&self.registry()?, path))
+    }
+
+    fn directory(&self) -> &dyn Directory {
+        &self.directory
     }
 
     fn variable(&self, name: &str) -> Option<String> {
@@ -134,12 +143,13 @@ fn ending(path: &Path) -> Option<Ending> {
 pub fn answer_name(command: &Command) -> String {
     let filterless = command.arguments.iter().filter(|argument| !argument.starts_with("/q:")).cloned().collect();
     let line = Command { arguments: filterless, ..command.clone() }.to_string();
-    escaped(&line)
+    file_name(&line)
 }
 
-fn escaped(line: &str) -> String {
+/// A text as the name of a file, without extension: what a file name cannot hold stands as `%` and two digits.
+pub fn file_name(text: &str) -> String {
     let mut name = String::new();
-    for character in line.chars() {
+    for character in text.chars() {
         if character.is_alphanumeric() || " -._$@".contains(character) {
             name.push(character);
         } else {

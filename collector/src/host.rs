@@ -4,6 +4,7 @@ use std::fmt;
 use std::io::{self, Read, Seek};
 use std::time::Duration;
 
+use crate::directory::service::{Directory, NoDirectory};
 use crate::event_log::EventExport;
 use crate::facts::Elevation;
 use crate::http_head::HeadRequest;
@@ -69,6 +70,11 @@ pub trait Host {
 
     /// The value of an environment variable.
     fn variable(&self, name: &str) -> Option<String>;
+
+    /// The directory of the domain that the host belongs to.
+    fn directory(&self) -> &dyn Directory {
+        &NoDirectory("this host knows no directory")
+    }
 
     /// Puts the values of variables in the places of their names: `%SystemRoot%\System32`.
     ///

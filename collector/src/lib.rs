@@ -11,7 +11,9 @@ pub mod attend;
 pub mod baked;
 pub mod bundle_file;
 pub mod child;
+pub mod clock;
 pub mod console;
+pub mod directory;
 #[cfg(not(windows))]
 pub mod elsewhere;
 pub mod encoding;

@@ -7,6 +7,9 @@ use std::time::Duration;
 
 use crate::attend::{Attended, attend};
 use crate::child;
+use crate::directory::line::Address;
+use crate::directory::service::Directory;
+use crate::directory::sign_in::SignIn;
 use crate::event_log::EventExport;
 use crate::facts::Elevation;
 use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
@@ -18,8 +21,9 @@ use crate::system;
 use crate::temporary::Temporary;
 
 /// This computer.
-#[derive(Debug, Default)]
-pub struct LiveHost;
+pub struct LiveHost {
+    directory: Box<dyn Directory>,
+}
 
 impl Host for LiveHost {
     fn read_file(&self, path: &str, limit_bytes: u64) -> Answer {
@@ -81,8 +85,19 @@ impl Host for LiveHost {
         system::process::elevation()
     }
 
+    fn directory(&self) -> &dyn Directory {
+        self.directory.as_ref()
+    }
+
     fn variable(&self, name: &str) -> Option<String> {
         std::env::var(name).ok()
+    }
+}
+
+impl LiveHost {
+    /// This computer, and how its directory is asked.
+    pub fn new(server: Option<Address>, sign_in: Option<SignIn>) -> Self {
+        Self { directory: system::ldap::directory(server, sign_in) }
     }
 }
 

@@ -6,6 +6,8 @@ use std::path::PathBuf;
 
 use crate::argument::{self, Use};
 use crate::bundle_file::Existing;
+use crate::directory::line::{Address, LDAP_PORT};
+use crate::directory::sign_in::SignInAccount;
 use crate::plan::role::{Role, Scope};
 use crate::recipient::Recipient;
 
@@ -34,6 +36,10 @@ usage: kerbscope-collect [options]
                     or a service account of it (may be given several times)
   --probe           do more than look: ask each binding of this server which
                     providers it offers, and get a ticket for each name
+  --as ACCOUNT      ask the directory as this account, CONTOSO\\name; its password
+                    is asked for, or read from standard input
+  --directory NAME  ask this domain controller (NAME or NAME:PORT), not the one
+                    that Windows finds
   --quiet           print nothing but problems
   --help            print this
   --version         print the version
@@ -69,6 +75,10 @@ pub struct Options {
     pub scope: Scope,
     /// Who will be able to open the bundle; for nobody in particular, it is not encrypted.
     pub recipients: Vec<Recipient>,
+    /// Whom to ask what the directory knows; whom Windows finds, if nobody is named.
+    pub directory_server: Option<Address>,
+    /// Who asks it; whoever runs this program, if nobody is named.
+    pub directory_account: Option<SignInAccount>,
     /// How much to print.
     pub talk: Talk,
     /// The folder that stands in for a server.
@@ -91,6 +101,8 @@ impl Default for Options {
             existing: Existing::Keep,
             scope: Scope::default(),
             recipients: Vec::new(),
+            directory_server: None,
+            directory_account: None,
             talk: Talk::Full,
             host_root: None,
         }
@@ -142,6 +154,8 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
             }
             "--client" => options.scope.role = client(&name, &value()?, &options.scope.role)?,
             "--dc" => options.scope.role = domain_controller(&name, &value()?, options.scope.role)?,
+            "--as" => options.directory_account = Some(account(&name, &value()?)?),
+            "--directory" => options.directory_server = Some(server(&name, &value()?)?),
             _ if attached.is_some() => return Err(Misused(format!("{name} takes no value"))),
             "--force" => options.existing = Existing::Replace,
             "--probe" => options.scope.probe = true,
@@ -204,6 +218,23 @@ fn domain_controller(name: &str, value: &OsString, role: Role) -> Result<Role, M
     Ok(Role::DomainController { accounts })
 }
 
+fn account(name: &str, value: &OsString) -> Result<SignInAccount, Misused> {
+    let account = value.to_str().and_then(SignInAccount::parse);
+    account.ok_or_else(|| Misused(format!(r"{name} needs an account with its domain, such as CONTOSO\name")))
+}
+
+fn server(name: &str, value: &OsString) -> Result<Address, Misused> {
+    let text = value.to_str().unwrap_or_default();
+    let (host, port) = match text.rsplit_once(':') {
+        None => (text, Some(LDAP_PORT)),
+        Some((host, port)) => (host, port.parse().ok().filter(|port| *port > 0)),
+    };
+    match port.filter(|_| argument::is_safe(host, Use::Host)) {
+        Some(port) => Ok(Address { name: host.to_owned(), port }),
+        None => Err(Misused(format!("{name} needs the name of a domain controller, such as dc1.contoso.com"))),
+    }
+}
+
 fn number(name: &str, value: &OsString, most: u32) -> Result<u32, Misused> {
     let number = value.to_str().and_then(|text| text.parse().ok()).filter(|number| (1..=most).contains(number));
     number.ok_or_else(|| Misused(format!("{name} needs a number from 1 to {most}")))
@@ -231,7 +262,7 @@ mod tests {
             scope: Scope { logs: LogLimits { days: 3, bytes: 8 << 20 }, ..Scope::default() },
             recipients: Vec::new(),
             talk: Talk::Quiet,
-            host_root: None,
+            ..Options::default()
         };
         check("--out a.zip --force --days 3 --max-log-mb 8 --quiet", Ok(Request::Collect(expected.clone())));
         check("--out=a.zip --force --days=3 --max-log-mb=8 --quiet", Ok(Request::Collect(expected)));
@@ -272,6 +303,30 @@ mod tests {
     }
 
     #[test]
+    fn the_directory_and_who_asks_it_can_be_named() {
+        let asking = |line: &str| match parse(line.split_whitespace().map(OsString::from)) {
+            Ok(Request::Collect(options)) => {
+                let text = options.directory_account.map(|account| account.to_string());
+                (options.directory_server.map(|server| server.to_string()), text)
+            }
+            other => panic!("{other:?}"),
+        };
+        assert_eq!(asking(""), (None, None));
+        let named = asking(r"--directory dc1.contoso.com --as CONTOSO\admin");
+        assert_eq!(named, (Some("dc1.contoso.com:389".to_owned()), Some(r"CONTOSO\admin".to_owned())));
+        let named = asking("--directory=10.0.0.1:3389 --as=admin@contoso.com");
+        assert_eq!(named, (Some("10.0.0.1:3389".to_owned()), Some("admin@contoso.com".to_owned())));
+        let account = r"--as needs an account with its domain, such as CONTOSO\name";
+        check("--as admin", Err(account));
+        check(r"--as CONTOSO\", Err(account));
+        let server = "--directory needs the name of a domain controller, such as dc1.contoso.com";
+        for odd in ["dc1:0", "dc1:65536", "dc1:x", ":389", "ldap://dc1", "-x", "a,b"] {
+            check(&format!("--directory {odd}"), Err(server));
+        }
+        check("--as", Err("--as needs a value"));
+    }
+
+    #[test]
     fn misuse_is_told_in_a_sentence() {
         check("--out", Err("--out needs a value"));
         check("--days 0", Err("--days needs a number from 1 to 365"));
@@ -296,6 +351,8 @@ mod tests {
             "--help",
             "--version",
             "--host-root",
+            "--as",
+            "--directory",
         ] {
             assert!(HELP.contains(&format!("  {option}")), "{option}");
         }

@@ -6,6 +6,8 @@ use std::time::{Duration, Instant};
 use kerbscope_shared::manifest::{CollectionStatus, Entry};
 use kerbscope_shared::write::{Attempt, BundleWriter, Content, WriteError};
 
+use crate::directory::inquiry::Inquiry;
+use crate::directory::service::SearchLimits;
 use crate::export::{Wish, export};
 use crate::facts::Facts;
 use crate::file;
@@ -45,11 +47,13 @@ pub fn collect<W: Write>(
         subjects.add_firefox_profiles(firefox::profiles(host));
     }
     let mut planner = Planner::new(subjects);
+    let mut inquiry = Inquiry::new(host.directory(), facts.computer.as_deref());
     for row in table::rows(scope) {
         for step in planner.steps(row) {
-            if let Some(names) = run(host, &step, scope, bundle, progress)? {
+            if let Some(names) = run(host, &step, scope, &mut inquiry, bundle, progress)? {
                 planner.subjects.learn(&names, |path| host.expand(path));
             }
+            planner.subjects.learn_accounts(&inquiry);
         }
     }
     Ok(())
@@ -59,12 +63,13 @@ fn run<W: Write>(
     host: &dyn Host,
     step: &Step,
     scope: &Scope,
+    inquiry: &mut Inquiry<'_>,
     bundle: &mut BundleWriter<W>,
     progress: &mut dyn Progress,
 ) -> Result<Option<Names>, WriteError> {
     progress.begin(&step.title);
     let began = Instant::now();
-    let (outcome, content, names) = take(host, step, scope);
+    let (outcome, content, names) = take(host, step, scope, inquiry);
     let attempt = Attempt {
         kind: step.row.kind,
         file_name: step.file_name.clone(),
@@ -85,6 +90,9 @@ fn run<W: Write>(
     Ok(names)
 }
 
+/// How many entries of the directory one answer holds at most.
+const MOST_ENTRIES: usize = 5000;
+
 fn millis(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
@@ -92,7 +100,7 @@ fn millis(duration: Duration) -> u64 {
 /// What came of a step; what of it is too long for the memory; and the names that it found.
 type Taken = (Outcome, Option<Box<dyn Read>>, Option<Names>);
 
-fn take(host: &dyn Host, step: &Step, scope: &Scope) -> Taken {
+fn take(host: &dyn Host, step: &Step, scope: &Scope, inquiry: &mut Inquiry<'_>) -> Taken {
     let logs = scope.logs;
     let bytes = match step.row.size_limit {
         SizeLimit::Bytes(bytes) => bytes,
@@ -117,6 +125,9 @@ fn take(host: &dyn Host, step: &Step, scope: &Scope) -> Taken {
             request_logs::read(host, &host.expand(folder), wanted)
         }
         Take::HttpHead(request) => judge(host.http_head(request, time), step.source(), &[]),
+        Take::Directory(question, name) => {
+            inquiry.ask(*question, name, SearchLimits { time, entries: MOST_ENTRIES, bytes })
+        }
         Take::LeftOut(source, why) => Outcome {
             source: source.clone(),
             status: CollectionStatus::Skipped,

@@ -5,7 +5,6 @@ use std::fmt::Display;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::SystemTime;
 
 use jiff::Timestamp;
 use kerbscope_shared::manifest::{FORMAT_VERSION, Manifest};
@@ -13,7 +12,9 @@ use kerbscope_shared::write::{BundleWriter, WriteError};
 
 use crate::baked;
 use crate::bundle_file::{BundleFile, Existing};
+use crate::clock;
 use crate::console::{self, Console, Harvest, PROGRAM};
+use crate::directory::sign_in::{SignIn, SignInAccount};
 use crate::facts::Facts;
 use crate::folder::FolderHost;
 use crate::host::Host;
@@ -22,6 +23,7 @@ use crate::options::{self, HELP, Options, Request};
 use crate::recipient::Recipient;
 use crate::runner;
 use crate::seal::Seal;
+use crate::system;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -96,12 +98,15 @@ fn fail(why: &dyn Display) -> Ended {
 fn visit(options: &Options) -> Ended {
     let host: Box<dyn Host> = match &options.host_root {
         Some(root) => Box::new(FolderHost::new(root)),
-        None => Box::new(LiveHost),
+        None if std::env::var_os("SystemRoot").is_none() => {
+            return fail(&"this is not Windows: there is no %SystemRoot%");
+        }
+        None => match options.directory_account.clone().map(sign_in).transpose() {
+            Ok(sign_in) => Box::new(LiveHost::new(options.directory_server.clone(), sign_in)),
+            Err(error) => return fail(&format!("the password cannot be read: {error}")),
+        },
     };
-    if host.variable("SystemRoot").is_none() && options.host_root.is_none() {
-        return fail(&"this is not Windows: there is no %SystemRoot%");
-    }
-    let now = now();
+    let now = clock::now();
     let facts = Facts::ask(host.as_ref());
     let target = target(options, &facts, now);
     match collect(host.as_ref(), &facts, options, now, &target) {
@@ -111,10 +116,15 @@ fn visit(options: &Options) -> Ended {
     }
 }
 
-/// Not `Timestamp::now`: that panics on an impossible clock, and brings all of jiff's messages along for it,
-/// a tenth of this program.
-fn now() -> Timestamp {
-    Timestamp::try_from(SystemTime::now()).unwrap_or(Timestamp::UNIX_EPOCH)
+/// Whoever is to sign in is asked for his password first, so that he need not wait for the question.
+fn sign_in(account: SignInAccount) -> io::Result<SignIn> {
+    let prompt = || {
+        let name = console::ascii(&account.to_string());
+        // A prompt that cannot be written is no reason not to listen.
+        let _ = write!(io::stderr().lock(), "Password of {name}, to ask the directory: ");
+    };
+    let password = system::password::ask(prompt)?;
+    Ok(SignIn { account, password })
 }
 
 fn collect(

@@ -1,6 +1,7 @@
 //! The plan of a visit: rows by family, and the steps they become on this server.
 
 pub mod client;
+pub mod directory;
 pub mod events;
 pub mod iis;
 pub mod names;

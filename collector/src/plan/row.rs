@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use kerbscope_shared::kind::ArtifactKind;
 
+use crate::directory::question::Question;
 use crate::event_log::EventLog;
 use crate::registry::Key;
 
@@ -59,6 +60,8 @@ pub enum Origin {
         /// How the names of its logs begin; a date follows, so that their names stand in the order of time.
         begins: &'static [&'static str],
     },
+    /// An answer of the directory of the domain.
+    Directory(Question),
 }
 
 /// What is done with a file before it leaves the server.
@@ -87,6 +90,12 @@ pub enum Subject {
     PoolAccount,
     /// Each name under which sites are reached: the short and the full name of the server, and host headers.
     Name,
+    /// Each account that a domain controller is asked about, without its domain.
+    NamedAccount,
+    /// Each account that was found to hold one of the SPNs, and of which not all is known yet.
+    Holder,
+    /// Each account of the domain that was found: the server, pool accounts, holders.
+    Account,
     /// The domain of the server.
     Domain,
     /// The folder of a configuration that several servers share.
@@ -109,6 +118,8 @@ impl Subject {
             Self::ComputerName => "<computer>",
             Self::PoolAccount => "<pool account>",
             Self::Name => "<name>",
+            Self::NamedAccount | Self::Account => "<account>",
+            Self::Holder => "<holder>",
             Self::Domain => "<domain>",
             Self::SharedFolder => "<folder of the shared configuration>",
             Self::Application => "<folder of the application>",

@@ -5,6 +5,8 @@ use std::collections::BTreeSet;
 use kerbscope_shared::manifest::Source;
 
 use crate::argument::{self, Use};
+use crate::directory::inquiry::Inquiry;
+use crate::directory::question::Question;
 use crate::event_log::EventLog;
 use crate::facts::Facts;
 use crate::host::Command;
@@ -42,6 +44,8 @@ pub enum Take {
     Requests(String, &'static [&'static str]),
     /// Asks this computer over HTTP.
     HttpHead(HeadRequest),
+    /// Asks the directory about this name.
+    Directory(Question, String),
     /// Nothing; here is what would have been asked, and why it is not.
     LeftOut(Source, &'static str),
 }
@@ -51,6 +55,9 @@ pub enum Take {
 pub struct Subjects {
     computer: Vec<String>,
     domain: Vec<String>,
+    named_accounts: Vec<String>,
+    holders: Vec<String>,
+    accounts: Vec<String>,
     pool_accounts: Vec<String>,
     names: Vec<String>,
     shared_folder: Vec<Place>,
@@ -88,7 +95,7 @@ impl Subjects {
                 }
             }
             Role::Client { host } => subjects.names.push(host.clone()),
-            Role::DomainController { .. } => {}
+            Role::DomainController { accounts } => subjects.named_accounts.clone_from(accounts),
         }
         subjects
     }
@@ -109,6 +116,12 @@ impl Subjects {
         }
     }
 
+    /// Takes the accounts that the directory has told of.
+    pub fn learn_accounts(&mut self, inquiry: &Inquiry<'_>) {
+        self.holders = inquiry.holders();
+        self.accounts = inquiry.accounts_at_home();
+    }
+
     /// Adds the profiles of Firefox.
     pub fn add_firefox_profiles(&mut self, profiles: impl IntoIterator<Item = Place>) {
         self.firefox_profiles.extend(profiles);
@@ -120,6 +133,9 @@ impl Subjects {
             Subject::PoolAccount => Some(&self.pool_accounts),
             Subject::Name => Some(&self.names),
             Subject::Domain => Some(&self.domain),
+            Subject::NamedAccount => Some(&self.named_accounts),
+            Subject::Holder => Some(&self.holders),
+            Subject::Account => Some(&self.accounts),
             _ => None,
         }
     }
@@ -172,6 +188,13 @@ impl Planner {
 
 fn checked(row: &'static Row, name: &str) -> Step {
     let mut step = row.about(name, name);
+    if matches!(row.origin, Origin::Directory(_)) {
+        // In a filter, every name stands for itself.
+        if !argument::is_readable(name) {
+            step.leave_out("the name is no name that a directory could hold");
+        }
+        return step;
+    }
     let used_as = if row.subject == Subject::PoolAccount { Use::Account } else { Use::Host };
     if !argument::is_safe(name, used_as) {
         step.leave_out("the name has characters that are not given to a program");
@@ -192,6 +215,7 @@ impl Row {
             Origin::EventLog(log) => Take::EventLog(log),
             Origin::Registry(keys) => Take::Registry(keys),
             Origin::HttpHead => Take::LeftOut(Source::Query(argument.to_owned()), "the address is not understood"),
+            Origin::Directory(question) => Take::Directory(question, argument.to_owned()),
             Origin::Requests { folder, begins } => Take::Requests(folder.replace("{}", argument), begins),
         };
         let file_name = argument::file_name(self.kind, self.file_name, name);
@@ -241,6 +265,7 @@ impl Step {
             Take::Registry(keys) => registry::source(keys),
             Take::Requests(folder, begins) => Source::File(logs_in(folder, begins)),
             Take::HttpHead(request) => Source::Query(request.to_string()),
+            Take::Directory(question, name) => Source::Query(question.outline(name)),
             Take::LeftOut(source, _) => source.clone(),
         }
     }
@@ -290,6 +315,7 @@ mod tests {
             Take::HttpHead(request) => request.to_string(),
             Take::Program(command, _) => command.to_string(),
             Take::EventLog(log) => format!("export {}", log.name()),
+            Take::Directory(question, name) => question.outline(name),
             Take::Registry(_) => step.source().text().to_owned(),
             Take::LeftOut(source, _) => format!("not: {}", source.text()),
         }
@@ -305,11 +331,16 @@ mod tests {
         table::rows(&Scope::default()).flat_map(|row| planner.steps(row)).collect()
     }
 
+    /// Compares the steps about names, but for those that ask the directory.
     fn check(facts: &Facts, names: Option<&Names>, expected: &[(&str, &str)]) {
+        check_among(facts, names, |take| !matches!(take, Take::Directory(..)), expected);
+    }
+
+    fn check_among(facts: &Facts, names: Option<&Names>, among: fn(&Take) -> bool, expected: &[(&str, &str)]) {
         let steps = steps(facts, names);
         let found: Vec<_> = steps
             .iter()
-            .filter(|step| !matches!(step.row.subject, Subject::Server | Subject::Domain))
+            .filter(|step| !matches!(step.row.subject, Subject::Server | Subject::Domain) && among(&step.take))
             .map(|step| (line(step), format!("{}/{}", step.row.kind.folder(), step.file_name)))
             .collect();
         let expected: Vec<_> = expected.iter().map(|(line, path)| ((*line).to_owned(), (*path).to_owned())).collect();
@@ -339,6 +370,35 @@ mod tests {
                 ("nslookup WEB01", "nslookup/WEB01.txt"),
                 ("nslookup WEB01.contoso.com", "nslookup/WEB01.contoso.com.txt"),
                 ("nslookup www.contoso.com", "nslookup/www.contoso.com.txt"),
+            ],
+        );
+    }
+
+    #[test]
+    fn the_directory_is_asked_about_any_name() {
+        let directory = |take: &Take| matches!(take, Take::Directory(..));
+        check_among(
+            &Facts { domain: None, ..facts() },
+            Some(&names(&[r"CONTOSO\svc (web)"], &["*.contoso.com", "\u{202e}"])),
+            directory,
+            &[
+                ("ldap:///??sub?(sAMAccountName=WEB01$)", "directory/computer-WEB01.ldif"),
+                ("ldap:///??sub?(sAMAccountName=svc%20%5C28web%5C29)", "directory/account-CONTOSO_svc__web_.ldif"),
+                ("ldap:///??sub?(servicePrincipalName=HTTP/WEB01)", "directory/owners-HTTP-WEB01.ldif"),
+                (
+                    "ldap:///??sub?(servicePrincipalName=HTTP/%5C2a.contoso.com)",
+                    "directory/owners-HTTP-_.contoso.com.ldif",
+                ),
+                ("ldap:///??sub?(servicePrincipalName=HOST/WEB01)", "directory/owners-HOST-WEB01.ldif"),
+                (
+                    "ldap:///??sub?(servicePrincipalName=HOST/%5C2a.contoso.com)",
+                    "directory/owners-HOST-_.contoso.com.ldif",
+                ),
+                ("ldap:///??sub?(servicePrincipalName=HTTP/WEB01:*)", "directory/ports-HTTP-WEB01.ldif"),
+                (
+                    "ldap:///??sub?(servicePrincipalName=HTTP/%5C2a.contoso.com:*)",
+                    "directory/ports-HTTP-_.contoso.com.ldif",
+                ),
             ],
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::plan::role::{Role, Scope};
 use crate::plan::row::Row;
-use crate::plan::{client, events, iis, names, network, probe, registry, requests, spns, system, tickets};
+use crate::plan::{client, directory, events, iis, names, network, probe, registry, requests, spns, system, tickets};
 
 type Families = &'static [&'static [Row]];
 
@@ -17,6 +17,10 @@ const WEB_SERVER: Families = &[
     tickets::ROWS,
     spns::OF_THE_SERVER,
     spns::OF_NAMES,
+    directory::OF_THE_DOMAIN,
+    directory::OF_THE_SERVER,
+    directory::OF_NAMES,
+    directory::OF_ACCOUNTS,
     names::ROWS,
     requests::ROWS,
     events::ROWS,
@@ -31,13 +35,24 @@ const CLIENT: Families = &[
     client::ROWS,
     tickets::ROWS,
     spns::OF_NAMES,
+    directory::OF_THE_DOMAIN,
+    directory::OF_NAMES,
+    directory::OF_ACCOUNTS,
     names::ROWS,
     events::ROWS,
 ];
 
 /// A domain controller.
-const DOMAIN_CONTROLLER: Families =
-    &[system::ROWS, network::ROWS, registry::ROWS, registry::OF_DOMAIN_CONTROLLER, events::ROWS];
+const DOMAIN_CONTROLLER: Families = &[
+    system::ROWS,
+    network::ROWS,
+    directory::OF_THE_DOMAIN,
+    directory::OF_NAMED_ACCOUNTS,
+    directory::OF_ACCOUNTS,
+    registry::ROWS,
+    registry::OF_DOMAIN_CONTROLLER,
+    events::ROWS,
+];
 
 /// What is done on each of them when it may do more than look.
 const WEB_SERVER_PROBES: Families = &[probe::OF_THE_SERVER, probe::OF_NAMES];

@@ -3,6 +3,9 @@
 pub mod console;
 pub mod event_log;
 pub mod http;
+pub mod ldap;
+pub mod locator;
+pub mod password;
 pub mod process;
 pub mod registry;
 pub mod wide;
