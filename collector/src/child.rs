@@ -8,6 +8,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::host::{Answer, Ending, RunLimits};
+use crate::system::process::Job;
 
 /// How often a silent program is looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -21,7 +22,10 @@ const CHUNK_BYTES: usize = 16 << 10;
 /// Runs a program; what it prints to standard output and standard error comes as one stream, in order.
 pub fn run(program: &Path, arguments: &[String], limits: RunLimits) -> Answer {
     match start(program, arguments) {
-        Ok((child, output)) => Watch { child, output, limits, bytes: Vec::new() }.watch(),
+        Ok((child, output)) => {
+            let job = Job::around(&child);
+            Watch { child, job, output, limits, bytes: Vec::new() }.watch()
+        }
         Err(error) => Answer::of_error(&error),
     }
 }
@@ -67,6 +71,8 @@ fn listen(mut reader: PipeReader) -> io::Result<Receiver<Vec<u8>>> {
 /// A program that runs, and what it has printed so far.
 struct Watch {
     child: Child,
+    /// With all that it has started.
+    job: Option<Job>,
     output: Receiver<Vec<u8>>,
     limits: RunLimits,
     bytes: Vec<u8>,
@@ -115,6 +121,9 @@ impl Watch {
 
     /// Ends the program if it still runs, and waits for its end, but not forever.
     fn end(&mut self) {
+        if let Some(job) = &self.job {
+            job.end();
+        }
         let until = Instant::now() + GRACE;
         while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
             // An error here means that it ended in between, or that it may not be ended; then the wait runs out.

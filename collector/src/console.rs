@@ -240,7 +240,7 @@ fn asked(row: &'static Row, logs: LogLimits) -> String {
         Take::File(path, _) => path,
         Take::Requests(folder, begins) => step::logs_in(&folder, begins),
         Take::HttpHead(request) => request.to_string(),
-        Take::Registry(_) => row.title.to_owned(),
+        Take::OldestEvent(_) | Take::Tickets(_) | Take::Registry(_) => row.title.to_owned(),
         Take::EventLog(log) => format!("{} events of the last {} days", log.name(), logs.days),
         // Not its URL: that would spell a placeholder in percent signs.
         Take::Directory(question, name) => format!("LDAP {}", question.filter(&name)),

@@ -5,6 +5,8 @@ pub mod event_log {
     use std::io::{Error, ErrorKind, Result};
     use std::path::Path;
 
+    use crate::event_log::Order;
+
     /// There is none to export.
     ///
     /// # Errors
@@ -16,6 +18,18 @@ pub mod event_log {
 
     /// There is nothing to cancel.
     pub fn cancel() {}
+
+    /// The events of a log.
+    pub type Events = std::iter::Empty<Result<String>>;
+
+    /// There are none.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn events(_channel: &str, _query: &str, _order: Order) -> Result<Events> {
+        Err(Error::from(ErrorKind::NotFound))
+    }
 }
 
 /// The registry.
@@ -49,10 +63,43 @@ pub mod console {
     pub fn code_page() -> Option<u16> {
         None
     }
+
+    /// No console is opened for a program here.
+    pub fn is_ours() -> bool {
+        false
+    }
+
+    /// What is done at Ctrl+C.
+    pub fn on_stop(stop: fn()) {
+        // Without it we end as well, and may leave files behind.
+        let _ = ctrlc::set_handler(stop);
+    }
 }
 
-/// Our own process.
+/// Our own process, and those that we start.
 pub mod process {
+    use std::process::Child;
+
+    /// Only servers have somebody to let go first.
+    pub fn step_back() {}
+
+    /// A program and all that it starts.
+    #[derive(Debug)]
+    pub struct Job;
+
+    impl Job {
+        /// Nobody knows here what a program starts.
+        pub fn around(_child: &Child) -> Option<Self> {
+            None
+        }
+
+        /// There is nothing to end.
+        pub fn end(&self) {}
+    }
+}
+
+/// The token of our own process.
+pub mod token {
     use crate::facts::Elevation;
 
     /// Nobody is elevated here.
@@ -87,5 +134,44 @@ pub mod password {
     pub fn ask(prompt: impl FnOnce()) -> io::Result<Password> {
         prompt();
         Password::read(&mut stdin())
+    }
+}
+
+/// The local security authority.
+pub mod lsa {
+    use crate::logon_sessions::{Lsa, Message, Session, Ticket};
+
+    /// A connection that cannot be made.
+    #[derive(Debug)]
+    pub enum Connection {}
+
+    impl Connection {
+        /// There is nothing to connect to.
+        ///
+        /// # Errors
+        ///
+        /// Always.
+        pub fn open() -> Result<Self, u32> {
+            const STATUS_NOT_SUPPORTED: u32 = 0xc000_00bb;
+            Err(STATUS_NOT_SUPPORTED)
+        }
+    }
+
+    impl Lsa for Connection {
+        fn logon_ids(&self) -> Result<Vec<u64>, u32> {
+            match *self {}
+        }
+
+        fn own_logon_id(&self) -> Option<u64> {
+            match *self {}
+        }
+
+        fn session(&self, _: u64) -> Result<Session, u32> {
+            match *self {}
+        }
+
+        fn tickets(&self, _: u64, _: Message) -> Result<Vec<Ticket>, u32> {
+            match *self {}
+        }
     }
 }

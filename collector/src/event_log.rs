@@ -167,6 +167,15 @@ fn any_event(ids: &[u32]) -> String {
     format!("({})", conditions.join(" or "))
 }
 
+/// In which order events are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest first.
+    OldestFirst,
+    /// The newest first: those that are worth most, when not all are wanted.
+    NewestFirst,
+}
+
 /// The events of one log that pass one of these filters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventExport {

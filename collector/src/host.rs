@@ -5,9 +5,10 @@ use std::io::{self, Read, Seek};
 use std::time::Duration;
 
 use crate::directory::service::{Directory, NoDirectory};
-use crate::event_log::EventExport;
+use crate::event_log::{EventExport, Order};
 use crate::facts::Elevation;
 use crate::http_head::HeadRequest;
+use crate::logon_sessions::Sessions;
 use crate::registry::Value;
 
 /// The server that evidence is collected from, or a stand-in for it.
@@ -32,6 +33,20 @@ pub trait Host {
     /// Exports events into a log of their own, within limits.
     fn export_events(&self, _export: &EventExport, _limits: RunLimits) -> LongAnswer {
         LongAnswer::bare(Ending::Absent)
+    }
+
+    /// Reads events as XML, one `<Event>` each.
+    ///
+    /// # Errors
+    ///
+    /// There is no such log, or it may not be read.
+    fn events(&self, _export: &EventExport, _order: Order) -> io::Result<Events> {
+        Err(io::ErrorKind::NotFound.into())
+    }
+
+    /// Asks LSA for logon sessions and their tickets, as JSON.
+    fn tickets(&self, _sessions: Sessions, _time: Duration) -> Answer {
+        Answer::bare(Ending::Absent)
     }
 
     /// Runs a program of Windows within limits; no shell is involved.
@@ -101,6 +116,9 @@ fn usual(name: &str) -> Option<String> {
         _ => None,
     }
 }
+
+/// Events as they are read; an error ends them.
+pub type Events = Box<dyn Iterator<Item = io::Result<String>>>;
 
 /// A file that can be read from any place.
 pub trait SeekRead: Read + Seek {}

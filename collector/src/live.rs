@@ -10,12 +10,13 @@ use crate::child;
 use crate::directory::line::Address;
 use crate::directory::service::Directory;
 use crate::directory::sign_in::SignIn;
-use crate::event_log::EventExport;
+use crate::event_log::{EventExport, Order};
 use crate::facts::Elevation;
-use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
+use crate::host::{Answer, Command, Ending, Events, Host, Listed, LongAnswer, RunLimits, SeekRead};
 #[cfg(windows)]
 use crate::http_head;
 use crate::http_head::HeadRequest;
+use crate::logon_sessions::{self, Sessions};
 use crate::registry::Value;
 use crate::system;
 use crate::temporary::Temporary;
@@ -41,6 +42,24 @@ impl Host for LiveHost {
     fn export_events(&self, export: &EventExport, limits: RunLimits) -> LongAnswer {
         let (channel, query) = (export.log.channel(), export.query());
         in_scratch(limits, move |target| system::event_log::export(channel, &query, target), system::event_log::cancel)
+    }
+
+    fn events(&self, export: &EventExport, order: Order) -> io::Result<Events> {
+        let events = system::event_log::events(export.log.channel(), &export.query(), order)?;
+        Ok(Box::new(events))
+    }
+
+    fn tickets(&self, sessions: Sessions, time: Duration) -> Answer {
+        let limits = RunLimits { time, bytes: u64::MAX };
+        let ask = move || match system::lsa::Connection::open() {
+            Ok(lsa) => logon_sessions::collect(&lsa, sessions, system::token::elevation()),
+            Err(status) => logon_sessions::failed(status),
+        };
+        match attend(ask, limits, None, || {}) {
+            Ok(Attended::Ended(answer)) => answer,
+            Ok(_) => Answer::bare(Ending::OutOfTime),
+            Err(error) => Answer::of_error(&error),
+        }
     }
 
     fn run(&self, command: &Command, limits: RunLimits) -> Answer {
@@ -82,7 +101,7 @@ impl Host for LiveHost {
     }
 
     fn elevation(&self) -> Elevation {
-        system::process::elevation()
+        system::token::elevation()
     }
 
     fn directory(&self) -> &dyn Directory {

@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    kerbscope_collector::visit::run(std::env::args_os().skip(1)).into()
+    ExitCode::from(kerbscope_collector::visit::run(std::env::args_os().skip(1)).code())
 }

@@ -13,6 +13,7 @@ use crate::facts::Facts;
 use crate::file;
 use crate::firefox;
 use crate::host::{Host, RunLimits};
+use crate::oldest_event;
 use crate::outcome::{Outcome, judge};
 use crate::plan::role::{Role, Scope};
 use crate::plan::row::SizeLimit;
@@ -119,6 +120,8 @@ fn take(host: &dyn Host, step: &Step, scope: &Scope, inquiry: &mut Inquiry<'_>) 
             let exported = export(host, *log, time, Wish { limits: logs, accounts: scope.role.accounts() });
             return (exported.outcome, exported.content, None);
         }
+        Take::OldestEvent(log) => oldest_event::read(host, *log),
+        Take::Tickets(sessions) => judge(host.tickets(*sessions, time), step.source(), &[]),
         Take::Registry(keys) => registry::read(host, keys, bytes),
         Take::Requests(folder, begins) => {
             let wanted = Wanted { begins, days: logs.days, limit_bytes: bytes };

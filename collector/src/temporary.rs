@@ -8,7 +8,23 @@ use std::thread;
 use std::time::Duration;
 
 /// What is to be removed when we are stopped.
-static TEMPORARY: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+static TEMPORARY: Mutex<Known> = Mutex::new(Known { paths: Vec::new(), kept: false });
+
+#[derive(Debug)]
+struct Known {
+    paths: Vec<PathBuf>,
+    /// Whether one of them has become something that lasts.
+    kept: bool,
+}
+
+/// What is on the disk when we are stopped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Left {
+    /// Nothing of ours.
+    Nothing,
+    /// What was to last.
+    Lasting,
+}
 
 /// How often, and how long apart, removing is tried: another program may have a file open for a moment, above all the
 /// event log service one that it was writing.
@@ -30,7 +46,7 @@ impl Temporary {
     pub fn file(path: PathBuf) -> io::Result<(Self, File)> {
         let mut known = known();
         let file = OpenOptions::new().write(true).create_new(true).open(&path)?;
-        known.push(path.clone());
+        known.paths.push(path.clone());
         Ok((Self { path }, file))
     }
 
@@ -46,7 +62,7 @@ impl Temporary {
             let path = std::env::temp_dir().join(format!("kerbscope-{}-{number}", std::process::id()));
             match fs::create_dir(&path) {
                 Ok(()) => {
-                    known.push(path.clone());
+                    known.paths.push(path.clone());
                     return Ok(Self { path });
                 }
                 Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
@@ -70,7 +86,8 @@ impl Temporary {
         // Under the lock: whoever stops us finds the one name or the other, and knows whether it lasts.
         let mut known = known();
         fs::rename(&self.path, target)?;
-        known.retain(|path| *path != self.path);
+        known.paths.retain(|path| *path != self.path);
+        known.kept = true;
         Ok(())
     }
 }
@@ -78,23 +95,23 @@ impl Temporary {
 impl Drop for Temporary {
     fn drop(&mut self) {
         let mut known = known();
-        if known.contains(&self.path) {
+        if known.paths.contains(&self.path) {
             remove(&self.path);
-            known.retain(|path| *path != self.path);
+            known.paths.retain(|path| *path != self.path);
         }
     }
 }
 
-/// Ends this program at once, and leaves nothing behind that it began.
-pub fn stop(exit_code: i32) -> ! {
+/// Ends this program at once, and leaves nothing behind that it began; `last_words` makes the exit code.
+pub fn stop(last_words: impl FnOnce(Left) -> i32) -> ! {
     // Never given back: whatever the other threads are about, they can begin and finish nothing any more.
     let known = known();
-    known.iter().for_each(|path| remove(path));
-    std::process::exit(exit_code)
+    known.paths.iter().for_each(|path| remove(path));
+    std::process::exit(last_words(if known.kept { Left::Lasting } else { Left::Nothing }))
 }
 
 /// A thread that panicked has left the list as it was.
-fn known() -> MutexGuard<'static, Vec<PathBuf>> {
+fn known() -> MutexGuard<'static, Known> {
     TEMPORARY.lock().unwrap_or_else(PoisonError::into_inner)
 }
 

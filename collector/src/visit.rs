@@ -1,10 +1,10 @@
 //! One visit to a server: from the command line to the zip and the exit code.
 
+use std::error::Error;
 use std::ffi::OsString;
 use std::fmt::Display;
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
-use std::process::ExitCode;
 
 use jiff::Timestamp;
 use kerbscope_shared::manifest::{FORMAT_VERSION, Manifest};
@@ -24,6 +24,7 @@ use crate::recipient::Recipient;
 use crate::runner;
 use crate::seal::Seal;
 use crate::system;
+use crate::temporary::{self, Left};
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -36,18 +37,31 @@ pub enum Ended {
     WithNothing,
 }
 
-impl From<Ended> for ExitCode {
-    fn from(ended: Ended) -> Self {
-        match ended {
-            Ended::Well => Self::SUCCESS,
-            Ended::Incomplete => Self::from(1),
-            Ended::WithNothing => Self::from(2),
+impl Ended {
+    /// What whoever started the program gets to see.
+    pub const fn code(self) -> u8 {
+        match self {
+            Self::Well => 0,
+            Self::Incomplete => 1,
+            Self::WithNothing => 2,
         }
     }
 }
 
-/// Does what the command line asks for. A program with recipients baked in encrypts for them, whatever is asked.
+/// Does what the command line asks for, and leaves a window that was opened for it on the screen.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> Ended {
+    let ended = asked(arguments);
+    if system::console::is_ours() && io::stdin().is_terminal() && io::stdout().is_terminal() {
+        // After a double click nobody could read what was printed otherwise.
+        let _ = write!(io::stdout().lock(), "\nPress Enter to close this window. ");
+        let _ = io::stdout().flush();
+        let _ = io::stdin().read_line(&mut String::new());
+    }
+    ended
+}
+
+/// Does what the command line asks for. A program with recipients baked in encrypts for them, whatever is asked.
+fn asked(arguments: impl IntoIterator<Item = OsString>) -> Ended {
     let always = match baked::recipients() {
         Ok(always) => always,
         Err(damaged) => return fail(&damaged),
@@ -96,6 +110,8 @@ fn fail(why: &dyn Display) -> Ended {
 }
 
 fn visit(options: &Options) -> Ended {
+    system::process::step_back();
+    system::console::on_stop(stop);
     let host: Box<dyn Host> = match &options.host_root {
         Some(root) => Box::new(FolderHost::new(root)),
         None if std::env::var_os("SystemRoot").is_none() => {
@@ -112,6 +128,9 @@ fn visit(options: &Options) -> Ended {
     match collect(host.as_ref(), &facts, options, now, &target) {
         Ok(Harvest::Whole) => Ended::Well,
         Ok(Harvest::Partial) => Ended::Incomplete,
+        Err(error) if is_full(&error) => {
+            fail(&format!("{}: there is no room for it on the disk; nothing was written ({error})", target.display()))
+        }
         Err(error) => fail(&format!("{}: {error}", target.display())),
     }
 }
@@ -125,6 +144,31 @@ fn sign_in(account: SignInAccount) -> io::Result<SignIn> {
     };
     let password = system::password::ask(prompt)?;
     Ok(SignIn { account, password })
+}
+
+/// Whether the disk is full, or full for us.
+fn is_full(error: &WriteError) -> bool {
+    let mut cause: Option<&(dyn Error + 'static)> = Some(error);
+    while let Some(error) = cause {
+        let kind = error.downcast_ref::<io::Error>().map(io::Error::kind);
+        if let Some(ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge) = kind {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+/// At Ctrl+C, when the window is closed, when the system goes down.
+fn stop() {
+    temporary::stop(|left| match left {
+        Left::Nothing => {
+            let _ = writeln!(io::stderr().lock(), "\nkerbscope-collect: stopped; nothing was written");
+            Ended::WithNothing.code().into()
+        }
+        // It was only about to say so.
+        Left::Lasting => Ended::Incomplete.code().into(),
+    })
 }
 
 fn collect(

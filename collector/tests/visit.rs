@@ -179,6 +179,60 @@ fn questions_write_no_file() {
     assert!(stage.written().is_empty());
 }
 
+/// A visit that is stopped in the middle, at a log that never comes to an end.
+#[cfg(unix)]
+#[test]
+fn a_visit_that_is_stopped_leaves_nothing_behind() {
+    use std::io::Read as _;
+    use std::process::Stdio;
+
+    let stage = Stage::new();
+    let pipe = stage.folder.path().join("server/commands/wevtutil epl System System.evtx.txt");
+    fs::remove_file(&pipe).expect("removed");
+    assert!(Command::new("mkfifo").arg(&pipe).status().expect("it runs").success());
+    let mut program = Command::new(env!("CARGO_BIN_EXE_kerbscope-collect"));
+    program.current_dir(stage.out()).arg("--host-root").arg(stage.folder.path().join("server"));
+    let mut child = program.stderr(Stdio::piped()).stdout(Stdio::null()).spawn().expect("it runs");
+    // It opens the pipe when it gets there, and hears no more than its beginning.
+    let mut writer = File::options().write(true).open(&pipe).expect("opened from both ends");
+    std::io::Write::write_all(&mut writer, b"ElfFile").expect("written");
+    assert_eq!(stage.written().len(), 1, "the bundle is in the making");
+    let stopped = Command::new("kill").args(["-INT", &child.id().to_string()]).status().expect("it runs");
+    assert!(stopped.success());
+    assert_eq!(child.wait().expect("it ends").code(), Some(2));
+    assert!(stage.written().is_empty(), "{:?}", stage.written());
+    let mut said = String::new();
+    child.stderr.take().expect("a pipe").read_to_string(&mut said).expect("text");
+    assert!(said.contains("stopped; nothing was written"), "{said}");
+}
+
+/// A limit to the size of files stands in for a disk that is full.
+#[cfg(unix)]
+#[test]
+fn a_full_disk_is_told_and_leaves_nothing_behind() {
+    use std::fmt::Write as _;
+
+    let stage = Stage::new();
+    // Not to be compressed away.
+    let mut log = String::new();
+    let mut number = 1_u64;
+    for _ in 0..60_000 {
+        number = number.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        write!(log, "{number:016x}").expect("written");
+    }
+    stage.plant("commands/wevtutil epl System System.evtx.txt", &log);
+    let line = format!(
+        "trap '' XFSZ; ulimit -f 100; exec '{}' --host-root '{}' --out a.zip",
+        env!("CARGO_BIN_EXE_kerbscope-collect"),
+        stage.folder.path().join("server").display()
+    );
+    let output = Command::new("sh").current_dir(stage.out()).args(["-c", &line]).output().expect("it runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("a.zip: there is no room for it on the disk; nothing was written"), "{said}");
+    assert!(stage.written().is_empty(), "{:?}", stage.written());
+}
+
 #[cfg(unix)]
 #[test]
 fn another_system_is_not_collected_from() {

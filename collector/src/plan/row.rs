@@ -6,6 +6,7 @@ use kerbscope_shared::kind::ArtifactKind;
 
 use crate::directory::question::Question;
 use crate::event_log::EventLog;
+use crate::logon_sessions::Sessions;
 use crate::registry::Key;
 
 /// One row of the plan. `{}` stands for the name that the row is asked about.
@@ -49,6 +50,10 @@ pub enum Origin {
     },
     /// An export of an event log.
     EventLog(EventLog),
+    /// The head of the oldest event of a log.
+    OldestEvent(EventLog),
+    /// Tickets, as LSA lists them.
+    Tickets(Sessions),
     /// Values of these keys of the registry.
     Registry(&'static [Key]),
     /// The head of the response to a request that nobody signs in for.

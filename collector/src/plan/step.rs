@@ -11,6 +11,8 @@ use crate::event_log::EventLog;
 use crate::facts::Facts;
 use crate::host::Command;
 use crate::http_head::HeadRequest;
+use crate::logon_sessions::Sessions;
+use crate::oldest_event;
 use crate::plan::role::Role;
 use crate::plan::row::{Origin, Row, Subject, Treatment};
 use crate::registry::{self, Key};
@@ -38,6 +40,10 @@ pub enum Take {
     Program(Command, &'static [i32]),
     /// Exports an event log.
     EventLog(EventLog),
+    /// Reads the head of the oldest event of a log.
+    OldestEvent(EventLog),
+    /// Asks LSA for tickets.
+    Tickets(Sessions),
     /// Reads values of these keys of the registry.
     Registry(&'static [Key]),
     /// Reads the logs in this folder whose names begin like this.
@@ -213,6 +219,8 @@ impl Row {
                 Take::Program(Command::printing(program, arguments), good_exits)
             }
             Origin::EventLog(log) => Take::EventLog(log),
+            Origin::OldestEvent(log) => Take::OldestEvent(log),
+            Origin::Tickets(sessions) => Take::Tickets(sessions),
             Origin::Registry(keys) => Take::Registry(keys),
             Origin::HttpHead => Take::LeftOut(Source::Query(argument.to_owned()), "the address is not understood"),
             Origin::Directory(question) => Take::Directory(question, argument.to_owned()),
@@ -262,6 +270,8 @@ impl Step {
             Take::File(path, _) => Source::File(path.clone()),
             Take::Program(command, _) => Source::Command(command.to_string()),
             Take::EventLog(log) => Source::File(log.file()),
+            Take::OldestEvent(log) => oldest_event::source(*log),
+            Take::Tickets(sessions) => Source::Query(sessions.question().to_owned()),
             Take::Registry(keys) => registry::source(keys),
             Take::Requests(folder, begins) => Source::File(logs_in(folder, begins)),
             Take::HttpHead(request) => Source::Query(request.to_string()),
@@ -316,7 +326,7 @@ mod tests {
             Take::Program(command, _) => command.to_string(),
             Take::EventLog(log) => format!("export {}", log.name()),
             Take::Directory(question, name) => question.outline(name),
-            Take::Registry(_) => step.source().text().to_owned(),
+            Take::OldestEvent(_) | Take::Tickets(_) | Take::Registry(_) => step.source().text().to_owned(),
             Take::LeftOut(source, _) => format!("not: {}", source.text()),
         }
     }

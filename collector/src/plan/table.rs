@@ -24,6 +24,8 @@ const WEB_SERVER: Families = &[
     names::ROWS,
     requests::ROWS,
     events::ROWS,
+    events::OF_SIGN_INS,
+    events::OF_THE_SERVER,
 ];
 
 /// A computer with a browser.
@@ -40,6 +42,7 @@ const CLIENT: Families = &[
     directory::OF_ACCOUNTS,
     names::ROWS,
     events::ROWS,
+    events::OF_SIGN_INS,
 ];
 
 /// A domain controller.
@@ -52,6 +55,7 @@ const DOMAIN_CONTROLLER: Families = &[
     registry::ROWS,
     registry::OF_DOMAIN_CONTROLLER,
     events::ROWS,
+    events::OF_DOMAIN_CONTROLLER,
 ];
 
 /// What is done on each of them when it may do more than look.

@@ -6,6 +6,8 @@ pub mod http;
 pub mod ldap;
 pub mod locator;
 pub mod password;
+pub mod lsa;
 pub mod process;
 pub mod registry;
+pub mod token;
 pub mod wide;

@@ -1,62 +1,57 @@
-//! Our own process: its rights.
+//! Our own process, and those that we start.
 
-use std::ffi::c_void;
-use std::ptr::null_mut;
+use std::os::windows::io::AsRawHandle as _;
+use std::process::Child;
+use std::ptr::null;
 
 use windows_sys::Win32::Foundation::{CloseHandle, HANDLE};
-use windows_sys::Win32::Security::{
-    GetSidSubAuthority, GetSidSubAuthorityCount, GetTokenInformation, TOKEN_MANDATORY_LABEL, TOKEN_QUERY,
-    TokenIntegrityLevel,
+use windows_sys::Win32::System::JobObjects::{
+    AssignProcessToJobObject, CreateJobObjectW, JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE,
+    JOBOBJECT_EXTENDED_LIMIT_INFORMATION, JobObjectExtendedLimitInformation, SetInformationJobObject,
+    TerminateJobObject,
 };
-use windows_sys::Win32::System::Threading::{GetCurrentProcess, OpenProcessToken};
+use windows_sys::Win32::System::Threading::{BELOW_NORMAL_PRIORITY_CLASS, GetCurrentProcess, SetPriorityClass};
 
-use crate::facts::Elevation;
-
-/// Whether we run with the rights of an administrator.
-pub fn elevation() -> Elevation {
-    integrity().map_or(Elevation::Unknown, Elevation::of_integrity)
+/// Lets everybody else go first. What we start inherits it.
+pub fn step_back() {
+    // SAFETY: the handle of our own process is always valid. If it is refused, we run as before.
+    unsafe { SetPriorityClass(GetCurrentProcess(), BELOW_NORMAL_PRIORITY_CLASS) };
 }
 
-/// The integrity level: the last number of the SID that says it, whatever its name in the language of the system.
-fn integrity() -> Option<u32> {
-    let token = Token::own()?;
-    // In words, so that the structure in it stands where it must.
-    let mut label = [0_u64; 32];
-    let mut written = 0;
-    let bytes = u32::try_from(size_of_val(&label)).ok()?;
-    let place = (&raw mut label).cast::<c_void>();
-    // SAFETY: the token is open, and the buffer is as long as is said and lives until the call returns.
-    let done = unsafe { GetTokenInformation(token.0, TokenIntegrityLevel, place, bytes, &raw mut written) };
-    if done == 0 {
-        return None;
+/// A program and all that it starts: they end when this is dropped, and when we end, however that happens.
+#[derive(Debug)]
+pub struct Job(HANDLE);
+
+impl Job {
+    /// None where Windows refuses: before Windows 8, a program in a job of others can have no second one.
+    pub fn around(child: &Child) -> Option<Self> {
+        // SAFETY: neither attributes nor a name are given.
+        let handle = unsafe { CreateJobObjectW(null(), null()) };
+        if handle.is_null() {
+            return None;
+        }
+        let job = Self(handle);
+        let mut limits = JOBOBJECT_EXTENDED_LIMIT_INFORMATION::default();
+        limits.BasicLimitInformation.LimitFlags = JOB_OBJECT_LIMIT_KILL_ON_JOB_CLOSE;
+        let bytes = u32::try_from(size_of_val(&limits)).ok()?;
+        let place = (&raw const limits).cast();
+        // SAFETY: the job is open, and the structure is the one that belongs to this number, and lives.
+        let limited = unsafe { SetInformationJobObject(job.0, JobObjectExtendedLimitInformation, place, bytes) };
+        // SAFETY: both handles are open: the child holds its own.
+        let assigned = unsafe { AssignProcessToJobObject(job.0, child.as_raw_handle()) };
+        (limited != 0 && assigned != 0).then_some(job)
     }
-    // SAFETY: the call has filled the buffer with this structure, and the buffer is aligned for it.
-    let sid = unsafe { place.cast::<TOKEN_MANDATORY_LABEL>().read() }.Label.Sid;
-    // SAFETY: the SID lies in the buffer, which still lives.
-    let count = unsafe { GetSidSubAuthorityCount(sid) };
-    // SAFETY: as above; the count is a byte of the SID.
-    let last = u32::from(unsafe { count.read() }).checked_sub(1)?;
-    // SAFETY: there are as many numbers as the count says, so this is the last one.
-    let level = unsafe { GetSidSubAuthority(sid, last) };
-    // SAFETY: it points into the SID, which still lives.
-    Some(unsafe { level.read() })
-}
 
-/// A token that is open.
-struct Token(HANDLE);
-
-impl Token {
-    fn own() -> Option<Self> {
-        let mut token = null_mut();
-        // SAFETY: the handle of our own process needs no closing, and the place for the token lives.
-        let done = unsafe { OpenProcessToken(GetCurrentProcess(), TOKEN_QUERY, &raw mut token) };
-        (done != 0).then_some(Self(token))
+    /// Ends the program and all that it has started.
+    pub fn end(&self) {
+        // SAFETY: the job is open. What has ended already is not touched.
+        unsafe { TerminateJobObject(self.0, 1) };
     }
 }
 
-impl Drop for Token {
+impl Drop for Job {
     fn drop(&mut self) {
-        // SAFETY: the token is open, and nobody uses it after this.
+        // SAFETY: the job is open, and nobody uses it after this.
         unsafe { CloseHandle(self.0) };
     }
 }
