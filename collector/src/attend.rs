@@ -1,10 +1,9 @@
 //! A call into the system that may not end: watched for its time, and for the file that it writes.
 
 use std::path::Path;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::handover::{self, Missing, Taker};
 use crate::host::RunLimits;
 
 /// How often the file is looked after.
@@ -36,25 +35,28 @@ pub fn attend<T: Send + 'static>(
     grows: Option<&Path>,
     cancel: impl Fn(),
 ) -> std::io::Result<Attended<T>> {
-    let (sender, receiver) = channel();
-    // Whoever no longer listens has given the call up.
-    thread::Builder::new().name("call".to_owned()).spawn(move || drop(sender.send(call())))?;
-    let attended = watch(&receiver, limits, grows);
+    let (giver, taker) = handover::place();
+    // Whoever no longer waits has given the call up.
+    let work = move || {
+        giver.give(call());
+    };
+    handover::start("call", Box::new(work))?;
+    let attended = watch(&taker, limits, grows);
     if !matches!(attended, Attended::Ended(_)) {
         cancel();
-        let _ = receiver.recv_timeout(GRACE);
+        let _ = taker.take(GRACE);
     }
     Ok(attended)
 }
 
-fn watch<T>(receiver: &Receiver<T>, limits: RunLimits, grows: Option<&Path>) -> Attended<T> {
+fn watch<T>(taker: &Taker<T>, limits: RunLimits, grows: Option<&Path>) -> Attended<T> {
     let deadline = Instant::now() + limits.time;
     loop {
-        match receiver.recv_timeout(LOOK_EVERY) {
+        match taker.take(LOOK_EVERY) {
             Ok(value) => return Attended::Ended(value),
             // The thread is gone without an answer: nothing more will come.
-            Err(RecvTimeoutError::Disconnected) => return Attended::OutOfTime,
-            Err(RecvTimeoutError::Timeout) => {}
+            Err(Missing::Never) => return Attended::OutOfTime,
+            Err(Missing::Late) => {}
         }
         let file_bytes = grows.and_then(|path| path.metadata().ok()).map_or(0, |metadata| metadata.len());
         if file_bytes > limits.bytes {
@@ -70,6 +72,7 @@ fn watch<T>(receiver: &Receiver<T>, limits: RunLimits, grows: Option<&Path>) -> 
 mod tests {
     use std::sync::Arc;
     use std::sync::atomic::{AtomicBool, Ordering};
+    use std::thread;
 
     use super::*;
 

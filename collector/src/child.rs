@@ -3,10 +3,10 @@
 use std::io::{self, PipeReader, Read};
 use std::path::Path;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use crate::handover::{self, Missing, Taker};
 use crate::host::{Answer, Ending, RunLimits};
 use crate::system::process::Job;
 
@@ -30,7 +30,7 @@ pub fn run(program: &Path, arguments: &[String], limits: RunLimits) -> Answer {
     }
 }
 
-fn start(program: &Path, arguments: &[String]) -> io::Result<(Child, Receiver<Vec<u8>>)> {
+fn start(program: &Path, arguments: &[String]) -> io::Result<(Child, Taker<Vec<u8>>)> {
     let (reader, writer) = io::pipe()?;
     let mut command = Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
@@ -53,19 +53,20 @@ fn hide_window(command: &mut Command) {
 fn hide_window(_: &mut Command) {}
 
 /// Reads on a thread of its own, because reading a pipe has no time limit. The thread ends with the pipe or
-/// with the receiver; one that hangs in a read is left behind and ends with this program.
-fn listen(mut reader: PipeReader) -> io::Result<Receiver<Vec<u8>>> {
-    let (sender, receiver) = sync_channel(4);
-    thread::Builder::new().name("output".to_owned()).spawn(move || {
+/// with whoever takes from it; one that hangs in a read is left behind and ends with this program.
+fn listen(mut reader: PipeReader) -> io::Result<Taker<Vec<u8>>> {
+    let (giver, taker) = handover::place();
+    let read = move || {
         let mut buffer = vec![0; CHUNK_BYTES];
         while let Ok(count @ 1..) = reader.read(&mut buffer) {
             let chunk = buffer.get(..count).unwrap_or_default().to_vec();
-            if sender.send(chunk).is_err() {
+            if !giver.give(chunk) {
                 break;
             }
         }
-    })?;
-    Ok(receiver)
+    };
+    handover::start("output", Box::new(read))?;
+    Ok(taker)
 }
 
 /// A program that runs, and what it has printed so far.
@@ -73,7 +74,7 @@ struct Watch {
     child: Child,
     /// With all that it has started.
     job: Option<Job>,
-    output: Receiver<Vec<u8>>,
+    output: Taker<Vec<u8>>,
     limits: RunLimits,
     bytes: Vec<u8>,
 }
@@ -95,13 +96,13 @@ impl Watch {
             {
                 break Ending::Exited(status.code().unwrap_or(-1));
             }
-            match self.output.recv_timeout(LOOK_EVERY) {
+            match self.output.take(LOOK_EVERY) {
                 Ok(chunk) => self.bytes.extend_from_slice(&chunk),
                 Err(silence) => {
                     if exited.is_none() {
                         exited = self.child.try_wait().ok().flatten().map(|status| (status, Instant::now()));
                     }
-                    if silence == RecvTimeoutError::Disconnected {
+                    if silence == Missing::Never {
                         match exited {
                             Some((status, _)) => break Ending::Exited(status.code().unwrap_or(-1)),
                             None => thread::sleep(LOOK_EVERY),

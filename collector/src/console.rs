@@ -9,6 +9,7 @@ use kerbscope_shared::manifest::{CollectionStatus, Entry};
 use crate::export::LogLimits;
 use crate::facts::{Elevation, Facts};
 use crate::options::Talk;
+use crate::outcome::words;
 use crate::plan::role::{Role, Scope};
 use crate::plan::row::{Origin, Row, SizeLimit};
 use crate::plan::step::{self, Take};
@@ -182,20 +183,6 @@ const PROBES: &str = "\
 fetched for each name, which stays in the cache of this session as one of a browser would.
 
 ";
-
-/// A status in the words of a person.
-fn words(status: CollectionStatus) -> String {
-    match status {
-        CollectionStatus::Collected => "collected".to_owned(),
-        CollectionStatus::Truncated => "only in part".to_owned(),
-        CollectionStatus::NotPresent => "not on this server".to_owned(),
-        CollectionStatus::AccessDenied => "access denied".to_owned(),
-        CollectionStatus::Failed(-1) => "failed".to_owned(),
-        CollectionStatus::Failed(code) => format!("failed, code {code}"),
-        CollectionStatus::TimedOut => "took too long".to_owned(),
-        CollectionStatus::Skipped => "left out".to_owned(),
-    }
-}
 
 /// Everything that would be collected, as a table.
 pub fn list(scope: &Scope) -> String {

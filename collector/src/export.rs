@@ -7,7 +7,7 @@ use kerbscope_shared::manifest::{CollectionStatus, Source};
 
 use crate::event_log::EventLog;
 use crate::host::{Ending, Host, LongAnswer, RunLimits};
-use crate::outcome::{Outcome, judge};
+use crate::outcome::{Outcome, judge, words};
 
 /// How much of a log is wanted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -60,7 +60,7 @@ pub fn export(host: &dyn Host, log: EventLog, time: Duration, wish: Wish<'_>) ->
     if copied.content.is_none() {
         return exported;
     }
-    let said = exported.outcome.detail.unwrap_or_else(|| format!("{:?}", exported.outcome.status));
+    let said = exported.outcome.detail.unwrap_or_else(|| words(exported.outcome.status));
     let detail = Some(format!("the log file was copied, because it could not be exported: {said}"));
     Exported { outcome: Outcome { detail, ..copied.outcome }, ..copied }
 }

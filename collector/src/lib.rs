@@ -22,8 +22,11 @@ pub mod export;
 pub mod facts;
 pub mod file;
 pub mod firefox;
+#[cfg(not(windows))]
 pub mod folder;
+#[cfg(not(windows))]
 pub mod folder_registry;
+pub mod handover;
 pub mod host;
 pub mod http_head;
 pub mod live;

@@ -228,8 +228,9 @@ fn ask(lsa: &dyn Lsa, logon_id: Option<u64>, is_current: bool) -> (Session, u32)
             }
             Err(status) => last = status,
         }
-        // No other message would change that.
-        if matches!(last, NO_SUCH_LOGON_SESSION | ACCESS_DENIED | PRIVILEGE_NOT_HELD) {
+        // No other message would change that. "Access denied" is not among them: it is also what a system says that
+        // does not know a message.
+        if matches!(last, NO_SUCH_LOGON_SESSION | PRIVILEGE_NOT_HELD) {
             break;
         }
     }
@@ -314,8 +315,10 @@ mod tests {
 
     #[test]
     fn the_newest_message_that_is_known_is_asked() {
-        for message in Message::ALL {
-            let (ending, json, _) = answer(&known(message), Sessions::Own, Elevation::Limited);
+        let refusals = [UNKNOWN_MESSAGE, ACCESS_DENIED];
+        for (message, otherwise) in Message::ALL.into_iter().flat_map(|message| refusals.map(|code| (message, code))) {
+            let lsa = Known { otherwise, ..known(message) };
+            let (ending, json, _) = answer(&lsa, Sessions::Own, Elevation::Limited);
             assert_eq!(ending, Ending::Complete);
             assert!(json.contains(&format!("\"source\": \"{}\"", message.name())), "{json}");
             assert!(json.contains("\n          \"server\": \"HTTP/0\",\n"), "{json}");

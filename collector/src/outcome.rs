@@ -19,6 +19,20 @@ pub struct Outcome {
     pub detail: Option<String>,
 }
 
+/// A status in the words of a person.
+pub fn words(status: CollectionStatus) -> String {
+    match status {
+        CollectionStatus::Collected => "collected".to_owned(),
+        CollectionStatus::Truncated => "only in part".to_owned(),
+        CollectionStatus::NotPresent => "not on this server".to_owned(),
+        CollectionStatus::AccessDenied => "access denied".to_owned(),
+        CollectionStatus::Failed(-1) => "failed".to_owned(),
+        CollectionStatus::Failed(code) => format!("failed, code {code}"),
+        CollectionStatus::TimedOut => "took too long".to_owned(),
+        CollectionStatus::Skipped => "left out".to_owned(),
+    }
+}
+
 /// What an answer means. What a program printed is kept even when it failed: its words may be the evidence.
 pub fn judge(answer: Answer, source: Source, good_exits: &[i32]) -> Outcome {
     let printed = matches!(source, Source::Command(_));

@@ -136,7 +136,7 @@ fn take(host: &dyn Host, step: &Step, scope: &Scope, inquiry: &mut Inquiry<'_>) 
             status: CollectionStatus::Skipped,
             bytes: None,
             redactions: 0,
-            detail: Some((*why).to_owned()),
+            detail: Some(why.to_string()),
         },
     };
     (outcome, None, None)

@@ -16,7 +16,6 @@ use crate::clock;
 use crate::console::{self, Console, Harvest, PROGRAM};
 use crate::directory::sign_in::{SignIn, SignInAccount};
 use crate::facts::Facts;
-use crate::folder::FolderHost;
 use crate::host::Host;
 use crate::live::LiveHost;
 use crate::options::{self, HELP, Options, Request};
@@ -113,7 +112,10 @@ fn visit(options: &Options) -> Ended {
     system::process::step_back();
     system::console::on_stop(stop);
     let host: Box<dyn Host> = match &options.host_root {
-        Some(root) => Box::new(FolderHost::new(root)),
+        Some(root) => match system::stand_in::host(root) {
+            Some(host) => host,
+            None => return fail(&"--host-root is for tests on other systems than Windows"),
+        },
         None if std::env::var_os("SystemRoot").is_none() => {
             return fail(&"this is not Windows: there is no %SystemRoot%");
         }

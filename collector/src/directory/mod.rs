@@ -3,6 +3,7 @@
 pub mod account;
 pub mod entry;
 pub mod failure;
+#[cfg(not(windows))]
 pub mod folder;
 pub mod inquiry;
 pub mod known;

@@ -5,8 +5,6 @@
 
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::thread;
 use std::time::Duration;
 
 use crate::directory::failure::{Failure, FailureKind, code};
@@ -15,6 +13,7 @@ use crate::directory::search::Search;
 use crate::directory::service::{Catalog, Directory, Found, SearchLimits};
 use crate::directory::session::Session;
 use crate::directory::sign_in::SignIn;
+use crate::handover::{self, Giver, Missing, Taker};
 
 /// How long is waited, besides the time that each question has.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +62,7 @@ impl Directory for PatientDirectory {
 
 /// One thread that asks, and what became of it.
 struct Waiting {
-    questions: Option<SyncSender<Question>>,
+    questions: Option<Giver<Question>>,
     patience: Patience,
     lost: RefCell<Option<Failure>>,
 }
@@ -72,19 +71,19 @@ struct Waiting {
 struct Question {
     catalog: Catalog,
     search: Option<(Search, SearchLimits)>,
-    answer: SyncSender<Found>,
+    answer: Giver<Found>,
 }
 
 impl Waiting {
     fn start<C: Connector + Send + 'static>(connector: C, sign_in: Option<Arc<SignIn>>, patience: Patience) -> Self {
-        let (sender, receiver) = sync_channel(1);
-        let thread = thread::Builder::new().name("directory".to_owned());
+        let (giver, taker) = handover::place();
         // A connection stays on the thread that made it.
-        let started = thread.spawn(move || answer(Session::new(connector, sign_in), &receiver));
+        let work = move || answer(Session::new(connector, sign_in), &taker);
+        let started = handover::start("directory", Box::new(work));
         let lost = started.as_ref().err().map(|error| {
             Failure::new(FailureKind::Code(error.raw_os_error().unwrap_or(-1)), "no thread could be started")
         });
-        Self { questions: started.is_ok().then_some(sender), patience, lost: RefCell::new(lost) }
+        Self { questions: started.is_ok().then_some(giver), patience, lost: RefCell::new(lost) }
     }
 
     fn search(&self, catalog: Catalog, search: &Search, limits: SearchLimits) -> Found {
@@ -99,18 +98,18 @@ impl Waiting {
         if let Some(failure) = &*self.lost.borrow() {
             return Found::nothing(failure.again());
         }
-        let (sender, receiver) = sync_channel(1);
-        let question = Question { catalog, search, answer: sender };
-        let asked = self.questions.as_ref().is_some_and(|questions| questions.send(question).is_ok());
-        let found = if asked { receiver.recv_timeout(wait) } else { Err(RecvTimeoutError::Disconnected) };
+        let (giver, taker) = handover::place();
+        let question = Question { catalog, search, answer: giver };
+        let asked = self.questions.as_ref().is_some_and(|questions| questions.give(question));
+        let found = if asked { taker.take(wait) } else { Err(Missing::Never) };
         found.unwrap_or_else(|error| {
             let failure = match error {
-                RecvTimeoutError::Timeout => {
+                Missing::Late => {
                     let catalog = if catalog == Catalog::Forest { "global catalog" } else { "domain controller" };
                     let said = format!("the {catalog} did not answer within {} seconds", wait.as_secs());
                     Failure::new(FailureKind::Silent, said)
                 }
-                RecvTimeoutError::Disconnected => Failure::new(FailureKind::Code(-1), "asking ended unexpectedly"),
+                Missing::Never => Failure::new(FailureKind::Code(-1), "asking ended unexpectedly"),
             };
             self.lost.replace(Some(failure.clone()));
             Found::nothing(failure)
@@ -118,14 +117,14 @@ impl Waiting {
     }
 }
 
-fn answer<C: Connector>(mut session: Session<C>, questions: &Receiver<Question>) {
-    while let Ok(Question { catalog, search, answer }) = questions.recv() {
+fn answer<C: Connector>(mut session: Session<C>, questions: &Taker<Question>) {
+    while let Some(Question { catalog, search, answer }) = questions.wait() {
         let found = match search {
             Some((search, limits)) => session.search(catalog, &search, limits),
             None => Found { server: None, entries: Vec::new(), pages: 0, failure: session.prepare(catalog).err() },
         };
         // Whoever asked may have stopped waiting.
-        let _ = answer.send(found);
+        answer.give(found);
     }
 }
 

@@ -1,5 +1,6 @@
 //! The steps of one visit: each row of the plan, asked about the names that this computer has.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 
 use kerbscope_shared::manifest::Source;
@@ -53,7 +54,7 @@ pub enum Take {
     /// Asks the directory about this name.
     Directory(Question, String),
     /// Nothing; here is what would have been asked, and why it is not.
-    LeftOut(Source, &'static str),
+    LeftOut(Source, Cow<'static, str>),
 }
 
 /// What rows are asked about. It grows while the configuration is read.
@@ -160,6 +161,10 @@ impl Subjects {
 /// How many names one row is asked about at most; a server with more is a hosting provider's.
 pub const NAMES_PER_ROW: usize = 60;
 
+/// How many of the names that a row is not asked about are listed one by one. An SPN that a thousand accounts hold by
+/// mistake would fill the list otherwise.
+pub const LEFT_OUT_PER_ROW: usize = 100;
+
 /// Makes the steps of a visit, row by row, so that a row can ask about what an earlier one found.
 #[derive(Debug, Default)]
 pub struct Planner {
@@ -182,8 +187,15 @@ impl Planner {
             None if row.subject == Subject::Binding => row.to_bindings(&self.subjects.bindings),
             None => self.subjects.placed(row.subject).iter().map(|place| row.at(place)).collect::<Vec<_>>(),
         };
+        let unlisted = steps.len().saturating_sub(NAMES_PER_ROW + LEFT_OUT_PER_ROW);
+        steps.truncate(NAMES_PER_ROW + LEFT_OUT_PER_ROW);
+        let last = steps.len().saturating_sub(1);
         for (number, step) in steps.iter_mut().enumerate() {
-            if number >= NAMES_PER_ROW {
+            if number == last && unlisted > 0 {
+                step.leave_out(format!(
+                    "there are more names than are asked about; {unlisted} more are not listed here"
+                ));
+            } else if number >= NAMES_PER_ROW {
                 step.leave_out("there are more names than are asked about");
             }
             step.make_unique(&mut self.taken);
@@ -222,7 +234,9 @@ impl Row {
             Origin::OldestEvent(log) => Take::OldestEvent(log),
             Origin::Tickets(sessions) => Take::Tickets(sessions),
             Origin::Registry(keys) => Take::Registry(keys),
-            Origin::HttpHead => Take::LeftOut(Source::Query(argument.to_owned()), "the address is not understood"),
+            Origin::HttpHead => {
+                Take::LeftOut(Source::Query(argument.to_owned()), "the address is not understood".into())
+            }
             Origin::Directory(question) => Take::Directory(question, argument.to_owned()),
             Origin::Requests { folder, begins } => Take::Requests(folder.replace("{}", argument), begins),
         };
@@ -280,8 +294,8 @@ impl Step {
         }
     }
 
-    fn leave_out(&mut self, why: &'static str) {
-        self.take = Take::LeftOut(self.source(), why);
+    fn leave_out(&mut self, why: impl Into<Cow<'static, str>>) {
+        self.take = Take::LeftOut(self.source(), why.into());
     }
 
     /// Two names may differ only in what a file name cannot hold.
@@ -439,6 +453,19 @@ mod tests {
             };
             assert_eq!(about("holders-of-http", "HTTP/"), about("holders-of-host", "HOST/"));
         }
+    }
+
+    #[test]
+    fn of_very_many_names_only_the_first_are_listed_and_the_rest_is_counted() {
+        let many = (0..1100).map(|number| format!(r"CONTOSO\user{number}")).collect();
+        let mut planner = Planner::new(Subjects { holders: many, ..Subjects::default() });
+        let row = crate::plan::directory::OF_ACCOUNTS.first().expect("a row");
+        let steps = planner.steps(row);
+        assert_eq!(steps.len(), NAMES_PER_ROW + LEFT_OUT_PER_ROW);
+        let asked = steps.iter().filter(|step| !matches!(step.take, Take::LeftOut(..))).count();
+        assert_eq!(asked, NAMES_PER_ROW);
+        let Some(Take::LeftOut(_, why)) = steps.last().map(|step| &step.take) else { panic!("asked") };
+        assert!(why.ends_with("; 940 more are not listed here"), "{why}");
     }
 
     #[test]

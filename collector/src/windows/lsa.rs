@@ -72,7 +72,7 @@ impl Lsa for Connection {
         }
         // SAFETY: LSA says that there are so many, and they live until the list is given back.
         let ids = unsafe { slice::from_raw_parts(first, count as usize) };
-        let numbers = ids.iter().map(number).collect();
+        let numbers = ids.iter().copied().map(number).collect();
         drop(list);
         Ok(numbers)
     }
@@ -265,13 +265,13 @@ fn sid_text(sid: PSID) -> Option<String> {
     text
 }
 
-const fn number(id: &LUID) -> u64 {
+const fn number(id: LUID) -> u64 {
     ((id.HighPart.cast_unsigned() as u64) << 32) | id.LowPart as u64
 }
 
 const fn luid(number: u64) -> LUID {
-    let [a, b, c, d, e, f, g, h] = number.to_le_bytes();
-    LUID { LowPart: u32::from_le_bytes([a, b, c, d]), HighPart: i32::from_le_bytes([e, f, g, h]) }
+    // The lower half, and the upper one: both fit, because the other half is gone.
+    LUID { LowPart: (number & 0xffff_ffff) as u32, HighPart: (number >> 32) as i32 }
 }
 
 fn succeeded(status: NTSTATUS) -> Result<(), u32> {
