@@ -10,6 +10,7 @@ use crate::kind::ArtifactKind;
 use crate::limits::Limits;
 use crate::manifest::{CollectionStatus, Entry, MANIFEST, Manifest, Source};
 use crate::name::{self, NameProblem};
+use crate::target::Target;
 
 /// What one attempt to collect brought home.
 #[derive(Clone, Debug)]
@@ -44,14 +45,14 @@ pub struct Content<'a> {
 ///
 /// The same attempts give the same bytes: the zip holds no clock of its own.
 pub struct BundleWriter<W: Write> {
-    zip: ZipWriter<StreamWriter<W>>,
+    zip: ZipWriter<StreamWriter<Target<W>>>,
     manifest: Manifest,
 }
 
 impl<W: Write> BundleWriter<W> {
     /// Starts a bundle; `manifest` is the head, its entries are filled in by [`BundleWriter::add`].
     pub fn new(target: W, manifest: Manifest) -> Self {
-        Self { zip: ZipWriter::new_stream(target), manifest }
+        Self { zip: ZipWriter::new_stream(Target::new(target)), manifest }
     }
 
     /// Adds one attempt: its bytes, if there are any, and its row in the manifest.
@@ -98,7 +99,7 @@ impl<W: Write> BundleWriter<W> {
         let json = serde_json::to_vec_pretty(&self.manifest)?;
         self.zip.start_file(MANIFEST, options())?;
         self.zip.write_all(&json)?;
-        Ok(self.zip.finish()?.into_inner())
+        Ok(self.zip.finish()?.into_inner().into_inner()?)
     }
 
     fn copy(&mut self, content: Content<'_>) -> Result<Copied, WriteError> {
