@@ -265,8 +265,14 @@ mod tests {
         for world in [World::healthy().no_config(), World::healthy().part_of_config()] {
             let diagnosis = diagnosed(&world);
             let clear = diagnosis.answers.iter().filter(|answer| answer.verdict == Verdict::Clear);
-            let about_the_server =
-                ["token-too-large-http400", "host-spn-missing", "secure-channel-broken", "clock-skew"];
+            let about_the_server = [
+                "token-too-large-http400",
+                "domain-rename-or-fqdn-mismatch",
+                "host-spn-missing",
+                "secure-channel-broken",
+                "machine-password-policy-disabled",
+                "clock-skew",
+            ];
             assert_eq!(clear.map(|answer| answer.rule.name).collect::<Vec<_>>(), about_the_server);
         }
     }
