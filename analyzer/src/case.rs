@@ -201,6 +201,18 @@ impl Case {
                 how_to_collect: how_to_collect.clone(),
             });
         }
+        if let Contents::EventLog(log) = &read.contents.value {
+            // They are counted, so that nothing is unknown; but whoever looks for one of them must know.
+            self.gaps.extend(log.left_out().into_iter().map(|((provider, event), count)| Gap {
+                subject: subject.clone(),
+                at: Some(id.whole()),
+                reason: GapReason::OverLimit(format!(
+                    "events that are kept one by one: {} more like those of event {event} of {provider} are counted",
+                    thousands(count)
+                )),
+                how_to_collect: None,
+            }));
+        }
         self.artifacts.push(read);
     }
 
@@ -231,6 +243,20 @@ impl Tried {
     pub fn picture(&self) -> Picture<'_> {
         Picture { exchanges: &self.exchanges, diagnosis: &self.diagnosis }
     }
+}
+
+/// `12,431`
+fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let lead = digits.len() % 3;
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && index % 3 == lead {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
 }
 
 /// How to get what a source did not give. Nobody types a question to the directory: the same is asked otherwise.
@@ -278,4 +304,14 @@ fn archive_gap(problem: &Problem) -> Option<Gap> {
     };
     let subject = if problem.path.is_empty() { "the bundle".to_owned() } else { problem.path.clone() };
     Some(Gap { subject, at: None, reason, how_to_collect: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_are_grouped_by_thousands() {
+        assert_eq!([7, 999, 1_000, 12_431, 1_234_567].map(thousands), ["7", "999", "1,000", "12,431", "1,234,567"]);
+    }
 }

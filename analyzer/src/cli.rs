@@ -23,6 +23,8 @@ use crate::report::markdown::markdown;
 use crate::report::text::TextReport;
 use crate::rules::table::RULES;
 
+mod events;
+
 const HELP: &str = "\
 Kerbscope names the cause when users cannot sign in to an IIS site with Kerberos, that is, with
 Integrated Windows Authentication.
@@ -32,6 +34,7 @@ Usage:
   kerbscope report PATH... [options]   print the diagnosis
   kerbscope try PATH... --fix FIX      tell what a fix would change, before it is made
   kerbscope compare BEFORE AFTER       tell what a change has changed
+  kerbscope events PATH... [options]   list what event logs say about signing in
   kerbscope rules                      list the checks
   kerbscope explain RULE|CODE          tell what a rule looks for, or what a code stands for
 
@@ -50,6 +53,18 @@ Options of try:
                        useAppPoolCredentials=true in SITE, useKernelMode=false in SITE,
                        windowsAuthentication=true in SITE, providers=Negotiate,NTLM in SITE,
                        pool NAME=ACCOUNT
+
+Options of events:
+  --user WORDS, --client WORDS, --service WORDS
+                       only where these hold the words, in any case
+  --event ID           only events with this id (may be given several times)
+  --code CODE          only with this status or Kerberos error: 0x18, 0xc000006d (several times)
+  --since TIME, --until TIME
+                       only in this span, UTC: 2026-03-02 or 2026-03-02T08:15:00Z
+  --failed             nothing that went well
+  --format FORMAT      table, csv or ndjson (default: table)
+  --out FILE           write it to a file instead of the terminal
+A row with a count stands for events that are alike; failures are rows of their own, up to a limit.
 
 Options wherever there is a PATH:
   --identity FILE      a file with the secret half of a key, as age-keygen writes it: opens what was
@@ -81,6 +96,7 @@ enum Request {
     Report { evidence: Evidence, form: Form, out: Option<PathBuf> },
     Try { evidence: Evidence, fixes: Vec<String> },
     Compare { before: Evidence, after: Evidence },
+    Events(Box<events::Request>),
     Rules,
     Explain(String),
 }
@@ -147,6 +163,10 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
                 if words.len() == 1 && words.iter().any(|word| word == "explain") {
                     words.extend(question(&mut arguments)?);
                 }
+                if words.len() == 1 && words.iter().any(|word| word == "events") {
+                    let request = events::parse(&mut arguments)?;
+                    return Ok(request.map_or(Request::Help, |request| Request::Events(Box::new(request))));
+                }
             }
             _ => return Err(argument.unexpected()),
         }
@@ -211,6 +231,7 @@ fn run(request: Request) -> Result<ExitCode, String> {
         Request::Report { evidence, form, out } => report(&evidence, form, out.as_deref()),
         Request::Try { evidence, fixes } => try_fixes(&evidence, &fixes),
         Request::Compare { before, after } => compare(&before, &after),
+        Request::Events(request) => list_events(*request),
         Request::Window(evidence) => window(&evidence),
     }
 }
@@ -235,14 +256,7 @@ fn rules() -> String {
 fn report(evidence: &Evidence, form: Form, out: Option<&Path>) -> Result<ExitCode, String> {
     let case = open_case(evidence)?;
     let words = words(&case, form)?;
-    match out {
-        Some(path) => {
-            fs::write(path, words).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
-        }
-        None => {
-            print(&words)?;
-        }
-    }
+    put(out, &words)?;
     Ok(ExitCode::from(u8::from(case.diagnosis.problems() > 0)))
 }
 
@@ -262,6 +276,23 @@ fn words(case: &Case, form: Form) -> Result<String, String> {
             return Err("--for-domain-administrator is a page to read: markdown or html".to_owned());
         }
     })
+}
+
+fn list_events(mut request: events::Request) -> Result<ExitCode, String> {
+    let (paths, identities) = (std::mem::take(&mut request.paths), std::mem::take(&mut request.identities));
+    let case = open_case(&Evidence { paths, identities })?;
+    let list = request.answer(&case)?;
+    let printed = put(request.out.as_deref(), &list);
+    // A list without a word about what is missing from it would be taken for the whole.
+    let _ = io::stderr().write_all(events::Request::doubts(&case).as_bytes());
+    printed
+}
+
+/// Writes to a file, or prints.
+fn put(out: Option<&Path>, words: &str) -> Result<ExitCode, String> {
+    let Some(path) = out else { return print(words) };
+    fs::write(path, words).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn try_fixes(evidence: &Evidence, fixes: &[String]) -> Result<ExitCode, String> {

@@ -6,6 +6,7 @@ mod command_line;
 mod corpus;
 mod damaged_logs;
 mod event_xml;
+mod events;
 mod evidence;
 mod frozen;
 mod golden;
