@@ -5,6 +5,8 @@ pub mod event_log {
     use std::io::{Error, ErrorKind, Result};
     use std::path::Path;
 
+    use crate::event_log::Order;
+
     /// There is none to export.
     ///
     /// # Errors
@@ -16,6 +18,18 @@ pub mod event_log {
 
     /// There is nothing to cancel.
     pub fn cancel() {}
+
+    /// The events of a log.
+    pub type Events = std::iter::Empty<Result<String>>;
+
+    /// There are none.
+    ///
+    /// # Errors
+    ///
+    /// Always.
+    pub fn events(_channel: &str, _query: &str, _order: Order) -> Result<Events> {
+        Err(Error::from(ErrorKind::NotFound))
+    }
 }
 
 /// The registry.
@@ -58,5 +72,16 @@ pub mod process {
     /// Nobody is elevated here.
     pub fn elevation() -> Elevation {
         Elevation::Unknown
+    }
+}
+
+/// Code pages.
+#[cfg(feature = "tokens")]
+pub mod code_page {
+    use oem_cp::code_table::DECODING_TABLE_CP_MAP;
+
+    /// The text in the bytes of a code page; none when the page is not known, or a byte in it.
+    pub fn text(page: u16, bytes: &[u8]) -> Option<String> {
+        DECODING_TABLE_CP_MAP.get(&page)?.decode_string_checked(bytes)
     }
 }

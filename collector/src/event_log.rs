@@ -167,6 +167,15 @@ fn any_event(ids: &[u32]) -> String {
     format!("({})", conditions.join(" or "))
 }
 
+/// In which order events are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// The oldest first.
+    OldestFirst,
+    /// The newest first: those that are worth most, when not all are wanted.
+    NewestFirst,
+}
+
 /// The events of one log that pass one of these filters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventExport {
@@ -193,6 +202,18 @@ impl EventExport {
     pub fn command(&self) -> Command {
         let file = format!("{}.evtx", self.log.name());
         Command::printing("wevtutil", ["epl", self.log.channel(), &file, &format!("/q:{}", self.query())])
+    }
+
+    /// What the manifest says of where the events come from that are read as XML, the newest first.
+    pub fn xml_source(&self) -> Source {
+        match self.filters.as_slice() {
+            [filter] => {
+                let query = format!("/q:{filter}");
+                let arguments = ["qe", self.log.channel(), &query, "/f:xml", "/rd:true", "/e:Events"];
+                Source::Command(Command::printing("wevtutil", arguments).to_string())
+            }
+            _ => Source::Query(self.query()),
+        }
     }
 
     /// What the manifest says of where the events come from.

@@ -6,6 +6,7 @@
 //! files/C/Windows/System32/inetsrv/config/…         files, the drive letter as a folder
 //! commands/setspn -Q HTTP%2Fweb01.txt               what a command prints
 //! commands/wevtutil epl System System.evtx.txt      the log that this command would export
+//! events/System.xml                                 events as XML, one a line, the newest first
 //! http/http%3A%2F%2F127.0.0.1%3A80%2F.txt          the head of an answer over HTTP
 //! commands/setspn -X.ending                         how it ends: `exit 5`, `timeout`, `denied` or `absent`
 //! ```
@@ -20,9 +21,9 @@ use std::io;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use crate::event_log::EventExport;
+use crate::event_log::{EventExport, Order};
 use crate::folder_registry;
-use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
+use crate::host::{Answer, Command, Ending, Events, Host, Listed, LongAnswer, RunLimits, SeekRead};
 use crate::http_head::{self, HeadRequest};
 use crate::live;
 use crate::registry::Value;
@@ -84,6 +85,15 @@ impl Host for FolderHost {
             (Err(_), Some(ending)) => LongAnswer::bare(ending),
             (Err(error), None) => LongAnswer::of_error(&error),
         }
+    }
+
+    fn events(&self, export: &EventExport, order: Order) -> io::Result<Events> {
+        let text = fs::read_to_string(self.root.join("events").join(format!("{}.xml", export.log.name())))?;
+        let mut events: Vec<_> = text.lines().map(|line| Ok(line.to_owned())).collect();
+        if order == Order::OldestFirst {
+            events.reverse();
+        }
+        Ok(Box::new(events.into_iter()))
     }
 
     fn run(&self, command: &Command, limits: RunLimits) -> Answer {

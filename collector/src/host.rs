@@ -4,7 +4,7 @@ use std::fmt;
 use std::io::{self, Read, Seek};
 use std::time::Duration;
 
-use crate::event_log::EventExport;
+use crate::event_log::{EventExport, Order};
 use crate::facts::Elevation;
 use crate::http_head::HeadRequest;
 use crate::registry::Value;
@@ -31,6 +31,15 @@ pub trait Host {
     /// Exports events into a log of their own, within limits.
     fn export_events(&self, _export: &EventExport, _limits: RunLimits) -> LongAnswer {
         LongAnswer::bare(Ending::Absent)
+    }
+
+    /// Reads events as XML, one `<Event>` each.
+    ///
+    /// # Errors
+    ///
+    /// There is no such log, or it may not be read.
+    fn events(&self, _export: &EventExport, _order: Order) -> io::Result<Events> {
+        Err(io::ErrorKind::NotFound.into())
     }
 
     /// Runs a program of Windows within limits; no shell is involved.
@@ -95,6 +104,9 @@ fn usual(name: &str) -> Option<String> {
         _ => None,
     }
 }
+
+/// Events as they are read; an error ends them.
+pub type Events = Box<dyn Iterator<Item = io::Result<String>>>;
 
 /// A file that can be read from any place.
 pub trait SeekRead: Read + Seek {}

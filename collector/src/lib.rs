@@ -16,6 +16,8 @@ pub mod console;
 pub mod elsewhere;
 pub mod encoding;
 pub mod event_log;
+#[cfg(feature = "tokens")]
+pub mod event_xml;
 pub mod export;
 pub mod facts;
 pub mod file;
@@ -29,6 +31,8 @@ pub mod markup;
 pub mod options;
 pub mod outcome;
 pub mod plan;
+#[cfg(feature = "tokens")]
+pub mod pseudonym;
 pub mod recipient;
 pub mod redact;
 pub mod reg_file;
@@ -39,8 +43,13 @@ pub mod runner;
 pub mod seal;
 pub mod secret;
 pub mod sections;
+pub mod sink;
 pub mod sites;
+#[cfg(feature = "tokens")]
+pub mod spool;
 pub mod temporary;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 pub mod visit;
 #[cfg(windows)]
 #[expect(

@@ -7,9 +7,9 @@ use std::time::Duration;
 
 use crate::attend::{Attended, attend};
 use crate::child;
-use crate::event_log::EventExport;
+use crate::event_log::{EventExport, Order};
 use crate::facts::Elevation;
-use crate::host::{Answer, Command, Ending, Host, Listed, LongAnswer, RunLimits, SeekRead};
+use crate::host::{Answer, Command, Ending, Events, Host, Listed, LongAnswer, RunLimits, SeekRead};
 #[cfg(windows)]
 use crate::http_head;
 use crate::http_head::HeadRequest;
@@ -37,6 +37,11 @@ impl Host for LiveHost {
     fn export_events(&self, export: &EventExport, limits: RunLimits) -> LongAnswer {
         let (channel, query) = (export.log.channel(), export.query());
         in_scratch(limits, move |target| system::event_log::export(channel, &query, target), system::event_log::cancel)
+    }
+
+    fn events(&self, export: &EventExport, order: Order) -> io::Result<Events> {
+        let events = system::event_log::events(export.log.channel(), &export.query(), order)?;
+        Ok(Box::new(events))
     }
 
     fn run(&self, command: &Command, limits: RunLimits) -> Answer {
