@@ -59,6 +59,7 @@ impl Case {
         for bundle in bundles {
             case.take(bundle);
         }
+        case.note_tokens();
         case.facts = assemble(&case.bundles, &case.artifacts);
         case.exchanges = exchanges(&case.facts);
         let diagnosis = diagnose(RULES, &Situation::of(&case.facts, &case.exchanges));
@@ -94,6 +95,30 @@ impl Case {
         self.artifacts.iter().any(|artifact| artifact.artifact.bytes.is_some())
     }
 
+    /// Says where tokens stand for names, and which bundles speak of different names without anybody seeing it.
+    fn note_tokens(&mut self) {
+        let Some(first) = self.bundles.first() else { return };
+        for bundle in &self.bundles {
+            let words = if bundle.pseudonyms != first.pseudonyms {
+                format!(
+                    "the names of {} are written in another way, so that no name of the one is found in the other; give \
+                     the maps of both with --map",
+                    first.name
+                )
+            } else if bundle.pseudonyms.is_some() {
+                "whoever made the bundle keeps the map that leads back to them".to_owned()
+            } else {
+                continue;
+            };
+            self.gaps.push(Gap {
+                subject: bundle.name.clone(),
+                at: None,
+                reason: GapReason::Tokens(words),
+                how_to_collect: None,
+            });
+        }
+    }
+
     fn take(&mut self, opened: OpenedBundle) {
         let number = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
         let (archive, mut logs) = (opened.archive, opened.logs);
@@ -102,6 +127,7 @@ impl Case {
             name: opened.name,
             host: manifest.map(|manifest| manifest.host.clone()),
             collected_at: manifest.map(|manifest| manifest.collected_at),
+            pseudonyms: manifest.and_then(|manifest| manifest.pseudonyms.clone()),
         });
         for problem in &archive.problems {
             self.gaps.extend(archive_gap(problem));

@@ -14,7 +14,8 @@ use crate::diagnosis::compare::Comparison;
 use crate::explain;
 use crate::facts::change_words;
 use crate::formats::sealed::SealedError;
-use crate::open::{OpenError, keyring, open};
+use crate::open::{OpenError, keyring, maps, open};
+use crate::real_names;
 use crate::report::comparison::ComparisonText;
 use crate::report::document::Document;
 use crate::report::html::html;
@@ -69,6 +70,8 @@ A row with a count stands for events that are alike; failures are rows of their 
 Options wherever there is a PATH:
   --identity FILE      a file with the secret half of a key, as age-keygen writes it: opens what was
                        encrypted for that key (may be given several times)
+  --map FILE           the map that the collector wrote beside a bundle with tokens: shows the real
+                       names (may be given several times)
 
 Other options:
   -h, --help           this text
@@ -82,6 +85,7 @@ Examples:
   kerbscope report kerbscope-WEB01.zip
   kerbscope report web01.zip client07.zip --format json --out report.json
   kerbscope report kerbscope-WEB01.zip.age --identity support.key
+  kerbscope report web01.zip --map DO-NOT-SEND-web01.zip.names.json
   kerbscope explain 0x29
 ";
 
@@ -101,10 +105,12 @@ enum Request {
     Explain(String),
 }
 
-/// What is to be opened as one case, and the identity files that open what is encrypted of it.
+/// What is to be opened as one case, the identity files that open what is encrypted of it, and the maps that tell its
+/// real names.
 struct Evidence {
     paths: Vec<PathBuf>,
     identities: Vec<PathBuf>,
+    maps: Vec<PathBuf>,
 }
 
 /// What a report looks like, and for whom it is.
@@ -149,6 +155,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     let mut out = None;
     let mut fixes = Vec::new();
     let mut identities = Vec::new();
+    let mut maps = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
@@ -157,6 +164,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
             Arg::Long("for-domain-administrator") => form.reader = Reader::DomainAdministrator,
             Arg::Long("fix") => fixes.push(arguments.value()?.string()?),
             Arg::Long("identity") => identities.push(PathBuf::from(arguments.value()?)),
+            Arg::Long("map") => maps.push(PathBuf::from(arguments.value()?)),
             Arg::Long("out") => out = Some(PathBuf::from(arguments.value()?)),
             Arg::Value(word) => {
                 words.push(word);
@@ -173,7 +181,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     }
     let command = words.first().and_then(|word| word.to_str()).unwrap_or_default().to_owned();
     let rest = || words.iter().skip(1);
-    let evidence = |paths: Vec<PathBuf>| Evidence { paths, identities: identities.clone() };
+    let evidence = |paths: Vec<PathBuf>| Evidence { paths, identities: identities.clone(), maps: maps.clone() };
     let named = || evidence(rest().map(PathBuf::from).collect());
     match command.as_str() {
         "report" if words.len() > 1 => Ok(Request::Report { evidence: named(), form, out }),
@@ -318,10 +326,12 @@ fn compare(before: &Evidence, after: &Evidence) -> Result<ExitCode, String> {
 /// Opens all paths as one case. On a terminal it says what it is doing: a large log takes a while.
 fn open_case(evidence: &Evidence) -> Result<Case, String> {
     let keys = keyring(&evidence.identities).map_err(|error| error.to_string())?;
+    let maps = maps(&evidence.maps).map_err(|error| error.to_string())?;
     let mut bundles = Vec::new();
     for path in &evidence.paths {
         progress(&format!("reading {}", path.display()));
         let bundle = open(path, &keys).map_err(|error| unopened(&error));
+        let bundle = bundle.and_then(|bundle| real_names::tell(bundle, &maps).map_err(|error| error.to_string()));
         bundles.push(bundle.inspect_err(|_| progress(""))?);
     }
     progress("diagnosing");
@@ -373,7 +383,8 @@ fn print(words: &str) -> Result<ExitCode, String> {
 
 #[cfg(feature = "gui")]
 fn window(evidence: &Evidence) -> Result<ExitCode, String> {
-    crate::gui::start::run(evidence.paths.clone(), evidence.identities.clone()).map(|()| ExitCode::SUCCESS)
+    crate::gui::start::run(evidence.paths.clone(), evidence.identities.clone(), evidence.maps.clone())
+        .map(|()| ExitCode::SUCCESS)
 }
 
 #[cfg(not(feature = "gui"))]

@@ -14,6 +14,7 @@ mod hostile;
 mod house;
 mod laws;
 mod pages;
+mod pseudonym;
 mod sample;
 mod schema;
 mod sealed;
