@@ -287,8 +287,12 @@ fn words(case: &Case, form: Form) -> Result<String, String> {
 }
 
 fn list_events(mut request: events::Request) -> Result<ExitCode, String> {
-    let (paths, identities) = (std::mem::take(&mut request.paths), std::mem::take(&mut request.identities));
-    let case = open_case(&Evidence { paths, identities })?;
+    let evidence = Evidence {
+        paths: std::mem::take(&mut request.paths),
+        identities: std::mem::take(&mut request.identities),
+        maps: std::mem::take(&mut request.maps),
+    };
+    let case = open_case(&evidence)?;
     let list = request.answer(&case)?;
     let printed = put(request.out.as_deref(), &list);
     // A list without a word about what is missing from it would be taken for the whole.

@@ -20,6 +20,8 @@ pub(super) struct Request {
     pub(super) paths: Vec<PathBuf>,
     /// What opens it where it is encrypted.
     pub(super) identities: Vec<PathBuf>,
+    /// What tells its real names where tokens stand for them.
+    pub(super) maps: Vec<PathBuf>,
     /// Where to write to.
     pub(super) out: Option<PathBuf>,
     filter: Filter,
@@ -51,6 +53,7 @@ pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::E
             Arg::Long("failed") => filter.failed = true,
             Arg::Long("format") => request.format = format(&arguments.value()?.string()?)?,
             Arg::Long("identity") => request.identities.push(PathBuf::from(arguments.value()?)),
+            Arg::Long("map") => request.maps.push(PathBuf::from(arguments.value()?)),
             Arg::Long("out") => request.out = Some(PathBuf::from(arguments.value()?)),
             Arg::Value(path) => request.paths.push(PathBuf::from(path)),
             _ => return Err(argument.unexpected()),
