@@ -44,12 +44,22 @@
 //! | `ntlm-blocked` | nobody holds the SPN, and a policy forbids NTLM | server | `spn-missing` |
 //! | `machine-password-policy-disabled` | the server keeps its password for ever | server | none: a risk of the same name |
 //! | `domain-rename-or-fqdn-mismatch` | the directory has an old name of the server | server | none: a risk of the same name |
+//! | `maxtokensize-exceeded` | a ticket does not fit its buffer | server, `-client` | same name |
+//! | `credential-manager-override` | a saved password is wrong | server, `-client` | same name |
+//! | `url-is-ip-or-unresolvable` | a link holds the address of the server | server, `-client` | same name |
+//! | `selective-authentication` | users of another forest lack a permission | server | same name |
+//! | `logon-right-or-workstation-restriction` | a user lacks the right to sign in over the network | server | same name |
+//! | `user-account-problem` | the account of a user is disabled | server | same name |
+//! | `kcd-target-spn-missing` | the list of services lacks the one that is asked for | server, `-dc` | same name |
+//! | `krbtgt-no-aes` | a domain controller lacks a strong key | server, `-dc` | none: a risk of the same name |
+//! | `pac-and-patch-mismatch` | domain controllers have different updates | server, `-dc` | none: a risk of the same name |
 
 pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
 pub mod chromium_authserver_allowlist;
 pub mod chromium_delegate_allowlist;
 pub mod clock_skew;
+pub mod credential_manager_override;
 pub mod delegation_on_wrong_object;
 pub mod domain_rename_or_fqdn_mismatch;
 pub mod etype_no_common;
@@ -61,14 +71,19 @@ pub mod ie6_w2k_negotiate_off;
 pub mod iis5_ntlm_only;
 pub mod iis6_healthy;
 pub mod iis6_spn_on_machine;
+pub mod kcd_target_spn_missing;
 pub mod kernelmode_spn_on_pool_account;
 pub mod krb_ap_err_modified_key_mismatch;
+pub mod krbtgt_no_aes;
 pub mod local_account_pool;
+pub mod logon_right_or_workstation_restriction;
 pub mod loopback_check;
 pub mod machine_password_policy_disabled;
+pub mod maxtokensize_exceeded;
 pub mod noise;
 pub mod nov2022_explicit_etype_rc4_only;
 pub mod ntlm_blocked;
+pub mod pac_and_patch_mismatch;
 pub mod pool_identity_cannot_start;
 pub mod protocol_transition_flag_missing;
 pub mod providers_empty_after_clear;
@@ -76,6 +91,7 @@ pub mod providers_negotiate_missing;
 pub mod providers_order_ntlm_first;
 pub mod rc4_deprecation_2026;
 pub mod secure_channel_broken;
+pub mod selective_authentication;
 pub mod service_account_locked_or_disabled;
 pub mod setspn_denied;
 pub mod spn_alias_cname;
@@ -83,6 +99,8 @@ pub mod spn_duplicate;
 pub mod spn_missing;
 pub mod spn_on_wrong_account;
 pub mod token_too_large_http400;
+pub mod url_is_ip_or_unresolvable;
+pub mod user_account_problem;
 pub mod user_not_delegable;
 pub mod web_config_locked;
 pub mod windows_auth_disabled;
@@ -188,5 +206,14 @@ pub fn all() -> Vec<Scenario> {
         ntlm_blocked::scenario(),
         machine_password_policy_disabled::scenario(),
         domain_rename_or_fqdn_mismatch::scenario(),
+        maxtokensize_exceeded::scenario(),
+        credential_manager_override::scenario(),
+        url_is_ip_or_unresolvable::scenario(),
+        selective_authentication::scenario(),
+        logon_right_or_workstation_restriction::scenario(),
+        user_account_problem::scenario(),
+        kcd_target_spn_missing::scenario(),
+        krbtgt_no_aes::scenario(),
+        pac_and_patch_mismatch::scenario(),
     ]
 }

@@ -406,9 +406,17 @@ impl World {
     /// A value of the registry of `DC01`, which joins the case.
     #[must_use]
     pub fn controller_registry(mut self, key: &str, name: &str, data: Data) -> Self {
-        let controller = self.controller.get_or_insert_with(|| host("DC01", Role::DomainController, SERVER_LOG));
+        self = self.with_controller();
+        let controller = self.controller.as_mut().expect("it is there");
         let set = [(key.to_owned(), name.to_owned(), data)];
         controller.settings.take(&values(CONTROLLER_REGISTRY, &set), Extent::Part);
+        self
+    }
+
+    /// `DC01` joins the case, where it has not yet.
+    #[must_use]
+    pub fn with_controller(mut self) -> Self {
+        self.controller.get_or_insert_with(|| host("DC01", Role::DomainController, SERVER_LOG));
         self
     }
 
@@ -548,7 +556,21 @@ impl World {
     /// The System log of this host is not known.
     #[must_use]
     pub fn no_system_log(mut self, host: &str) -> Self {
-        self.host(host).logs.clear();
+        self.host(host).logs.remove("system");
+        self
+    }
+
+    /// The Security log of `WEB01` is not known.
+    #[must_use]
+    pub fn no_security_log(mut self) -> Self {
+        self.server.logs.remove("security");
+        self
+    }
+
+    /// `WEB01` has this address.
+    #[must_use]
+    pub fn address_of_server(mut self, address: &str) -> Self {
+        self.server.identity.addresses.push(address.parse().expect("an address"));
         self
     }
 
@@ -894,7 +916,9 @@ fn host(name: &str, role: Role, log: ArtifactId) -> HostFacts {
     host.identity.domain = Some(Cited::new("contoso.com".to_owned(), IPCONFIG.line(2)));
     host.identity.account_domain = Some("contoso.com".to_owned());
     host.identity.at = Some(IPCONFIG.line(1));
-    host.logs.insert("system".to_owned(), Fact::Known(log.whole()));
+    for channel in ["system", "security"] {
+        host.logs.insert(channel.to_owned(), Fact::Known(log.whole()));
+    }
     host
 }
 

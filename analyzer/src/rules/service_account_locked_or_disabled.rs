@@ -51,7 +51,7 @@ impl Rule for ServiceAccountLockedOrDisabled {
                 next start, and then every request ends in 503.",
             layer: Layer::Reach,
             references: &["MS-ADTS: userAccountControl", "WAS events 5021, 5057, 5059"],
-            explains: &["pool-identity-cannot-start", "account-spn-but-account-missing"],
+            explains: &["pool-identity-cannot-start", "account-spn-but-account-missing", "user-account-problem"],
         };
         &INFO
     }

@@ -163,7 +163,7 @@ fn without(mut bundles: Vec<OpenedBundle>, kind: ArtifactKind) -> Vec<OpenedBund
 }
 
 /// Scenarios whose cause lies in how an account or a clock stands, of which `setspn` knows nothing.
-const NEEDS_THE_DIRECTORY: [&str; 11] = [
+const NEEDS_THE_DIRECTORY: [&str; 12] = [
     "account-spn-but-account-missing",
     "service-account-locked-or-disabled",
     "clock-skew",
@@ -175,6 +175,7 @@ const NEEDS_THE_DIRECTORY: [&str; 11] = [
     "user-not-delegable",
     "chromium-delegate-allowlist",
     "domain-rename-or-fqdn-mismatch",
+    "kcd-target-spn-missing",
 ];
 
 /// Servers of 2003 and before: their `setspn` lists and does not search, so that nobody else holds an SPN is said by the
