@@ -59,6 +59,7 @@ impl Case {
         for bundle in bundles {
             case.take(bundle);
         }
+        case.note_tokens();
         case.facts = assemble(&case.bundles, &case.artifacts);
         case.exchanges = exchanges(&case.facts);
         let diagnosis = diagnose(RULES, &Situation::of(&case.facts, &case.exchanges));
@@ -94,6 +95,30 @@ impl Case {
         self.artifacts.iter().any(|artifact| artifact.artifact.bytes.is_some())
     }
 
+    /// Says where tokens stand for names, and which bundles speak of different names without anybody seeing it.
+    fn note_tokens(&mut self) {
+        let Some(first) = self.bundles.first() else { return };
+        for bundle in &self.bundles {
+            let words = if bundle.pseudonyms != first.pseudonyms {
+                format!(
+                    "the names of {} are written in another way, so that no name of the one is found in the other; give \
+                     the maps of both with --map",
+                    first.name
+                )
+            } else if bundle.pseudonyms.is_some() {
+                "whoever made the bundle keeps the map that leads back to them".to_owned()
+            } else {
+                continue;
+            };
+            self.gaps.push(Gap {
+                subject: bundle.name.clone(),
+                at: None,
+                reason: GapReason::Tokens(words),
+                how_to_collect: None,
+            });
+        }
+    }
+
     fn take(&mut self, opened: OpenedBundle) {
         let number = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
         let (archive, mut logs) = (opened.archive, opened.logs);
@@ -102,6 +127,7 @@ impl Case {
             name: opened.name,
             host: manifest.map(|manifest| manifest.host.clone()),
             collected_at: manifest.map(|manifest| manifest.collected_at),
+            pseudonyms: manifest.and_then(|manifest| manifest.pseudonyms.clone()),
         });
         for problem in &archive.problems {
             self.gaps.extend(archive_gap(problem));
@@ -201,6 +227,18 @@ impl Case {
                 how_to_collect: how_to_collect.clone(),
             });
         }
+        if let Contents::EventLog(log) = &read.contents.value {
+            // They are counted, so that nothing is unknown; but whoever looks for one of them must know.
+            self.gaps.extend(log.left_out().into_iter().map(|((provider, event), count)| Gap {
+                subject: subject.clone(),
+                at: Some(id.whole()),
+                reason: GapReason::OverLimit(format!(
+                    "events that are kept one by one: {} more like those of event {event} of {provider} are counted",
+                    thousands(count)
+                )),
+                how_to_collect: None,
+            }));
+        }
         self.artifacts.push(read);
     }
 
@@ -231,6 +269,20 @@ impl Tried {
     pub fn picture(&self) -> Picture<'_> {
         Picture { exchanges: &self.exchanges, diagnosis: &self.diagnosis }
     }
+}
+
+/// `12,431`
+fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let lead = digits.len() % 3;
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && index % 3 == lead {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
 }
 
 /// How to get what a source did not give. Nobody types a question to the directory: the same is asked otherwise.
@@ -278,4 +330,14 @@ fn archive_gap(problem: &Problem) -> Option<Gap> {
     };
     let subject = if problem.path.is_empty() { "the bundle".to_owned() } else { problem.path.clone() };
     Some(Gap { subject, at: None, reason, how_to_collect: None })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn large_counts_are_grouped_by_thousands() {
+        assert_eq!([7, 999, 1_000, 12_431, 1_234_567].map(thousands), ["7", "999", "1,000", "12,431", "1,234,567"]);
+    }
 }

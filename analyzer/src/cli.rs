@@ -14,7 +14,8 @@ use crate::diagnosis::compare::Comparison;
 use crate::explain;
 use crate::facts::change_words;
 use crate::formats::sealed::SealedError;
-use crate::open::{OpenError, keyring, open};
+use crate::open::{OpenError, keyring, maps, open};
+use crate::real_names;
 use crate::report::comparison::ComparisonText;
 use crate::report::document::Document;
 use crate::report::html::html;
@@ -22,6 +23,8 @@ use crate::report::json::json;
 use crate::report::markdown::markdown;
 use crate::report::text::TextReport;
 use crate::rules::table::RULES;
+
+mod events;
 
 const HELP: &str = "\
 Kerbscope names the cause when users cannot sign in to an IIS site with Kerberos, that is, with
@@ -32,6 +35,7 @@ Usage:
   kerbscope report PATH... [options]   print the diagnosis
   kerbscope try PATH... --fix FIX      tell what a fix would change, before it is made
   kerbscope compare BEFORE AFTER       tell what a change has changed
+  kerbscope events PATH... [options]   list what event logs say about signing in
   kerbscope rules                      list the checks
   kerbscope explain RULE|CODE          tell what a rule looks for, or what a code stands for
 
@@ -51,9 +55,23 @@ Options of try:
                        windowsAuthentication=true in SITE, providers=Negotiate,NTLM in SITE,
                        pool NAME=ACCOUNT
 
+Options of events:
+  --user WORDS, --client WORDS, --service WORDS
+                       only where these hold the words, in any case
+  --event ID           only events with this id (may be given several times)
+  --code CODE          only with this status or Kerberos error: 0x18, 0xc000006d (several times)
+  --since TIME, --until TIME
+                       only in this span, UTC: 2026-03-02 or 2026-03-02T08:15:00Z
+  --failed             nothing that went well
+  --format FORMAT      table, csv or ndjson (default: table)
+  --out FILE           write it to a file instead of the terminal
+A row with a count stands for events that are alike; failures are rows of their own, up to a limit.
+
 Options wherever there is a PATH:
   --identity FILE      a file with the secret half of a key, as age-keygen writes it: opens what was
                        encrypted for that key (may be given several times)
+  --map FILE           the map that the collector wrote beside a bundle with tokens: shows the real
+                       names (may be given several times)
 
 Other options:
   -h, --help           this text
@@ -67,6 +85,7 @@ Examples:
   kerbscope report kerbscope-WEB01.zip
   kerbscope report web01.zip client07.zip --format json --out report.json
   kerbscope report kerbscope-WEB01.zip.age --identity support.key
+  kerbscope report web01.zip --map DO-NOT-SEND-web01.zip.names.json
   kerbscope explain 0x29
 ";
 
@@ -81,14 +100,17 @@ enum Request {
     Report { evidence: Evidence, form: Form, out: Option<PathBuf> },
     Try { evidence: Evidence, fixes: Vec<String> },
     Compare { before: Evidence, after: Evidence },
+    Events(Box<events::Request>),
     Rules,
     Explain(String),
 }
 
-/// What is to be opened as one case, and the identity files that open what is encrypted of it.
+/// What is to be opened as one case, the identity files that open what is encrypted of it, and the maps that tell its
+/// real names.
 struct Evidence {
     paths: Vec<PathBuf>,
     identities: Vec<PathBuf>,
+    maps: Vec<PathBuf>,
 }
 
 /// What a report looks like, and for whom it is.
@@ -133,6 +155,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     let mut out = None;
     let mut fixes = Vec::new();
     let mut identities = Vec::new();
+    let mut maps = Vec::new();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
@@ -141,11 +164,16 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
             Arg::Long("for-domain-administrator") => form.reader = Reader::DomainAdministrator,
             Arg::Long("fix") => fixes.push(arguments.value()?.string()?),
             Arg::Long("identity") => identities.push(PathBuf::from(arguments.value()?)),
+            Arg::Long("map") => maps.push(PathBuf::from(arguments.value()?)),
             Arg::Long("out") => out = Some(PathBuf::from(arguments.value()?)),
             Arg::Value(word) => {
                 words.push(word);
                 if words.len() == 1 && words.iter().any(|word| word == "explain") {
                     words.extend(question(&mut arguments)?);
+                }
+                if words.len() == 1 && words.iter().any(|word| word == "events") {
+                    let request = events::parse(&mut arguments)?;
+                    return Ok(request.map_or(Request::Help, |request| Request::Events(Box::new(request))));
                 }
             }
             _ => return Err(argument.unexpected()),
@@ -153,7 +181,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     }
     let command = words.first().and_then(|word| word.to_str()).unwrap_or_default().to_owned();
     let rest = || words.iter().skip(1);
-    let evidence = |paths: Vec<PathBuf>| Evidence { paths, identities: identities.clone() };
+    let evidence = |paths: Vec<PathBuf>| Evidence { paths, identities: identities.clone(), maps: maps.clone() };
     let named = || evidence(rest().map(PathBuf::from).collect());
     match command.as_str() {
         "report" if words.len() > 1 => Ok(Request::Report { evidence: named(), form, out }),
@@ -211,6 +239,7 @@ fn run(request: Request) -> Result<ExitCode, String> {
         Request::Report { evidence, form, out } => report(&evidence, form, out.as_deref()),
         Request::Try { evidence, fixes } => try_fixes(&evidence, &fixes),
         Request::Compare { before, after } => compare(&before, &after),
+        Request::Events(request) => list_events(*request),
         Request::Window(evidence) => window(&evidence),
     }
 }
@@ -235,14 +264,7 @@ fn rules() -> String {
 fn report(evidence: &Evidence, form: Form, out: Option<&Path>) -> Result<ExitCode, String> {
     let case = open_case(evidence)?;
     let words = words(&case, form)?;
-    match out {
-        Some(path) => {
-            fs::write(path, words).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
-        }
-        None => {
-            print(&words)?;
-        }
-    }
+    put(out, &words)?;
     Ok(ExitCode::from(u8::from(case.diagnosis.problems() > 0)))
 }
 
@@ -262,6 +284,27 @@ fn words(case: &Case, form: Form) -> Result<String, String> {
             return Err("--for-domain-administrator is a page to read: markdown or html".to_owned());
         }
     })
+}
+
+fn list_events(mut request: events::Request) -> Result<ExitCode, String> {
+    let evidence = Evidence {
+        paths: std::mem::take(&mut request.paths),
+        identities: std::mem::take(&mut request.identities),
+        maps: std::mem::take(&mut request.maps),
+    };
+    let case = open_case(&evidence)?;
+    let list = request.answer(&case)?;
+    let printed = put(request.out.as_deref(), &list);
+    // A list without a word about what is missing from it would be taken for the whole.
+    let _ = io::stderr().write_all(events::Request::doubts(&case).as_bytes());
+    printed
+}
+
+/// Writes to a file, or prints.
+fn put(out: Option<&Path>, words: &str) -> Result<ExitCode, String> {
+    let Some(path) = out else { return print(words) };
+    fs::write(path, words).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
+    Ok(ExitCode::SUCCESS)
 }
 
 fn try_fixes(evidence: &Evidence, fixes: &[String]) -> Result<ExitCode, String> {
@@ -287,10 +330,12 @@ fn compare(before: &Evidence, after: &Evidence) -> Result<ExitCode, String> {
 /// Opens all paths as one case. On a terminal it says what it is doing: a large log takes a while.
 fn open_case(evidence: &Evidence) -> Result<Case, String> {
     let keys = keyring(&evidence.identities).map_err(|error| error.to_string())?;
+    let maps = maps(&evidence.maps).map_err(|error| error.to_string())?;
     let mut bundles = Vec::new();
     for path in &evidence.paths {
         progress(&format!("reading {}", path.display()));
         let bundle = open(path, &keys).map_err(|error| unopened(&error));
+        let bundle = bundle.and_then(|bundle| real_names::tell(bundle, &maps).map_err(|error| error.to_string()));
         bundles.push(bundle.inspect_err(|_| progress(""))?);
     }
     progress("diagnosing");
@@ -342,7 +387,8 @@ fn print(words: &str) -> Result<ExitCode, String> {
 
 #[cfg(feature = "gui")]
 fn window(evidence: &Evidence) -> Result<ExitCode, String> {
-    crate::gui::start::run(evidence.paths.clone(), evidence.identities.clone()).map(|()| ExitCode::SUCCESS)
+    crate::gui::start::run(evidence.paths.clone(), evidence.identities.clone(), evidence.maps.clone())
+        .map(|()| ExitCode::SUCCESS)
 }
 
 #[cfg(not(feature = "gui"))]

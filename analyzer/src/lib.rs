@@ -17,5 +17,6 @@ pub mod formats;
 #[cfg(feature = "gui")]
 pub mod gui;
 pub mod open;
+pub mod real_names;
 pub mod report;
 pub mod rules;

@@ -7,6 +7,7 @@ use std::path::{Path, PathBuf};
 use kerbscope_shared::limits::Limits;
 use kerbscope_shared::manifest::MANIFEST;
 use kerbscope_shared::name;
+use kerbscope_shared::pseudonym::map::{MAP_BYTES, MapError, TokenMap};
 use kerbscope_shared::read::{self, Archive, HEAD, Listed, Member, Problem, ProblemKind, ReadError, Streams as _};
 
 use crate::artifacts::event_log_stream::EventLogs;
@@ -51,6 +52,14 @@ pub enum OpenError {
         path: PathBuf,
         /// Why.
         source: NoIdentity,
+    },
+    /// It was given as a map of tokens, and is none that can be used.
+    #[error("{}: {source}", path.display())]
+    Map {
+        /// The path.
+        path: PathBuf,
+        /// Why.
+        source: MapError,
     },
     /// There is nothing in it.
     #[error("{}: there is nothing in it", path.display())]
@@ -137,6 +146,39 @@ pub fn add_identities(keys: &mut Keyring, path: &Path) -> Result<(), OpenError> 
     let file = file.map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     keys.add(&file).map_err(|source| OpenError::Identity { path: path.to_owned(), source })?;
     Ok(())
+}
+
+/// Reads maps of tokens; those with the same id become one.
+///
+/// # Errors
+///
+/// The first that cannot be read, or is none.
+pub fn maps(paths: &[PathBuf]) -> Result<Vec<TokenMap>, OpenError> {
+    let mut maps = Vec::new();
+    paths.iter().try_for_each(|path| add_map(&mut maps, path))?;
+    Ok(maps)
+}
+
+/// Adds one map of tokens.
+///
+/// # Errors
+///
+/// It cannot be read, or is none.
+pub fn add_map(maps: &mut Vec<TokenMap>, path: &Path) -> Result<(), OpenError> {
+    let wrong = |source| OpenError::Map { path: path.to_owned(), source };
+    let file = read_start(path, MAP_BYTES).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+    let map = TokenMap::read(&file).map_err(wrong)?;
+    if let Some(known) = maps.iter_mut().find(|known| known.id == map.id) {
+        return known.join(map).map_err(wrong);
+    }
+    maps.push(map);
+    Ok(())
+}
+
+/// Whether a map of tokens is there.
+pub fn is_map_file(path: &Path) -> bool {
+    let head = if path.is_file() { read_start(path, HEAD as u64) } else { Ok(Vec::new()) };
+    head.is_ok_and(|head| TokenMap::is_begun_by(&head))
 }
 
 /// Whether an identity file is there.

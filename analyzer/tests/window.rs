@@ -19,6 +19,8 @@ use kerbscope::gui::doors::Doors;
 use kerbscope::gui::load::Wanted;
 use kerbscope::gui::settings::Settings;
 use kerbscope::open::open;
+use kerbscope_shared::pseudonym::map::TokenMap;
+use kerbscope_shared::pseudonym::token::MapId;
 use kerbscope_shared::read::Member;
 
 type Window = Harness<'static, Seen>;
@@ -556,7 +558,8 @@ fn an_identity_file_that_is_remembered_is_not_asked_for() {
 #[test]
 fn an_identity_file_of_the_command_line_is_used() {
     let sealed = sealed();
-    let wanted = Wanted { paths: vec![sealed.bundle.clone()], identities: vec![sealed.key.clone()] };
+    let wanted =
+        Wanted { paths: vec![sealed.bundle.clone()], identities: vec![sealed.key.clone()], ..Wanted::default() };
     let window = window_as(Settings::default(), wanted, Doors { ask: |_| None, open });
     window.get_by_label(FIX);
 }
@@ -611,4 +614,61 @@ fn a_damaged_one_is_not_asked_about() {
     assert!(shows(&window, "web01.zip.age: the encrypted file was cut short or changed on its way"));
     assert!(shows(&window, "Ask for it again"));
     assert!(!shows(&window, "This is encrypted"));
+}
+
+/// A folder with a bundle in it in which tokens stand for names, and their map.
+struct Tokens {
+    /// Removed when this is dropped.
+    folder: tempfile::TempDir,
+    bundle: PathBuf,
+    map: PathBuf,
+}
+
+fn tokens() -> Tokens {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (bundle, map) = (folder.path().join("web01"), folder.path().join("names.json"));
+    let id = MapId(7);
+    let tail = id.tail();
+    let manifest = format!(
+        r#"{{"format_version":2,"collector":"x","host":"host1{tail}","collected_at":"2026-03-02T08:15:00Z",
+        "pseudonyms":"{id}","entries":[{{"kind":"setspn","path":"setspn/duplicates.txt","status":"collected",
+        "source":{{"command":"setspn -X"}},"bytes":1,"duration_ms":1,"redactions":0}}]}}"#
+    );
+    let duplicates = format!(
+        "Processing entry 0\r\nHTTP/host2{tail} is registered on these accounts:\r\n\tCN=acct3{tail},DC=dom5{tail},DC=com\r\n\t\
+         CN=acct4{tail},DC=dom5{tail},DC=com\r\n\r\nfound 1 group of duplicate SPNs.\r\n"
+    );
+    std::fs::create_dir_all(bundle.join("setspn")).expect("a folder");
+    std::fs::write(bundle.join("manifest.json"), manifest).expect("a file");
+    std::fs::write(bundle.join("setspn/duplicates.txt"), duplicates).expect("a file");
+    let names =
+        [("host1", "web01"), ("host2", "fileshare"), ("acct3", "carol"), ("acct4", "dave"), ("dom5", "contoso")];
+    let names = names.map(|(token, name)| (format!("{token}{tail}"), name.to_owned()));
+    let json = TokenMap { id, names: names.into() }.write().expect("serializes");
+    std::fs::write(&map, json).expect("a file");
+    Tokens { folder, bundle, map }
+}
+
+#[test]
+fn a_map_on_the_command_line_or_dropped_along_shows_real_names() {
+    let tokens = tokens();
+    let paths = vec![tokens.bundle.clone()];
+    assert!(!shows(&window(paths.clone()), "fileshare"));
+    assert!(shows(&window(paths.clone()), "host2"));
+    let wanted = Wanted { paths, maps: vec![tokens.map.clone()], ..Wanted::default() };
+    let asked = window_as(Settings::default(), wanted, Doors { ask: |_| None, open });
+    let dropped = window(vec![tokens.map.clone(), tokens.bundle.clone()]);
+    for window in [asked, dropped] {
+        assert!(shows(&window, "fileshare") && !shows(&window, "host2"));
+        assert_eq!(recent(&window), [[tokens.bundle.clone()]]);
+    }
+}
+
+#[test]
+fn a_map_that_does_not_fit_or_comes_alone_is_said_in_a_sentence() {
+    let tokens = tokens();
+    let other = tokens.folder.path().join("other.json");
+    std::fs::write(&other, TokenMap::empty(MapId(8)).write().expect("serializes")).expect("a file");
+    assert!(shows(&window(vec![other, tokens.bundle]), "none of the maps that were given belongs to it"));
+    assert!(shows(&window(vec![tokens.map]), "this is a map of tokens, and no evidence"));
 }

@@ -10,7 +10,7 @@ use crate::export::LogLimits;
 use crate::facts::{Elevation, Facts};
 use crate::options::Talk;
 use crate::outcome::words;
-use crate::plan::role::{Role, Scope};
+use crate::plan::role::{Naming, Role, Scope};
 use crate::plan::row::{Origin, Row, SizeLimit};
 use crate::plan::step::{self, Take};
 use crate::plan::table;
@@ -25,6 +25,8 @@ pub struct Console<'a, W: Write> {
     out: W,
     talk: Talk,
     recipients: &'a [Recipient],
+    /// Where the map will be; none where names stay as they are.
+    map: Option<&'a Path>,
     collected: usize,
     absent: Vec<String>,
     missing: Vec<Missing>,
@@ -40,6 +42,17 @@ const READABLE: &str = "Look into\n\
 const UNREADABLE: &str = "It is\n\
     encrypted: you cannot look into it, though you wrote it. Give it to those it is encrypted\n\
     for: they open it with kerbscope. --list prints what is asked for.\n";
+
+/// What a bundle without names holds.
+const TOKENS: &str = "\nIn the zip, tokens such as host4kqz stand for names, SIDs and addresses. Names of sites and pools,\n\
+    paths and who signed in when are in it as they are. Which token stands for which name is in\n";
+
+/// What to do with its map.
+const MAP: &str = "\nKeep that file, and send it to nobody: with it, kerbscope --map shows real names again, and\n\
+    --pseudonymize-map gives the next computer the same tokens. ";
+
+/// A source may be a query of many lines.
+const LONGEST_TITLE: usize = 70;
 
 /// How many things are listed in one sentence.
 const SHORT_LIST: usize = 4;
@@ -63,7 +76,32 @@ pub enum Harvest {
 impl<'a, W: Write> Console<'a, W> {
     /// A console that has not said anything yet, about a bundle for these recipients.
     pub fn new(out: W, talk: Talk, recipients: &'a [Recipient]) -> Self {
-        Self { out, talk, recipients, collected: 0, absent: Vec::new(), missing: Vec::new(), removed: 0 }
+        Self { out, talk, recipients, map: None, collected: 0, absent: Vec::new(), missing: Vec::new(), removed: 0 }
+    }
+
+    /// The same, about a bundle with tokens whose map will be there.
+    #[must_use]
+    pub fn with_map(self, map: &'a Path) -> Self {
+        Self { map: Some(map), ..self }
+    }
+
+    /// Says that names become tokens now.
+    pub fn rewrite(&mut self) {
+        self.print("\nPutting tokens in the place of names ...\n");
+    }
+
+    /// Hears how a row was collected, and what of it is in the bundle: what cannot be rewritten is left out.
+    pub fn rewritten(&mut self, collected: &Entry, entry: &Entry) {
+        if collected.status == entry.status {
+            return;
+        }
+        if collected.status == CollectionStatus::Collected {
+            self.collected = self.collected.saturating_sub(1);
+        }
+        let title = ascii(collected.source.text());
+        let title = title.get(..title.len().min(LONGEST_TITLE)).unwrap_or_default().to_owned();
+        let detail = entry.detail.as_deref().map(ascii);
+        self.missing.push(Missing { title, status: entry.status, detail });
     }
 
     /// A console that cannot be written to, closed or redirected to a full disk, does not stop the collecting.
@@ -89,6 +127,10 @@ impl<'a, W: Write> Console<'a, W> {
             text.push_str(PROBES);
         }
         let _ = writeln!(text, "Writing to {}", ascii(&target.display().to_string()));
+        if let Some(map) = self.map {
+            let map = ascii(&map.display().to_string());
+            let _ = writeln!(text, "with tokens for names; the real names go to\n{map}, which you keep.");
+        }
         text.push_str(&encrypted_for(self.recipients));
         // A client is asked as the person for whom it fails, and that is no administrator.
         let wants_rights = !matches!(scope.role, Role::Client { .. });
@@ -132,7 +174,11 @@ impl<'a, W: Write> Console<'a, W> {
             text.push('\n');
         }
         text.push_str(&encrypted_for(self.recipients));
-        text.push_str("\nThe zip holds names of accounts and servers, addresses, and who signed in when. ");
+        if let Some(map) = self.map {
+            let _ = write!(text, "{TOKENS}  {}{MAP}", ascii(&map.display().to_string()));
+        } else {
+            text.push_str("\nThe zip holds names of accounts and servers, addresses, and who signed in when. ");
+        }
         text.push_str(if self.recipients.is_empty() { READABLE } else { UNREADABLE });
         self.print(&text);
         if self.missing.is_empty() { Harvest::Whole } else { Harvest::Partial }
@@ -205,8 +251,16 @@ pub fn list(scope: &Scope) -> String {
     for row in table::rows(scope) {
         match row.origin {
             Origin::EventLog(log) => {
-                let command = log.export_about(u64::from(logs.days).saturating_mul(24), scope.role.accounts());
-                let _ = write!(text, "\n{} events, else a copy of {}:\n  {command}\n", log.name(), log.file());
+                let export = log.export_about(u64::from(logs.days).saturating_mul(24), scope.role.accounts());
+                let _ = match scope.naming {
+                    Naming::Real => {
+                        write!(text, "\n{} events, else a copy of {}:\n  {export}\n", log.name(), log.file())
+                    }
+                    #[cfg(feature = "tokens")]
+                    Naming::Tokens => {
+                        write!(text, "\n{} events as XML:\n  {}\n", log.name(), export.xml_source().text())
+                    }
+                };
             }
             Origin::Registry(keys) => {
                 let _ = write!(text, "\n{}:\n", row.title);

@@ -188,3 +188,14 @@ pub mod lsa {
         }
     }
 }
+
+/// Code pages.
+#[cfg(feature = "tokens")]
+pub mod code_page {
+    use oem_cp::code_table::DECODING_TABLE_CP_MAP;
+
+    /// The text in the bytes of a code page; none when the page is not known, or a byte in it.
+    pub fn text(page: u16, bytes: &[u8]) -> Option<String> {
+        DECODING_TABLE_CP_MAP.get(&page)?.decode_string_checked(bytes)
+    }
+}

@@ -204,6 +204,18 @@ impl EventExport {
         Command::printing("wevtutil", ["epl", self.log.channel(), &file, &format!("/q:{}", self.query())])
     }
 
+    /// What the manifest says of where the events come from that are read as XML, the newest first.
+    pub fn xml_source(&self) -> Source {
+        match self.filters.as_slice() {
+            [filter] => {
+                let query = format!("/q:{filter}");
+                let arguments = ["qe", self.log.channel(), &query, "/f:xml", "/rd:true", "/e:Events"];
+                Source::Command(Command::printing("wevtutil", arguments).to_string())
+            }
+            _ => Source::Query(self.query()),
+        }
+    }
+
     /// What the manifest says of where the events come from.
     pub fn source(&self) -> Source {
         if self.filters.len() == 1 { Source::Command(self.command().to_string()) } else { Source::Query(self.query()) }

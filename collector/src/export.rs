@@ -102,7 +102,8 @@ fn by_copy(host: &dyn Host, log: EventLog) -> Exported {
 }
 
 impl Exported {
-    fn of(answer: LongAnswer, source: Source) -> Self {
+    /// What an answer of the server means.
+    pub fn of(answer: LongAnswer, source: Source) -> Self {
         let (answer, content) = answer.split();
         Self { outcome: Outcome { bytes: None, ..judge(answer, source, &[]) }, content }
     }

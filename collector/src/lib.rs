@@ -18,6 +18,8 @@ pub mod directory;
 pub mod elsewhere;
 pub mod encoding;
 pub mod event_log;
+#[cfg(feature = "tokens")]
+pub mod event_xml;
 pub mod export;
 pub mod facts;
 pub mod file;
@@ -36,6 +38,8 @@ pub mod oldest_event;
 pub mod options;
 pub mod outcome;
 pub mod plan;
+#[cfg(feature = "tokens")]
+pub mod pseudonym;
 pub mod recipient;
 pub mod redact;
 pub mod reg_file;
@@ -46,8 +50,13 @@ pub mod runner;
 pub mod seal;
 pub mod secret;
 pub mod sections;
+pub mod sink;
 pub mod sites;
+#[cfg(feature = "tokens")]
+pub mod spool;
 pub mod temporary;
+#[cfg(feature = "tokens")]
+pub mod tokens;
 pub mod visit;
 #[cfg(windows)]
 #[expect(

@@ -8,6 +8,8 @@ use crate::argument::{self, Use};
 use crate::bundle_file::Existing;
 use crate::directory::line::{Address, LDAP_PORT};
 use crate::directory::sign_in::SignInAccount;
+#[cfg(feature = "tokens")]
+use crate::plan::role::Naming;
 use crate::plan::role::{Role, Scope};
 use crate::recipient::Recipient;
 
@@ -27,6 +29,13 @@ usage: kerbscope-collect [options]
                     can open it, not even you; may be given several times
   --bake FILE       collect nothing: write a copy of this program to FILE that always
                     encrypts for each KEY, whoever runs it, without any option
+  --pseudonymize    put tokens in the place of names of accounts, hosts and domains,
+                    of SIDs and addresses; which token stands for which name is
+                    written beside the zip, to a file that you keep
+                    (this and the next: kerbscope-collect-tokens only)
+  --pseudonymize-map FILE
+                    the same, with the tokens of such a file: for the next computer
+                    of the same case, one after the other
   --list            print what would be collected, from where, and end
   --days N          how far to go back in the event logs (default: 7)
   --max-log-mb N    how much of each event log to take at most (default: 64)
@@ -79,6 +88,8 @@ pub struct Options {
     pub directory_server: Option<Address>,
     /// Who asks it; whoever runs this program, if nobody is named.
     pub directory_account: Option<SignInAccount>,
+    /// The tokens to begin with, where tokens stand for names.
+    pub map: Option<PathBuf>,
     /// How much to print.
     pub talk: Talk,
     /// The folder that stands in for a server.
@@ -103,6 +114,7 @@ impl Default for Options {
             recipients: Vec::new(),
             directory_server: None,
             directory_account: None,
+            map: None,
             talk: Talk::Full,
             host_root: None,
         }
@@ -147,6 +159,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
                     options.recipients.push(recipient);
                 }
             }
+            #[cfg(feature = "tokens")]
+            "--pseudonymize-map" => {
+                options.map = Some(PathBuf::from(value()?));
+                options.scope.naming = Naming::Tokens;
+            }
             "--host-root" => options.host_root = Some(PathBuf::from(value()?)),
             "--days" => options.scope.logs.days = number(&name, &value()?, 365)?,
             "--max-log-mb" => {
@@ -159,10 +176,14 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
             _ if attached.is_some() => return Err(Misused(format!("{name} takes no value"))),
             "--force" => options.existing = Existing::Replace,
             "--probe" => options.scope.probe = true,
+            #[cfg(feature = "tokens")]
+            "--pseudonymize" => options.scope.naming = Naming::Tokens,
             "--quiet" => options.talk = Talk::Quiet,
             "--list" => list_only = true,
             "--help" | "-h" | "/?" | "-?" => return Ok(Request::Help),
             "--version" | "-V" => return Ok(Request::Version),
+            #[cfg(not(feature = "tokens"))]
+            "--pseudonymize" | "--pseudonymize-map" => return Err(Misused(format!("{name} {NO_TOKENS}"))),
             _ => return Err(Misused(format!("unknown option {name}"))),
         }
     }
@@ -184,6 +205,9 @@ fn split(argument: &OsString) -> Result<(String, Option<String>), Misused> {
         _ => (text.to_owned(), None),
     })
 }
+
+#[cfg(not(feature = "tokens"))]
+const NO_TOKENS: &str = "is what kerbscope-collect-tokens can; this is the small program, which cannot";
 
 const ONE_ROLE: &str = "--client and --dc cannot be given together: each is about another computer";
 
@@ -261,6 +285,7 @@ mod tests {
             existing: Existing::Replace,
             scope: Scope { logs: LogLimits { days: 3, bytes: 8 << 20 }, ..Scope::default() },
             recipients: Vec::new(),
+            map: None,
             talk: Talk::Quiet,
             ..Options::default()
         };
@@ -327,6 +352,17 @@ mod tests {
     }
 
     #[test]
+    fn a_map_to_begin_with_asks_for_tokens_by_itself() {
+        let scope = Scope { naming: Naming::Tokens, ..Scope::default() };
+        let tokens = Options { scope, ..Options::default() };
+        check("--pseudonymize", Ok(Request::Collect(tokens.clone())));
+        let map = Some("names.json".into());
+        check("--pseudonymize-map names.json", Ok(Request::Collect(Options { map, ..tokens })));
+        check("--pseudonymize-map", Err("--pseudonymize-map needs a value"));
+        check("--pseudonymize=no", Err("--pseudonymize takes no value"));
+    }
+
+    #[test]
     fn misuse_is_told_in_a_sentence() {
         check("--out", Err("--out needs a value"));
         check("--days 0", Err("--days needs a number from 1 to 365"));
@@ -344,6 +380,8 @@ mod tests {
             "--force",
             "--encrypt-to",
             "--bake",
+            "--pseudonymize",
+            "--pseudonymize-map",
             "--list",
             "--days",
             "--max-log-mb",

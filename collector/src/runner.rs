@@ -1,13 +1,16 @@
 //! Runs the steps one after the other; what goes wrong becomes a row, and the next step runs.
 
-use std::io::{Read, Write};
+use std::io::Read;
 use std::time::{Duration, Instant};
 
+use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::manifest::{CollectionStatus, Entry};
-use kerbscope_shared::write::{Attempt, BundleWriter, Content, WriteError};
+use kerbscope_shared::write::{Attempt, Content, WriteError};
 
 use crate::directory::inquiry::Inquiry;
 use crate::directory::service::SearchLimits;
+#[cfg(feature = "tokens")]
+use crate::event_xml;
 use crate::export::{Wish, export};
 use crate::facts::Facts;
 use crate::file;
@@ -15,12 +18,13 @@ use crate::firefox;
 use crate::host::{Host, RunLimits};
 use crate::oldest_event;
 use crate::outcome::{Outcome, judge};
-use crate::plan::role::{Role, Scope};
+use crate::plan::role::{Naming, Role, Scope};
 use crate::plan::row::SizeLimit;
 use crate::plan::step::{Planner, Step, Subjects, Take};
 use crate::plan::table;
 use crate::registry;
 use crate::request_logs::{self, Wanted};
+use crate::sink::Sink;
 use crate::sites::Names;
 
 /// Who wants to know how it goes.
@@ -36,11 +40,11 @@ pub trait Progress {
 /// # Errors
 ///
 /// Only when the bundle cannot be written: whatever the server answers is a row.
-pub fn collect<W: Write>(
+pub fn collect(
     host: &dyn Host,
     facts: &Facts,
     scope: &Scope,
-    bundle: &mut BundleWriter<W>,
+    bundle: &mut dyn Sink,
     progress: &mut dyn Progress,
 ) -> Result<(), WriteError> {
     let mut subjects = Subjects::new(facts, &scope.role);
@@ -60,20 +64,21 @@ pub fn collect<W: Write>(
     Ok(())
 }
 
-fn run<W: Write>(
+fn run(
     host: &dyn Host,
     step: &Step,
     scope: &Scope,
     inquiry: &mut Inquiry<'_>,
-    bundle: &mut BundleWriter<W>,
+    bundle: &mut dyn Sink,
     progress: &mut dyn Progress,
 ) -> Result<Option<Names>, WriteError> {
     progress.begin(&step.title);
     let began = Instant::now();
     let (outcome, content, names) = take(host, step, scope, inquiry);
+    let (kind, file_name) = stored(step, scope.naming);
     let attempt = Attempt {
-        kind: step.row.kind,
-        file_name: step.file_name.clone(),
+        kind,
+        file_name,
         source: outcome.source,
         status: outcome.status,
         bytes: outcome.bytes,
@@ -89,6 +94,15 @@ fn run<W: Write>(
     };
     progress.end(&step.title, entry);
     Ok(names)
+}
+
+/// As what the bytes of a step are kept: no names can be replaced in a binary log, so it is taken as XML then.
+fn stored(step: &Step, naming: Naming) -> (ArtifactKind, String) {
+    match (&step.take, naming) {
+        #[cfg(feature = "tokens")]
+        (Take::EventLog(_), Naming::Tokens) => (ArtifactKind::EventLogXml, step.file_name.replace(".evtx", ".xml")),
+        _ => (step.row.kind, step.file_name.clone()),
+    }
 }
 
 /// How many entries of the directory one answer holds at most.
@@ -117,7 +131,12 @@ fn take(host: &dyn Host, step: &Step, scope: &Scope, inquiry: &mut Inquiry<'_>) 
             judge(host.run(command, RunLimits { time, bytes }), step.source(), good_exits)
         }
         Take::EventLog(log) => {
-            let exported = export(host, *log, time, Wish { limits: logs, accounts: scope.role.accounts() });
+            let wish = Wish { limits: logs, accounts: scope.role.accounts() };
+            let exported = match scope.naming {
+                Naming::Real => export(host, *log, time, wish),
+                #[cfg(feature = "tokens")]
+                Naming::Tokens => event_xml::read(host, *log, time, wish),
+            };
             return (exported.outcome, exported.content, None);
         }
         Take::OldestEvent(log) => oldest_event::read(host, *log),
@@ -151,6 +170,7 @@ mod tests {
     use kerbscope_shared::limits::Limits;
     use kerbscope_shared::manifest::{FORMAT_VERSION, Manifest};
     use kerbscope_shared::read::{Archive, read};
+    use kerbscope_shared::write::BundleWriter;
 
     use super::*;
     use crate::export::LogLimits;
@@ -188,6 +208,7 @@ mod tests {
             utc_offset_minutes: None,
             display_language: None,
             code_page: None,
+            pseudonyms: None,
             entries: Vec::new(),
         };
         let facts = Facts { computer: Some("WEB01".to_owned()), ..Facts::default() };

@@ -19,11 +19,15 @@ use crate::facts::Facts;
 use crate::host::Host;
 use crate::live::LiveHost;
 use crate::options::{self, HELP, Options, Request};
+#[cfg(feature = "tokens")]
+use crate::plan::role::Naming;
 use crate::recipient::Recipient;
 use crate::runner;
 use crate::seal::Seal;
 use crate::system;
 use crate::temporary::{self, Left};
+#[cfg(feature = "tokens")]
+use crate::tokens;
 
 /// How the program ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -102,7 +106,8 @@ fn say(text: &str) -> Ended {
     }
 }
 
-fn fail(why: &dyn Display) -> Ended {
+/// Says why there is nothing.
+pub fn fail(why: &dyn Display) -> Ended {
     // If even this cannot be printed, the exit code still tells.
     let _ = writeln!(io::stderr().lock(), "kerbscope-collect: {}", console::ascii(&why.to_string()));
     Ended::WithNothing
@@ -126,15 +131,14 @@ fn visit(options: &Options) -> Ended {
     };
     let now = clock::now();
     let facts = Facts::ask(host.as_ref());
-    let target = target(options, &facts, now);
-    match collect(host.as_ref(), &facts, options, now, &target) {
-        Ok(Harvest::Whole) => Ended::Well,
-        Ok(Harvest::Partial) => Ended::Incomplete,
-        Err(error) if is_full(&error) => {
-            fail(&format!("{}: there is no room for it on the disk; nothing was written ({error})", target.display()))
-        }
-        Err(error) => fail(&format!("{}: {error}", target.display())),
+    let visit = Visit { host: host.as_ref(), facts: &facts, options, now };
+    #[cfg(feature = "tokens")]
+    if options.scope.naming == Naming::Tokens {
+        return tokens::visit(&visit);
     }
+    let subject = facts.computer.as_deref().unwrap_or("unknown");
+    let target = visit.target(subject);
+    visit.ended(&target, visit.collect(&target))
 }
 
 /// Whoever is to sign in is asked for his password first, so that he need not wait for the question.
@@ -173,40 +177,70 @@ fn stop() {
     })
 }
 
-fn collect(
-    host: &dyn Host,
-    facts: &Facts,
-    options: &Options,
-    now: Timestamp,
-    target: &Path,
-) -> Result<Harvest, WriteError> {
-    let seal = Seal::new(&options.recipients)?;
-    let (file, writer) = BundleFile::create(target, options.existing)?;
-    let mut console = Console::new(io::stdout(), options.talk, &options.recipients);
-    console.introduce(facts, &options.scope, target);
-    let mut bundle = BundleWriter::new(seal.wrap(writer)?, head(facts, now));
-    runner::collect(host, facts, &options.scope, &mut bundle, &mut console)?;
-    let bytes = file.finish(bundle.finish()?.finish()?)?;
-    Ok(console.conclude(facts, target, bytes))
+/// One computer, visited once.
+#[derive(Clone, Copy)]
+pub struct Visit<'a> {
+    /// The computer.
+    pub host: &'a dyn Host,
+    /// What it says of itself.
+    pub facts: &'a Facts,
+    /// What the person asked for.
+    pub options: &'a Options,
+    /// When it began.
+    pub now: Timestamp,
 }
 
-fn head(facts: &Facts, now: Timestamp) -> Manifest {
-    Manifest {
-        format_version: FORMAT_VERSION,
-        collector: PROGRAM.to_owned(),
-        host: facts.computer.clone().unwrap_or_else(|| "unknown".to_owned()),
-        collected_at: now,
-        utc_offset_minutes: facts.utc_offset_minutes,
-        display_language: facts.display_language.clone(),
-        code_page: facts.code_page,
-        entries: Vec::new(),
+impl Visit<'_> {
+    fn collect(&self, target: &Path) -> Result<Harvest, WriteError> {
+        let Self { host, facts, options, .. } = *self;
+        let seal = Seal::new(&options.recipients)?;
+        let (file, writer) = BundleFile::create(target, options.existing)?;
+        let mut console = Console::new(io::stdout(), options.talk, &options.recipients);
+        console.introduce(facts, &options.scope, target);
+        let mut bundle = BundleWriter::new(seal.wrap(writer)?, self.head());
+        runner::collect(host, facts, &options.scope, &mut bundle, &mut console)?;
+        let bytes = file.finish(bundle.finish()?.finish()?)?;
+        Ok(console.conclude(facts, target, bytes))
+    }
+
+    /// The manifest without entries.
+    pub fn head(&self) -> Manifest {
+        let facts = self.facts;
+        Manifest {
+            format_version: FORMAT_VERSION,
+            collector: PROGRAM.to_owned(),
+            host: facts.computer.clone().unwrap_or_else(|| "unknown".to_owned()),
+            collected_at: self.now,
+            utc_offset_minutes: facts.utc_offset_minutes,
+            display_language: facts.display_language.clone(),
+            code_page: facts.code_page,
+            pseudonyms: None,
+            entries: Vec::new(),
+        }
+    }
+
+    /// Where to write: the file that was asked for, or our own name in the folder that was, with what it is about.
+    pub fn target(&self, subject: &str) -> PathBuf {
+        target(self.options, subject, self.now)
+    }
+
+    /// How the program ends.
+    pub fn ended(&self, target: &Path, visited: Result<Harvest, WriteError>) -> Ended {
+        match visited {
+            Ok(Harvest::Whole) => Ended::Well,
+            Ok(Harvest::Partial) => Ended::Incomplete,
+            Err(error) if is_full(&error) => {
+                let target = target.display();
+                fail(&format!("{target}: there is no room for it on the disk; nothing was written ({error})"))
+            }
+            Err(error) => fail(&format!("{}: {error}", target.display())),
+        }
     }
 }
 
-/// Where to write: the file that was asked for, or our own name in the folder that was.
-fn target(options: &Options, facts: &Facts, now: Timestamp) -> PathBuf {
-    let host = facts.computer.as_deref().unwrap_or("unknown");
-    let host: String = host.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
+fn target(options: &Options, subject: &str, now: Timestamp) -> PathBuf {
+    let host: String =
+        subject.chars().map(|letter| if letter.is_ascii_alphanumeric() { letter } else { '-' }).collect();
     let encrypted = if options.recipients.is_empty() { "" } else { ".age" };
     let name = format!("kerbscope-{host}-{}.zip{encrypted}", file_time(now));
     let target = match &options.out {
@@ -230,11 +264,10 @@ mod tests {
 
     #[test]
     fn the_zip_is_named_after_host_and_time() {
-        let facts = Facts { computer: Some("WEB-01".to_owned()), ..Facts::default() };
         let now = "2026-03-02T08:15:00.25Z".parse().expect("a timestamp");
         let check = |out: Option<PathBuf>, expected: PathBuf| {
             let expected = std::path::absolute(expected).expect("a path");
-            assert_eq!(target(&Options { out, ..Options::default() }, &facts, now), expected);
+            assert_eq!(target(&Options { out, ..Options::default() }, "WEB-01", now), expected);
         };
         let own = "kerbscope-WEB-01-20260302T081500Z.zip";
         check(None, own.into());

@@ -47,6 +47,7 @@ pub(crate) fn head(host: &Host) -> Manifest {
         utc_offset_minutes: Some(60),
         display_language: Some("en-US".to_owned()),
         code_page: Some(850),
+        pseudonyms: None,
         entries: Vec::new(),
     }
 }

@@ -47,6 +47,10 @@ pub struct Host {
     pub requests: Vec<(String, Request)>,
     /// Requests that HTTP.sys refused: when, from where, and why.
     pub refused: Vec<(&'static str, &'static str, &'static str)>,
+    /// Accounts that the directory was asked about besides those of the host and its pools.
+    pub named_accounts: Vec<&'static str>,
+    /// Values of its registry that somebody set: key, name, and what an export shows.
+    pub registry: Vec<(&'static str, &'static str, &'static str)>,
 }
 
 /// What a host is in its domain.
@@ -167,6 +171,13 @@ impl Host {
     #[must_use]
     pub fn refused(mut self, time: &'static str, client: &'static str, reason: &'static str) -> Self {
         self.refused.push((time, client, reason));
+        self
+    }
+
+    /// Sets a value of the registry, as an export shows it: `dword:00000001`, or a text in quotes.
+    #[must_use]
+    pub fn registry(mut self, key: &'static str, name: &'static str, value: &'static str) -> Self {
+        self.registry.push((key, name, value));
         self
     }
 

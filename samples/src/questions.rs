@@ -85,6 +85,7 @@ const MAPPINGS: &str = "host=alerter,appmgmt,cisvc,clipsrv,browser,dhcp,dnscache
 pub(crate) fn attempts(host: &Host) -> Vec<Attempt> {
     let mut attempts = vec![root(host), partitions(host), mappings(host), computer(host)];
     attempts.extend(pool_accounts(host).into_iter().filter_map(|name| account(host, name)));
+    attempts.extend(host.named_accounts.iter().filter_map(|name| account(host, &format!(r"CONTOSO\{name}"))));
     if host.role != Role::WebServer {
         return attempts;
     }

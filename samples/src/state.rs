@@ -10,21 +10,131 @@ use crate::host::{DNS_DOMAIN, Host, Role};
 use crate::iis::Site;
 use crate::layout::{nltest, registry, request_log};
 
-const LSA: &str = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa";
-const MSV: &str = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0";
-const IIS: &str = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\InetStp";
-const HTTP: &str = r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\HTTP\Parameters";
+/// A file of registry values: its name, the key that it is asked by, and what of each key is wanted.
+type RegistryFile = (&'static str, &'static str, &'static [(&'static str, &'static [&'static str])]);
 
-/// Everything of the kind; a client and a domain controller are not asked here.
+/// Values that are as they are on every computer.
+const ALWAYS: [(&str, &str); 3] =
+    [("NtlmMinServerSec", "dword:20000000"), ("MajorVersion", "dword:0000000a"), ("MinorVersion", "dword:00000000")];
+
+const LSA: RegistryFile = (
+    "lsa.reg",
+    r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa",
+    &[
+        (
+            r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa",
+            &["DisableLoopbackCheck", "LmCompatibilityLevel", "SuppressExtendedProtection"],
+        ),
+        (
+            r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0",
+            &[
+                "BackConnectionHostNames",
+                "RestrictSendingNTLMTraffic",
+                "RestrictReceivingNTLMTraffic",
+                "ClientAllowedNTLMServers",
+                "NtlmMinServerSec",
+            ],
+        ),
+    ],
+);
+
+const KERBEROS: RegistryFile = (
+    "kerberos.reg",
+    r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\Kerberos\Parameters",
+    &[
+        (
+            r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa\Kerberos\Parameters",
+            &["LogLevel", "MaxPacketSize", "MaxTokenSize", "SkewTime"],
+        ),
+        (
+            r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\Kerberos\Parameters",
+            &["SupportedEncryptionTypes", "TryIPSPN", "RC4DefaultDisablementPhase"],
+        ),
+    ],
+);
+
+const NETLOGON: RegistryFile = (
+    "netlogon.reg",
+    r"HKLM\SYSTEM\CurrentControlSet\Services\Netlogon\Parameters",
+    &[(
+        r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Netlogon\Parameters",
+        &["DBFlag", "MaximumLogFileSize", "DisablePasswordChange"],
+    )],
+);
+
+const IIS: RegistryFile = (
+    "iis.reg",
+    r"HKLM\SOFTWARE\Microsoft\InetStp",
+    &[
+        (r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\InetStp", &["MajorVersion", "MinorVersion"]),
+        (
+            r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\HTTP\Parameters",
+            &["MaxFieldLength", "MaxRequestBytes"],
+        ),
+    ],
+);
+
+const KDC: RegistryFile = (
+    "kdc.reg",
+    r"HKLM\SYSTEM\CurrentControlSet\Services\Kdc",
+    &[(
+        r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Services\Kdc",
+        &["DefaultDomainSupportedEncTypes", "PacRequestorEnforcement", "RC4DefaultDisablementPhase"],
+    )],
+);
+
+const CHROMIUM: &[&str] = &[
+    "AuthServerAllowlist",
+    "AuthNegotiateDelegateAllowlist",
+    "AuthServerWhitelist",
+    "AuthNegotiateDelegateWhitelist",
+    "AuthSchemes",
+];
+const BROWSERS: RegistryFile = (
+    "browsers.reg",
+    r"HKLM\SOFTWARE\Policies\Microsoft\Edge",
+    &[
+        (r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Edge", CHROMIUM),
+        (r"HKEY_CURRENT_USER\SOFTWARE\Policies\Microsoft\Edge", CHROMIUM),
+        (r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Google\Chrome", CHROMIUM),
+        (r"HKEY_CURRENT_USER\SOFTWARE\Policies\Google\Chrome", CHROMIUM),
+    ],
+);
+
+const ZONES: RegistryFile = (
+    "zones.reg",
+    r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings",
+    &[(
+        r"HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings",
+        &["EnableNegotiate", "ProxyEnable"],
+    )],
+);
+
+/// Everything of the kind.
 pub(crate) fn attempts(host: &Host) -> Vec<Attempt> {
-    if host.role != Role::WebServer {
-        return Vec::new();
+    let registry = |files: &[RegistryFile]| files.iter().map(|file| registry(host, file)).collect::<Vec<_>>();
+    match host.role {
+        Role::Client => return registry(&[KERBEROS, LSA, BROWSERS, ZONES]),
+        Role::DomainController => return registry(&[KERBEROS, LSA, KDC]),
+        Role::WebServer => {}
     }
     let mut attempts: Vec<_> = host.sites.iter().map(|site| web_config(host, site)).collect();
-    attempts.extend([lsa(), iis(), secure_channel(host)]);
+    attempts.extend(registry(&[KERBEROS, LSA, NETLOGON, IIS]));
+    attempts.push(secure_channel(host));
     attempts.extend((1..).zip(&host.sites).map(|(number, site)| site_log(host, number, site)));
     attempts.push(http_sys_log(host));
     attempts
+}
+
+fn registry(host: &Host, (file, source, keys): &RegistryFile) -> Attempt {
+    let value = |key: &str, name: &str| {
+        let set = host.registry.iter().find(|(known, named, _)| *known == key && *named == name);
+        let always = || ALWAYS.iter().find(|(known, _)| *known == name).map(|(_, value)| *value);
+        set.map(|(_, _, value)| *value).or_else(always)
+    };
+    let keys = keys.iter().map(|(key, names)| (*key, names.iter().map(|name| (*name, value(key, name))).collect()));
+    let text = registry::file(&keys.collect::<Vec<_>>());
+    collected(ArtifactKind::Registry, file, Source::Key((*source).to_owned()), text.into_bytes(), 2)
 }
 
 fn web_config(host: &Host, site: &Site) -> Attempt {
@@ -36,32 +146,6 @@ fn web_config(host: &Host, site: &Site) -> Attempt {
         }
         None => absent(ArtifactKind::WebConfig, &file, source, CollectionStatus::NotPresent, None),
     }
-}
-
-fn lsa() -> Attempt {
-    let text = registry::file(&[
-        (LSA, &[("DisableLoopbackCheck", None), ("LmCompatibilityLevel", None), ("SuppressExtendedProtection", None)]),
-        (
-            MSV,
-            &[
-                ("BackConnectionHostNames", None),
-                ("RestrictSendingNTLMTraffic", None),
-                ("RestrictReceivingNTLMTraffic", None),
-                ("NtlmMinServerSec", Some("dword:20000000")),
-            ],
-        ),
-    ]);
-    let source = Source::Key(r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa".to_owned());
-    collected(ArtifactKind::Registry, "lsa.reg", source, text.into_bytes(), 2)
-}
-
-fn iis() -> Attempt {
-    let text = registry::file(&[
-        (IIS, &[("MajorVersion", Some("dword:0000000a")), ("MinorVersion", Some("dword:00000000"))]),
-        (HTTP, &[("MaxFieldLength", None), ("MaxRequestBytes", None)]),
-    ]);
-    let source = Source::Key(r"HKLM\SOFTWARE\Microsoft\InetStp".to_owned());
-    collected(ArtifactKind::Registry, "iis.reg", source, text.into_bytes(), 2)
 }
 
 fn secure_channel(host: &Host) -> Attempt {

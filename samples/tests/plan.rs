@@ -42,7 +42,13 @@ fn plan_for(archive: &Archive) -> Vec<Row> {
         subjects.learn(&sites::read(&markup::scan(text).unwrap()), expand);
     }
     let mut planner = Planner::new(subjects);
-    table::rows(&Scope::default()).flat_map(|row| planner.steps(row)).map(|step| planned(&step)).collect()
+    let client = Role::Client { host: "intranet.contoso.com".to_owned() };
+    let roles = [Role::WebServer, client, Role::DomainController { accounts: Vec::new() }];
+    let rows = roles.into_iter().flat_map(|role| {
+        let scope = Scope { role, ..Scope::default() };
+        table::rows(&scope).collect::<Vec<_>>()
+    });
+    rows.flat_map(|row| planner.steps(row)).map(|step| planned(&step)).collect()
 }
 
 #[test]

@@ -32,6 +32,9 @@ pub struct Manifest {
     /// The OEM code page in which console tools print, such as 850.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code_page: Option<u16>,
+    /// Which map of tokens leads back to the names, where tokens stand for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pseudonyms: Option<String>,
     /// Every attempt, also those that brought nothing home.
     pub entries: Vec<Entry>,
 }
@@ -153,6 +156,7 @@ mod tests {
             utc_offset_minutes: Some(60),
             display_language: None,
             code_page: Some(850),
+            pseudonyms: None,
             entries: vec![Entry {
                 kind: ArtifactKind::Setspn,
                 path: None,

@@ -24,6 +24,7 @@ fn head() -> Manifest {
         utc_offset_minutes: None,
         display_language: None,
         code_page: None,
+        pseudonyms: None,
         entries: Vec::new(),
     }
 }

@@ -28,9 +28,9 @@ use crate::artifacts::w3c_log::W3cLog;
 use crate::artifacts::w32tm::W32tmOutput;
 use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
-    adsutil, appcmd, audit_policy, event_channel, event_log, event_log_xml, hosts_file, http_err_log, http_head,
-    iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log, nltest, nslookup,
-    registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
+    adsutil, appcmd, audit_policy, event_channel, event_log, event_log_legacy, event_log_xml, hosts_file, http_err_log,
+    http_head, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log, nltest,
+    nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -139,6 +139,7 @@ pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
     if artifact.kind.is_binary() {
         let contents = match artifact.kind {
             ArtifactKind::EventLog => wrap(event_log::parse(id, &bytes), Contents::EventLog),
+            ArtifactKind::EventLogLegacy => wrap(event_log_legacy::parse(id, &bytes), Contents::EventLog),
             _ => Parsed::whole(Contents::Nothing),
         };
         return ReadArtifact { id, artifact, text: None, contents };

@@ -30,9 +30,14 @@ pub(super) enum Ordinary {
     Always,
     /// The field `Status` says so.
     StatusZero,
+    /// The type of the event says so; only logs of Windows NT to 2003 have one.
+    AuditSuccess,
 }
 
 const AUDITING: &str = "Microsoft-Windows-Security-Auditing";
+
+/// Who wrote the audits of Windows NT to 2003.
+const SECURITY: &str = "Security";
 
 const fn audit(ids: &'static [u32], ordinary: Ordinary, alike: &'static [&'static str]) -> Concern {
     Concern { provider: AUDITING, ids, alike, ordinary }
@@ -43,7 +48,7 @@ const fn rare(provider: &'static str, ids: &'static [u32]) -> Concern {
 }
 
 /// The events that are kept or tallied.
-pub(super) const CONCERNS: [Concern; 11] = [
+pub(super) const CONCERNS: [Concern; 23] = [
     audit(
         &[4624],
         Ordinary::Always,
@@ -93,11 +98,63 @@ pub(super) const CONCERNS: [Concern; 11] = [
     ),
     audit(&[4771], Ordinary::Never, &["TargetUserName", "ServiceName", "Status", "PreAuthType", "IpAddress"]),
     audit(&[4776], Ordinary::StatusZero, &["PackageName", "TargetUserName", "Workstation", "Status"]),
-    rare("Microsoft-Windows-Security-Kerberos", &[3, 4]),
-    rare("Microsoft-Windows-Kerberos-Key-Distribution-Center", &[11]),
-    rare("NETLOGON", &[5788, 5789]),
+    Concern {
+        alike: &["ErrorCode", "ExtendedError", "ClientRealm", "ClientName", "ServerRealm", "ServerName", "TargetName"],
+        ..rare("Microsoft-Windows-Security-Kerberos", &[3])
+    },
+    rare("Microsoft-Windows-Security-Kerberos", &[4, 5, 6, 7, 8, 9, 14, 100, 101]),
+    rare("Kerberos", &[3, 4, 5, 6, 7, 8, 9, 14]),
+    rare("Microsoft-Windows-Kerberos-Key-Distribution-Center", &[11, 16, 27, 29, 35, 36, 37, 38, 42, 43, 44]),
+    rare("KDC", &[11, 16, 27, 29]),
+    rare("NETLOGON", &[5719, 5722, 5723, 5783, 5788, 5789, 5805]),
+    rare("LsaSrv", &[6037, 6038, 6039, 40960, 40961, 40962]),
+    rare("Microsoft-Windows-HttpEvent", &[15007]),
+    rare("HTTP", &[15007]),
     rare("Microsoft-Windows-WAS", &[5021, 5057, 5059]),
     rare("WAS", &[5021, 5057, 5059]),
+    Concern {
+        provider: SECURITY,
+        ids: &[528, 540],
+        alike: &[
+            "TargetUserName",
+            "TargetDomainName",
+            "LogonType",
+            "LogonProcessName",
+            "AuthenticationPackageName",
+            "WorkstationName",
+            "IpAddress",
+        ],
+        ordinary: Ordinary::AuditSuccess,
+    },
+    Concern {
+        provider: SECURITY,
+        ids: &[529, 530, 531, 532, 533, 534, 535, 536, 539],
+        alike: &[
+            "TargetUserName",
+            "TargetDomainName",
+            "LogonType",
+            "LogonProcessName",
+            "AuthenticationPackageName",
+            "WorkstationName",
+            "IpAddress",
+        ],
+        ordinary: Ordinary::Never,
+    },
+    // Texts whose order is not known for sure have no name but their position.
+    Concern { provider: SECURITY, ids: &[672, 674], alike: &["1", "2", "3", "4"], ordinary: Ordinary::AuditSuccess },
+    Concern {
+        provider: SECURITY,
+        ids: &[673],
+        alike: &["TargetUserName", "ServiceName", "Status", "TicketEncryptionType", "IpAddress", "1", "2", "3"],
+        ordinary: Ordinary::AuditSuccess,
+    },
+    Concern {
+        provider: SECURITY,
+        ids: &[680],
+        alike: &["PackageName", "TargetUserName", "Workstation", "Status"],
+        ordinary: Ordinary::AuditSuccess,
+    },
+    rare(SECURITY, &[537, 675, 676, 677, 681]),
 ];
 
 /// The kinds of events met so far.
@@ -205,8 +262,8 @@ mod tests {
     fn an_id_counts_for_its_provider_only() {
         let mut kinds = EventKinds::new();
         assert_eq!(kinds.count(Words::Text("EventSystem"), 4625), None);
-        assert_eq!(kinds.count(Words::Text("NETLOGON"), 5788), Some(8));
-        assert_eq!(kinds.count(Words::Text("Netlogon"), 5788), Some(8));
+        assert_eq!(kinds.count(Words::Text("NETLOGON"), 5788), Some(11));
+        assert_eq!(kinds.count(Words::Text("Netlogon"), 5788), Some(11));
         assert_eq!(kinds.counts().len(), 3);
     }
 
@@ -216,7 +273,7 @@ mod tests {
         for id in 0..20_000 {
             kinds.count(Words::Text("a provider of nonsense"), id);
         }
-        assert_eq!(kinds.count(Words::Text("was"), 5057), Some(10));
+        assert_eq!(kinds.count(Words::Text("was"), 5057), Some(16));
         assert_eq!(kinds.counts().len(), KINDS);
     }
 }

@@ -9,6 +9,7 @@ use crate::artifacts::event_fields::{Fields, NameLists};
 use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sample, Sort, Tallied};
 use crate::artifacts::event_kinds::{CONCERNS, Concern, EventKinds, Ordinary};
 use crate::artifacts::event_log::{Event, EventLog, Occurrence, Tally};
+use crate::artifacts::event_log_legacy::{AUDIT_SUCCESS, EVENT_TYPE};
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Place};
@@ -126,7 +127,7 @@ impl Concern {
         match self.ordinary {
             Ordinary::Never => false,
             Ordinary::Always => true,
-            Ordinary::StatusZero => status(),
+            Ordinary::StatusZero | Ordinary::AuditSuccess => status(),
         }
     }
 }
@@ -226,12 +227,16 @@ impl Reading {
 
     /// Takes one record as XML.
     pub(super) fn take(&mut self, record: &Document) {
-        let Some((event, channel)) = event(self.artifact, record) else {
-            self.undecoded = self.undecoded.saturating_add(1);
-            return;
-        };
+        match event(self.artifact, record) {
+            Some((event, channel)) => self.event(event, Some(channel)),
+            None => self.undecoded = self.undecoded.saturating_add(1),
+        }
+    }
+
+    /// Takes one record whose fields are words already.
+    pub(super) fn event(&mut self, event: Event, channel: Option<String>) {
         let concern = self.count(Words::Text(&event.provider), event.id, |log| {
-            log.channel = Some(channel);
+            log.channel = channel;
             log.computer = Some(event.computer.clone());
         });
         let Some((concern, row)) = concern.and_then(|concern| Some((concern, CONCERNS.get(concern)?))) else { return };
@@ -256,7 +261,10 @@ impl Reading {
     ) -> bool {
         let grain = self.groups.grain();
         let cell = |name: &str| fields.get(name).map_or(Cell::Absent, Cell::Text);
-        let is_ordinary = row.is_ordinary(|| is_zero(cell("Status")));
+        let is_ordinary = row.is_ordinary(|| match row.ordinary {
+            Ordinary::AuditSuccess => fields.get(EVENT_TYPE) == Some(AUDIT_SUCCESS),
+            _ => is_zero(cell("Status")),
+        });
         let sort = if is_ordinary { Sort::Ordinary(moment.time) } else { Sort::Kept };
         self.key.begin(KeyHead { concern, id, origin, sort }, grain);
         for name in row.alike {

@@ -7,6 +7,7 @@ use crate::artifacts::{
     iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log, nltest, nslookup, registry,
     resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
+use crate::formats::evt::is_evt;
 use crate::formats::evtx::log::is_evtx;
 use crate::formats::sealed;
 use crate::formats::text::Text;
@@ -75,6 +76,9 @@ pub fn recognize(bytes: &[u8]) -> Recognized {
     }
     if is_evtx(bytes) {
         return Recognized::Artifact(ArtifactKind::EventLog);
+    }
+    if is_evt(bytes) {
+        return Recognized::Artifact(ArtifactKind::EventLogLegacy);
     }
     let head = bytes.get(..HEAD).unwrap_or(bytes);
     let text = Text::decode(head, None);

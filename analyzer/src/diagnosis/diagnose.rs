@@ -254,7 +254,7 @@ mod tests {
             .kerberos_error(0x7, None, "cifs/10.0.0.5")
             .kerberos_error(0x7, None, "krbtgt/FABRIKAM.COM");
         for world in [world, World::healthy(), World::machine_site().pool_runs_as("ApplicationPoolIdentity")] {
-            let diagnosis = diagnosed(&world);
+            let diagnosis = diagnosed(&world.with_controller());
             assert!(diagnosis.findings.is_empty(), "{:?}", diagnosis.findings);
             assert_eq!(diagnosis.count(Verdict::Clear), RULES.len(), "{:#?}", diagnosis.answers);
         }
@@ -265,8 +265,20 @@ mod tests {
         for world in [World::healthy().no_config(), World::healthy().part_of_config()] {
             let diagnosis = diagnosed(&world);
             let clear = diagnosis.answers.iter().filter(|answer| answer.verdict == Verdict::Clear);
-            let about_the_server =
-                ["token-too-large-http400", "host-spn-missing", "secure-channel-broken", "clock-skew"];
+            let about_the_server = [
+                "token-too-large-http400",
+                "url-is-ip-or-unresolvable",
+                "domain-rename-or-fqdn-mismatch",
+                "host-spn-missing",
+                "secure-channel-broken",
+                "machine-password-policy-disabled",
+                "clock-skew",
+                "selective-authentication",
+                "logon-right-or-workstation-restriction",
+                "user-account-problem",
+                "maxtokensize-exceeded",
+                "credential-manager-override",
+            ];
             assert_eq!(clear.map(|answer| answer.rule.name).collect::<Vec<_>>(), about_the_server);
         }
     }

@@ -43,6 +43,8 @@ pub enum GapReason {
     Refused(String),
     /// It is not what the collector wrote.
     Altered,
+    /// Tokens stand for its names; the text says what that means for the reader.
+    Tokens(String),
 }
 
 /// A [`CollectionStatus`] that brought nothing, or not all, home.
@@ -89,6 +91,7 @@ impl GapReason {
             Self::Unrecognized => "unrecognized",
             Self::Refused(_) => "refused",
             Self::Altered => "altered",
+            Self::Tokens(_) => "tokens",
         }
     }
 }
@@ -110,6 +113,7 @@ impl fmt::Display for GapReason {
             Self::ToolFailed(words) => write!(f, "the tool reported an error: {words}"),
             Self::Unrecognized => f.write_str("not recognized as any known kind of evidence"),
             Self::Refused(why) => write!(f, "refused: {why}"),
+            Self::Tokens(what) => write!(f, "tokens stand for names: {what}"),
             Self::Altered => f.write_str("not the bytes that were collected: the digest differs"),
         }
     }

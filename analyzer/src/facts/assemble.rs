@@ -45,6 +45,8 @@ pub struct BundleHead {
     pub host: Option<String>,
     /// When it was collected.
     pub collected_at: Option<Timestamp>,
+    /// The map that leads back from its tokens to names, where tokens stand for them.
+    pub pseudonyms: Option<String>,
 }
 
 /// Puts a case together.

@@ -52,6 +52,47 @@ pub enum What {
         /// The event id.
         id: u32,
     },
+    /// A ticket did not fit a buffer: Kerberos client event 6.
+    TokenTooLarge {
+        /// Whose ticket, or for which program.
+        client: String,
+        /// How many bytes it would have needed.
+        needed: Option<u32>,
+    },
+    /// A password that Windows keeps for this user was wrong: Kerberos client event 14.
+    SavedPasswordWrong(String),
+    /// A domain controller found something of the updates of its fellows missing: KDC events 35 to 38, 42 to 44.
+    KdcWarning(u32),
+    /// A server refused a logon: Security 4625.
+    LogonRefused(LogonRefused),
+    /// A domain controller refused a ticket for a service: Security 4769 with a failure.
+    TicketRefused(TicketRefused),
+}
+
+/// A logon that a server refused.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct LogonRefused {
+    /// The domain of the user, or the name of a computer.
+    pub domain: Option<String>,
+    /// The user.
+    pub user: String,
+    /// The logon type.
+    pub logon_type: Option<u32>,
+    /// Why: the more precise of the two NT statuses.
+    pub status: u32,
+}
+
+/// A ticket that a domain controller refused.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct TicketRefused {
+    /// Who asked, with its realm.
+    pub client: String,
+    /// What was asked for.
+    pub service: String,
+    /// The options of the request.
+    pub options: Option<u32>,
+    /// The Kerberos error.
+    pub status: u32,
 }
 
 /// What an event means, if it means anything here.
@@ -60,24 +101,56 @@ pub fn happening(event: &Event) -> Option<Happening> {
     Some(Happening { at: event.at, time: event.time, computer: event.computer.clone(), what })
 }
 
+const KERBEROS: &str = "Microsoft-Windows-Security-Kerberos";
+const KDC: &str = "Microsoft-Windows-Kerberos-Key-Distribution-Center";
+const AUDIT: &str = "Microsoft-Windows-Security-Auditing";
+
 fn meaning(event: &Event) -> Option<What> {
-    let spn = |field: &str| event.field(field).and_then(|text| Spn::parse(without_realm(text)));
     let number = |field: &str| event.field(field).and_then(number);
     match event.id {
-        4 if event.is_from("Microsoft-Windows-Security-Kerberos") => {
-            Some(What::TicketNotDecrypted { server: event.field("Server")?.to_owned(), target: spn("TargetName") })
-        }
-        3 if event.is_from("Microsoft-Windows-Security-Kerberos") => Some(What::KerberosError {
-            code: number("ErrorCode")?,
-            extended: event.field("ExtendedError").and_then(first_number),
-            target: spn("ServerName").or_else(|| spn("TargetName")),
-        }),
-        11 => event.fields.iter().find_map(|(_, text)| Spn::parse(text.trim())).map(What::DuplicateName),
         5788 | 5789 => Some(What::OwnNamesNotRegistered { id: event.id }),
         5021 | 5057 | 5059 => {
             let pool = event.field("AppPoolID").or_else(|| event.field("1"))?.to_owned();
             Some(What::PoolNotStarted { pool, id: event.id })
         }
+        4625 if event.is_from(AUDIT) => {
+            let (status, precise) = (number("Status")?, number("SubStatus").filter(|status| *status != 0));
+            Some(What::LogonRefused(LogonRefused {
+                domain: event.field("TargetDomainName").map(str::to_owned),
+                user: event.field("TargetUserName")?.to_owned(),
+                logon_type: number("LogonType"),
+                status: precise.unwrap_or(status),
+            }))
+        }
+        4769 if event.is_from(AUDIT) => {
+            let status = number("Status").filter(|status| *status != 0)?;
+            Some(What::TicketRefused(TicketRefused {
+                client: event.field("TargetUserName")?.to_owned(),
+                service: event.field("ServiceName")?.to_owned(),
+                options: number("TicketOptions"),
+                status,
+            }))
+        }
+        11 => event.fields.iter().find_map(|(_, text)| Spn::parse(text.trim())).map(What::DuplicateName),
+        35..=38 | 42..=44 if event.is_from(KDC) => Some(What::KdcWarning(event.id)),
+        _ if event.is_from(KERBEROS) => of_kerberos_client(event),
+        _ => None,
+    }
+}
+
+/// Smart cards have events of the same ids, without these fields.
+fn of_kerberos_client(event: &Event) -> Option<What> {
+    let spn = |field: &str| event.field(field).and_then(|text| Spn::parse(without_realm(text)));
+    let number = |field: &str| event.field(field).and_then(number);
+    match event.id {
+        4 => Some(What::TicketNotDecrypted { server: event.field("Server")?.to_owned(), target: spn("TargetName") }),
+        3 => Some(What::KerberosError {
+            code: number("ErrorCode")?,
+            extended: event.field("ExtendedError").and_then(first_number),
+            target: spn("ServerName").or_else(|| spn("TargetName")),
+        }),
+        6 => Some(What::TokenTooLarge { client: event.field("ClientName")?.to_owned(), needed: number("NeededSize") }),
+        14 => Some(What::SavedPasswordWrong(event.field("Username")?.to_owned())),
         _ => None,
     }
 }
@@ -139,6 +212,68 @@ mod tests {
         let what = meaning(&event("Microsoft-Windows-Security-Kerberos", 3, &fields));
         let target = spn("HTTP/app.contoso.com");
         assert_eq!(what, Some(What::KerberosError { code: 7, extended: Some(0xc000_0035), target }));
+    }
+
+    #[test]
+    fn refusals_are_read_with_the_more_precise_status() {
+        let fields = [
+            ("TargetUserName", "bob"),
+            ("TargetDomainName", "CONTOSO"),
+            ("Status", "0xc000006d"),
+            ("SubStatus", "0xc0000072"),
+            ("LogonType", "3"),
+        ];
+        let refused = LogonRefused {
+            domain: Some("CONTOSO".to_owned()),
+            user: "bob".to_owned(),
+            logon_type: Some(3),
+            status: 0xc000_0072,
+        };
+        assert_eq!(meaning(&event(AUDIT, 4625, &fields)), Some(What::LogonRefused(refused.clone())));
+        let fields = [
+            ("TargetUserName", "bob"),
+            ("TargetDomainName", "CONTOSO"),
+            ("Status", "0xc0000413"),
+            ("SubStatus", "0x0"),
+            ("LogonType", "3"),
+        ];
+        let whole = LogonRefused { status: 0xc000_0413, ..refused };
+        assert_eq!(meaning(&event(AUDIT, 4625, &fields)), Some(What::LogonRefused(whole)));
+    }
+
+    #[test]
+    fn a_ticket_that_was_given_is_no_refusal() {
+        let ticket = |status| {
+            let fields = [
+                ("TargetUserName", "a@B"),
+                ("ServiceName", "cifs/c"),
+                ("TicketOptions", "0x40820000"),
+                ("Status", status),
+            ];
+            meaning(&event(AUDIT, 4769, &fields))
+        };
+        let refused = TicketRefused {
+            client: "a@B".to_owned(),
+            service: "cifs/c".to_owned(),
+            options: Some(0x4082_0000),
+            status: 0xd,
+        };
+        assert_eq!((ticket("0x0"), ticket("0xd")), (None, Some(What::TicketRefused(refused))));
+    }
+
+    #[test]
+    fn events_of_smart_cards_with_the_same_ids_mean_nothing() {
+        for id in [6, 14] {
+            assert_eq!(meaning(&event(KERBEROS, id, &[("Error", "x")])), None);
+        }
+        assert_eq!(
+            meaning(&event(KERBEROS, 14, &[("Username", "CONTOSO\\bob")])),
+            Some(What::SavedPasswordWrong("CONTOSO\\bob".to_owned()))
+        );
+        let large = meaning(&event(KERBEROS, 6, &[("NeededSize", "12288"), ("ClientName", "bob")]));
+        assert_eq!(large, Some(What::TokenTooLarge { client: "bob".to_owned(), needed: Some(12_288) }));
+        assert_eq!(meaning(&event(KDC, 42, &[])), Some(What::KdcWarning(42)));
+        assert_eq!(meaning(&event("WAS", 42, &[])), None);
     }
 
     #[test]

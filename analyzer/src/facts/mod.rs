@@ -5,6 +5,7 @@ pub mod account_control;
 pub mod account_names;
 pub mod account_state;
 pub mod assemble;
+pub mod attempts;
 pub mod case_facts;
 pub mod change;
 pub mod change_words;

@@ -3,6 +3,7 @@
 pub mod columns;
 pub mod csv;
 pub mod escaped;
+pub mod evt;
 pub mod evtx;
 pub mod identity;
 pub mod ldap_url;

@@ -53,7 +53,7 @@ impl From<&str> for Text {
 }
 
 /// The text, and why it may be wrong.
-fn decode(bytes: &[u8], code_page: Option<u16>) -> (Cow<'_, str>, Option<String>) {
+pub fn decode(bytes: &[u8], code_page: Option<u16>) -> (Cow<'_, str>, Option<String>) {
     let (encoding, body) = match bytes {
         [0xef, 0xbb, 0xbf, rest @ ..] => (encoding_rs::UTF_8, rest),
         [0xff, 0xfe, rest @ ..] => (encoding_rs::UTF_16LE, rest),

@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
+use kerbscope_shared::pseudonym::map::TokenMap;
 use kerbscope_shared::read::ReadError;
 
 use crate::artifacts::opened::OpenedBundle;
@@ -16,6 +17,7 @@ use crate::formats::sealed::SealedError;
 use crate::gui::content::Content;
 use crate::gui::doors::Open;
 use crate::open::{self, OpenError};
+use crate::real_names;
 use crate::report::escape::escape;
 
 /// A sentence about what could not be opened, and what to do.
@@ -30,10 +32,12 @@ pub struct Failure {
 /// What a person wants to be opened, and the identity files that were named for it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Wanted {
-    /// Evidence. An identity file among it is taken for what it is.
+    /// Evidence. An identity file or a map of tokens among it is taken for what it is.
     pub paths: Vec<PathBuf>,
     /// Identity files.
     pub identities: Vec<PathBuf>,
+    /// Maps of tokens.
+    pub maps: Vec<PathBuf>,
 }
 
 /// What is encrypted, and stays closed until an identity file is named that opens it.
@@ -56,7 +60,7 @@ impl Locked {
     /// What was wanted without what is closed.
     pub fn rest(&self) -> Wanted {
         let paths = self.wanted.paths.iter().filter(|path| !self.closed.contains(path)).cloned().collect();
-        Wanted { paths, identities: self.wanted.identities.clone() }
+        Wanted { paths, ..self.wanted.clone() }
     }
 }
 
@@ -199,16 +203,28 @@ fn names(paths: &[PathBuf]) -> String {
 struct Keys {
     wanted: Wanted,
     keyring: Keyring,
-    /// What is wrong with identity files.
+    maps: Vec<TokenMap>,
+    /// What is wrong with identity files and maps.
     wrong: Vec<Failure>,
 }
 
 impl Keys {
     fn of(wanted: Wanted, remembered: &[PathBuf]) -> Self {
-        let (dropped, paths) = wanted.paths.into_iter().partition(|path| open::is_identity_file(path));
-        let mut keys =
-            Self { wanted: Wanted { paths, identities: Vec::new() }, keyring: Keyring::default(), wrong: Vec::new() };
-        for path in wanted.identities.into_iter().chain::<Vec<PathBuf>>(dropped) {
+        let (dropped, paths): (Vec<_>, _) = wanted.paths.into_iter().partition(|path| open::is_identity_file(path));
+        let (maps, paths): (Vec<_>, _) = paths.into_iter().partition(|path| open::is_map_file(path));
+        let mut keys = Self {
+            wanted: Wanted { paths, ..Wanted::default() },
+            keyring: Keyring::default(),
+            maps: Vec::new(),
+            wrong: Vec::new(),
+        };
+        for path in wanted.maps.into_iter().chain(maps) {
+            match open::add_map(&mut keys.maps, &path) {
+                Ok(()) => keys.wanted.maps.push(path),
+                Err(error) => keys.wrong.push(Failure { what: sentence(&error), advice: advice(&error) }),
+            }
+        }
+        for path in wanted.identities.into_iter().chain(dropped) {
             match open::add_identities(&mut keys.keyring, &path) {
                 Ok(()) => keys.wanted.identities.push(path),
                 Err(error) => keys.wrong.push(Failure { what: sentence(&error), advice: advice(&error) }),
@@ -222,7 +238,7 @@ impl Keys {
     }
 
     fn load(self, open: Open, cancelled: &AtomicBool, stage: &dyn Fn(String)) -> Loaded {
-        let Self { wanted, keyring, wrong: mut failures } = self;
+        let Self { wanted, keyring, maps, wrong: mut failures } = self;
         let mut bundles = Vec::new();
         let mut closed = Vec::new();
         for path in &wanted.paths {
@@ -231,7 +247,12 @@ impl Keys {
             }
             stage(format!("reading {}", shown(path)));
             match open(path, &keyring) {
-                Ok(bundle) => bundles.push(bundle),
+                Ok(bundle) => match real_names::tell(bundle, &maps) {
+                    Ok(bundle) => bundles.push(bundle),
+                    Err(wrong) => {
+                        failures.push(Failure { what: format!("{}.", escape(&wrong.to_string())), advice: MAP });
+                    }
+                },
                 Err(error) => {
                     if needs_key(&error) {
                         closed.push(path.clone());
@@ -245,16 +266,30 @@ impl Keys {
             return Loaded::Locked(Locked { wanted, closed, sentences });
         }
         if wanted.paths.is_empty() && failures.is_empty() {
-            failures.push(Failure {
-                what: format!("{}: this is an identity file, and no evidence.", names(&wanted.identities)),
-                advice: "Drop it together with what it opens, or open that first: Kerbscope asks for it.",
-            });
+            failures.push(no_evidence(&wanted));
         }
         if bundles.is_empty() {
             return Loaded::Nothing(failures);
         }
         stage("diagnosing".to_owned());
         diagnosed(bundles, &wanted, failures)
+    }
+}
+
+/// Where the map of a bundle is.
+const MAP: &str = "The map lies beside the bundle where that was collected; drop it together with the bundle.";
+
+/// What to say when only files were named that belong to evidence.
+fn no_evidence(wanted: &Wanted) -> Failure {
+    if wanted.identities.is_empty() {
+        return Failure {
+            what: format!("{}: this is a map of tokens, and no evidence.", names(&wanted.maps)),
+            advice: "Drop it together with the bundle that it belongs to.",
+        };
+    }
+    Failure {
+        what: format!("{}: this is an identity file, and no evidence.", names(&wanted.identities)),
+        advice: "Drop it together with what it opens, or open that first: Kerbscope asks for it.",
     }
 }
 
@@ -311,6 +346,7 @@ const fn advice(error: &OpenError) -> &'static str {
             "Ask for it again: what was encrypted opens whole or not at all."
         }
         OpenError::Sealed { .. } => "Whoever encrypted it can say for whom, and what opens it.",
+        OpenError::Map { .. } => MAP,
         OpenError::Identity { .. } => "Choose the file that age-keygen wrote.",
         OpenError::Zip { .. } | OpenError::NotAFile { .. } => "Open a bundle, a folder, or a file of evidence instead.",
     }

@@ -12,12 +12,12 @@ use crate::gui::settings::Settings;
 /// Under this name the settings are kept.
 const SETTINGS: &str = "settings";
 
-/// Opens the window, on these paths as one case, with these identity files; returns when it is closed.
+/// Opens the window, on these paths as one case, with these identity files and maps of tokens; returns when it is closed.
 ///
 /// # Errors
 ///
 /// This computer has no window to offer; the sentence names the way that needs none.
-pub fn run(paths: Vec<PathBuf>, identities: Vec<PathBuf>) -> Result<(), String> {
+pub fn run(paths: Vec<PathBuf>, identities: Vec<PathBuf>, maps: Vec<PathBuf>) -> Result<(), String> {
     let viewport = egui::ViewportBuilder::default()
         .with_app_id("kerbscope")
         .with_title("Kerbscope")
@@ -27,7 +27,7 @@ pub fn run(paths: Vec<PathBuf>, identities: Vec<PathBuf>) -> Result<(), String> 
     let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
     let window = |creation: &CreationContext<'_>| {
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS)).unwrap_or_default();
-        let app = App::new(&creation.egui_ctx, settings, Wanted { paths, identities }, Doors::DESKTOP);
+        let app = App::new(&creation.egui_ctx, settings, Wanted { paths, identities, maps }, Doors::DESKTOP);
         Ok(Box::new(Window(app)) as Box<dyn eframe::App>)
     };
     eframe::run_native("kerbscope", options, Box::new(window)).map_err(|error| {

@@ -3,6 +3,7 @@
 pub mod comparison;
 pub mod document;
 pub mod escape;
+pub mod event_list;
 pub mod excerpt;
 pub mod headline;
 pub mod html;

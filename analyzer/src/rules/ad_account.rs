@@ -2,6 +2,7 @@
 
 use crate::facts::account::{AccountName, Dn};
 use crate::rules::command::CommandLine;
+use crate::rules::finding::{Fix, Privilege, Risk};
 use crate::rules::setspn::is_machine;
 
 /// A cmdlet that takes an account, such as `Enable-ADAccount`, with arguments that this code writes itself.
@@ -14,12 +15,41 @@ pub fn cmdlet(start: &str, account: &AccountName, dn: &Dn, arguments: &str) -> O
 
 /// Shows how an account stands.
 pub fn show(account: &AccountName, dn: &Dn) -> Option<CommandLine> {
-    let start = match account.name().ends_with('$') {
-        true if is_machine(account) => "Get-ADComputer",
-        true => "Get-ADServiceAccount",
-        false => "Get-ADUser",
-    };
-    cmdlet(start, account, dn, "-Properties Enabled,AccountExpirationDate,LockedOut,PasswordExpired")
+    show_all(account, dn, "Enabled,AccountExpirationDate,LockedOut,PasswordExpired")
+}
+
+/// Shows these properties of an account.
+pub fn show_all(account: &AccountName, dn: &Dn, properties: &str) -> Option<CommandLine> {
+    cmdlet(&format!("Get-{}", noun(account)), account, dn, &format!("-Properties {properties}"))
+}
+
+/// Changes an account; arguments are written by this code.
+pub fn set(account: &AccountName, dn: &Dn, arguments: &str) -> Option<CommandLine> {
+    cmdlet(&format!("Set-{}", noun(account)), account, dn, arguments)
+}
+
+/// What cmdlets call this kind of account.
+fn noun(account: &AccountName) -> &'static str {
+    match account.name().ends_with('$') {
+        true if is_machine(account) => "ADComputer",
+        true => "ADServiceAccount",
+        false => "ADUser",
+    }
+}
+
+/// Gives an account a new password, and with it new keys.
+pub fn new_password(account: &AccountName) -> Fix {
+    if account.name().ends_with('$') && is_machine(account) {
+        return Fix::new(format!("Let {account} change its password now"), Risk::Disruptive, Privilege::ServerAdmin)
+            .noting("Run it on that computer. Users need new tickets then: klist purge, or a new sign-in.")
+            .by([CommandLine::of("powershell Reset-ComputerMachinePassword").build()])
+            .seen_by([CommandLine::of("powershell Test-ComputerSecureChannel -Verbose").build()]);
+    }
+    let title = format!("Set a new password for {account}, and enter it wherever the account is used");
+    Fix::new(title, Risk::Disruptive, Privilege::DomainAdmin).noting(
+        "Enter it in IIS Manager under the identity of each pool that runs as the account, on every server, in the same \
+         hour. A managed service account would never need this again.",
+    )
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! Commands that read and change the settings of IIS 7 and later.
 
 use crate::rules::command::{Building, CommandLine};
+pub use crate::rules::finding::all;
 use crate::rules::rule::{SitePath, location};
 
 /// Where the tool lies; it is in no search path.
@@ -60,11 +61,6 @@ pub fn start(pool: &str) -> Option<CommandLine> {
 /// Shows whether a pool is started.
 pub fn show_pool(pool: &str) -> Option<CommandLine> {
     CommandLine::of(&format!("{APPCMD} list apppool")).name(pool).build()
-}
-
-/// All commands, or none: half of a change is worse than no change.
-pub fn all(commands: impl IntoIterator<Item = Option<CommandLine>>) -> Vec<CommandLine> {
-    commands.into_iter().collect::<Option<Vec<_>>>().unwrap_or_default()
 }
 
 fn set(path: &SitePath<'_>) -> Building {

@@ -131,6 +131,47 @@ pub struct Fix {
     pub verify: Vec<CommandLine>,
 }
 
+impl Fix {
+    /// A way that has no command yet.
+    pub fn new(title: impl Into<String>, risk: Risk, privilege: Privilege) -> Self {
+        let (commands, undo, verify) = (Vec::new(), Vec::new(), Vec::new());
+        Self { title: title.into(), risk, privilege, note: None, commands, undo, verify }
+    }
+
+    /// Says what to know before doing it.
+    #[must_use]
+    pub fn noting(mut self, note: impl Into<String>) -> Self {
+        self.note = Some(note.into());
+        self
+    }
+
+    /// Gives it commands, all or none: half of a change is worse than no change.
+    #[must_use]
+    pub fn by(mut self, commands: impl IntoIterator<Item = Option<CommandLine>>) -> Self {
+        self.commands = all(commands);
+        self
+    }
+
+    /// Says what takes it back.
+    #[must_use]
+    pub fn undone_by(mut self, commands: impl IntoIterator<Item = Option<CommandLine>>) -> Self {
+        self.undo = all(commands);
+        self
+    }
+
+    /// Says how to see that it worked.
+    #[must_use]
+    pub fn seen_by(mut self, commands: impl IntoIterator<Item = Option<CommandLine>>) -> Self {
+        self.verify = all(commands);
+        self
+    }
+}
+
+/// All commands, or none.
+pub fn all(commands: impl IntoIterator<Item = Option<CommandLine>>) -> Vec<CommandLine> {
+    commands.into_iter().collect::<Option<Vec<_>>>().unwrap_or_default()
+}
+
 /// A path of a site of a host: what a finding is about, so that causes and consequences find each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Scope {

@@ -5,8 +5,6 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a test whose world cannot be built fails, as it should")]
 
-use std::collections::BTreeMap;
-
 use crate::artifacts::http_err_log::Refused;
 use crate::artifacts::iis_config::Binding;
 use crate::artifacts::registry::{Data, Key, KeyState, Registry, Value};
@@ -14,6 +12,7 @@ use crate::artifacts::w3c_log::Request;
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{ArtifactId, Cited, Evidence};
 use crate::exchange::derive::exchanges;
+use crate::exchange::refusal::{POLICY, POLICY_TYPES};
 use crate::facts::account::{AccountName, Dn};
 use crate::facts::account_control::{AccountControl, EncryptionTypes};
 use crate::facts::account_state::{AccountClass, AccountState, Set};
@@ -67,6 +66,10 @@ pub const NLTEST: ArtifactId = ArtifactId(12);
 pub const REFUSED: Evidence = ArtifactId(13).line(2);
 /// The line that locks it.
 pub const LOCK: Evidence = CONFIG.line(5);
+/// What of the registry of `CLIENT07` was collected; each value that a test sets has a line, counted from 1.
+pub const CLIENT_REGISTRY: ArtifactId = ArtifactId(14);
+/// What of the registry of `DC01` was collected.
+const CONTROLLER_REGISTRY: ArtifactId = ArtifactId(15);
 
 /// The line of the site.
 const SITE: Evidence = CONFIG.line(10);
@@ -107,8 +110,13 @@ pub struct World {
     duplicates: Known,
     states: Vec<(Dn, AccountState)>,
     happenings: Vec<Happening>,
-    /// Values of the registry that a test set.
+    /// Values of the registry that a test set: of `WEB01`, and of `CLIENT07`.
     set: Vec<(String, String, Data)>,
+    client_set: Vec<(String, String, Data)>,
+    /// `DC01`, where it is in the case.
+    controller: Option<HostFacts>,
+    /// The functional level of the domain.
+    level: Option<u32>,
 }
 
 /// How much of something is known.
@@ -136,6 +144,9 @@ impl World {
             states: Vec::new(),
             happenings: Vec::new(),
             set: Vec::new(),
+            client_set: Vec::new(),
+            controller: None,
+            level: Some(7),
         };
         world.server.identity.os_version = Some("10.0.20348".to_owned());
         world = world.entry("WEB01", AccountClass::Computer).entry("svc-web", AccountClass::User).clock_off(0);
@@ -382,31 +393,104 @@ impl World {
     #[must_use]
     pub fn registry(mut self, key: &str, name: &str, data: Data) -> Self {
         self.set.push((key.to_owned(), name.to_owned(), data));
-        let lines = (1..).zip(&self.set);
-        let keys = lines.map(|(line, (key, name, data))| {
-            let at = REGISTRY.line(line);
-            let value = Value { at, name: name.clone(), data: data.clone() };
-            Key { path: Cited::new(key.clone(), at), state: KeyState::Present, values: vec![value], absent: Vec::new() }
-        });
-        let registry = Registry { keys: keys.collect(), ..Registry::default() };
-        self.server.settings = Settings::empty();
-        self.server.settings.take(&registry, Extent::Part);
         self.registry_absent()
+    }
+
+    /// A value of the registry of `CLIENT07`.
+    #[must_use]
+    pub fn client_registry(mut self, key: &str, name: &str, data: Data) -> Self {
+        self.client_set.push((key.to_owned(), name.to_owned(), data));
+        self.registry_absent()
+    }
+
+    /// A value of the registry of `DC01`, which joins the case.
+    #[must_use]
+    pub fn controller_registry(mut self, key: &str, name: &str, data: Data) -> Self {
+        self = self.with_controller();
+        let controller = self.controller.as_mut().expect("it is there");
+        let set = [(key.to_owned(), name.to_owned(), data)];
+        controller.settings.take(&values(CONTROLLER_REGISTRY, &set), Extent::Part);
+        self
+    }
+
+    /// `DC01` joins the case, where it has not yet.
+    #[must_use]
+    pub fn with_controller(mut self) -> Self {
+        self.controller.get_or_insert_with(|| host("DC01", Role::DomainController, SERVER_LOG));
+        self
     }
 
     /// What else rules ask the registry for is not set.
     fn registry_absent(mut self) -> Self {
-        let absent = |key: &str, names: &[&str]| Key {
-            path: Cited::new(format!(r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\{key}"), REGISTRY.whole()),
-            state: KeyState::Present,
-            values: Vec::new(),
-            absent: names.iter().map(|name| Cited::new((*name).to_owned(), REGISTRY.whole())).collect(),
-        };
-        let keys = vec![
-            absent(r"Control\Lsa", &["DisableLoopbackCheck"]),
-            absent(r"Control\Lsa\MSV1_0", &["BackConnectionHostNames"]),
-        ];
-        self.server.settings.take(&Registry { keys, ..Registry::default() }, Extent::Part);
+        for (host, at, set) in
+            [(&mut self.server, REGISTRY, &self.set), (&mut self.client, CLIENT_REGISTRY, &self.client_set)]
+        {
+            host.settings = Settings::empty();
+            host.settings.take(&values(at, set), Extent::Part);
+            host.settings.take(&absent(at), Extent::Part);
+        }
+        self
+    }
+
+    /// No computer of a user is in the case.
+    #[must_use]
+    pub fn no_client(mut self) -> Self {
+        self.client = host("DC02", Role::DomainController, CLIENT_LOG);
+        self
+    }
+
+    /// Nobody read the registry of `CLIENT07`.
+    #[must_use]
+    pub fn no_client_registry(mut self) -> Self {
+        self.client.settings = Settings::empty();
+        self
+    }
+
+    /// The version of the system of a host.
+    #[must_use]
+    pub fn system_of(mut self, host: &str, version: &str) -> Self {
+        self.host(host).identity.os_version = Some(version.to_owned());
+        self
+    }
+
+    /// The functional level of the domain.
+    #[must_use]
+    pub fn level(mut self, level: Option<u32>) -> Self {
+        self.level = level;
+        self
+    }
+
+    /// The encryption types that an account is said to be capable of.
+    #[must_use]
+    pub fn encryption(self, account: &str, types: Option<u32>) -> Self {
+        self.account(account, |state| {
+            let at = state.encryption.as_ref().expect("it is known").at;
+            state.encryption = Some(Set { value: types.map(EncryptionTypes), at });
+        })
+    }
+
+    /// When the password of an account was set.
+    #[must_use]
+    pub fn password_set(self, account: &str, time: &str) -> Self {
+        self.account(account, |state| {
+            let at = state.password_set.as_ref().expect("it is known").at;
+            state.password_set = Some(Set { value: Some(time.parse().expect("a time")), at });
+        })
+    }
+
+    /// `CLIENT07` has a ticket for this name, encrypted like this.
+    #[must_use]
+    pub fn ticket_of_type(mut self, name: &str, kind: u32) -> Self {
+        let ticket = HeldTicket::named(spn(name), FIRST_TICKET);
+        self.client.tickets.push(HeldTicket { encryption_type: Some(kind), ..ticket });
+        self
+    }
+
+    /// `CLIENT07` has a ticket for this name, with these flags.
+    #[must_use]
+    pub fn ticket_with_flags(mut self, name: &str, flags: u32) -> Self {
+        let ticket = HeldTicket::named(spn(name), FIRST_TICKET);
+        self.client.tickets.push(HeldTicket { flags: Some(flags), ..ticket });
         self
     }
 
@@ -472,7 +556,21 @@ impl World {
     /// The System log of this host is not known.
     #[must_use]
     pub fn no_system_log(mut self, host: &str) -> Self {
-        self.host(host).logs.clear();
+        self.host(host).logs.remove("system");
+        self
+    }
+
+    /// The Security log of `WEB01` is not known.
+    #[must_use]
+    pub fn no_security_log(mut self) -> Self {
+        self.server.logs.remove("security");
+        self
+    }
+
+    /// `WEB01` has this address.
+    #[must_use]
+    pub fn address_of_server(mut self, address: &str) -> Self {
+        self.server.identity.addresses.push(address.parse().expect("an address"));
         self
     }
 
@@ -716,6 +814,7 @@ impl World {
         for (dn, state) in &self.states {
             directory.learn(dn.clone(), state.clone());
         }
+        directory.level = self.level.map(|level| Cited::new(level, CLOCKS));
         if self.duplicates == Known::Whole {
             directory.search_duplicates(SETSPN.line(400));
         }
@@ -735,9 +834,58 @@ impl World {
             Known::Part => Fact::Partial(iis, need()),
             Known::Nothing => Fact::Unknown(need()),
         });
-        let hosts = [server, self.client.clone()].map(|host| (host.identity.name.clone(), host));
-        Facts { hosts: BTreeMap::from(hosts), directory: self.directory(), happenings: self.happenings.clone() }
+        let hosts = [server, self.client.clone()].into_iter().chain(self.controller.clone());
+        let hosts = hosts.map(|host| (host.identity.name.clone(), host));
+        Facts { hosts: hosts.collect(), directory: self.directory(), happenings: self.happenings.clone() }
     }
+}
+
+/// Values of a registry, each with a line.
+fn values(at: ArtifactId, set: &[(String, String, Data)]) -> Registry {
+    let keys = (1..).zip(set).map(|(line, (key, name, data))| {
+        let at = at.line(line);
+        let value = Value { at, name: name.clone(), data: data.clone() };
+        Key { path: Cited::new(key.clone(), at), state: KeyState::Present, values: vec![value], absent: Vec::new() }
+    });
+    Registry { keys: keys.collect(), ..Registry::default() }
+}
+
+/// What rules ask a registry for: all of it is said not to be set.
+const ASKED: &[(&str, &[&str])] = &[
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", &["DisableLoopbackCheck"]),
+    (
+        r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0",
+        &[
+            "BackConnectionHostNames",
+            "RestrictReceivingNTLMTraffic",
+            "RestrictSendingNTLMTraffic",
+            "ClientAllowedNTLMServers",
+        ],
+    ),
+    (POLICY, &[POLICY_TYPES]),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\Netlogon\Parameters", &["DisablePasswordChange"]),
+    (r"HKLM\SOFTWARE\Policies\Microsoft\Edge", CHROMIUM),
+    (r"HKCU\SOFTWARE\Policies\Microsoft\Edge", CHROMIUM),
+    (r"HKLM\SOFTWARE\Policies\Google\Chrome", CHROMIUM),
+    (r"HKCU\SOFTWARE\Policies\Google\Chrome", CHROMIUM),
+    (r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings", &["EnableNegotiate"]),
+];
+const CHROMIUM: &[&str] = &[
+    "AuthServerAllowlist",
+    "AuthServerWhitelist",
+    "AuthNegotiateDelegateAllowlist",
+    "AuthNegotiateDelegateWhitelist",
+    "AuthSchemes",
+];
+
+fn absent(at: ArtifactId) -> Registry {
+    let keys = ASKED.iter().map(|(key, names)| Key {
+        path: Cited::new((*key).to_owned(), at.whole()),
+        state: KeyState::Present,
+        values: Vec::new(),
+        absent: names.iter().map(|name| Cited::new((*name).to_owned(), at.whole())).collect(),
+    });
+    Registry { keys: keys.collect(), ..Registry::default() }
 }
 
 /// An account with which nothing is wrong, whose entry begins behind this line.
@@ -768,7 +916,9 @@ fn host(name: &str, role: Role, log: ArtifactId) -> HostFacts {
     host.identity.domain = Some(Cited::new("contoso.com".to_owned(), IPCONFIG.line(2)));
     host.identity.account_domain = Some("contoso.com".to_owned());
     host.identity.at = Some(IPCONFIG.line(1));
-    host.logs.insert("system".to_owned(), Fact::Known(log.whole()));
+    for channel in ["system", "security"] {
+        host.logs.insert(channel.to_owned(), Fact::Known(log.whole()));
+    }
     host
 }
 

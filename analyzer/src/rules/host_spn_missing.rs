@@ -44,7 +44,7 @@ impl Rule for HostSpnMissing {
                 could not write them: that is what must be repaired, rather than the names typed in by hand.",
             layer: Layer::Owner,
             references: &["KB 326985"],
-            explains: &["spn-missing"],
+            explains: &["spn-missing", "ntlm-blocked-or-audited", "protocol-transition-flag-missing"],
         };
         &INFO
     }

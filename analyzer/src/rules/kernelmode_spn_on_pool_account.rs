@@ -41,7 +41,7 @@ impl Rule for KernelmodeSpnOnPoolAccount {
                 Setting useAppPoolCredentials makes HTTP.SYS use the pool's key.",
             layer: Layer::Identity,
             references: &["IIS configuration reference: windowsAuthentication", "KB 929650"],
-            explains: &["krb-ap-err-modified-key-mismatch"],
+            explains: &["krb-ap-err-modified-key-mismatch", "delegation-on-wrong-object"],
         };
         &INFO
     }

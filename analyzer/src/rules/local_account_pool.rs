@@ -51,7 +51,11 @@ impl Rule for LocalAccountPool {
                 or kernel mode must decrypt as the machine.",
             layer: Layer::Identity,
             references: &["KB 871179", "IIS 6 documentation: application pool identity and Kerberos (cc786486)"],
-            explains: &["krb-ap-err-modified-key-mismatch"],
+            explains: &[
+                "krb-ap-err-modified-key-mismatch",
+                "ntlm-blocked-or-audited",
+                "protocol-transition-flag-missing",
+            ],
         };
         &INFO
     }

@@ -37,7 +37,7 @@ impl Rule for ProvidersNegotiateMissing {
                 NTLM alone, by an old upgrade or on purpose, leaves them no choice.",
             layer: Layer::Offer,
             references: &["KB 248350", "KB 215383"],
-            explains: &[],
+            explains: &["ntlm-blocked-or-audited", "protocol-transition-flag-missing"],
         };
         &INFO
     }

@@ -39,7 +39,7 @@ impl Rule for ProvidersOrderNtlmFirst {
                 know. With NTLM first they never use Kerberos. Edge and Chrome prefer Negotiate whatever the order.",
             layer: Layer::Offer,
             references: &["IIS configuration reference: providers"],
-            explains: &[],
+            explains: &["ntlm-blocked-or-audited", "protocol-transition-flag-missing"],
         };
         &INFO
     }

@@ -51,7 +51,7 @@ impl Rule for ServiceAccountLockedOrDisabled {
                 next start, and then every request ends in 503.",
             layer: Layer::Reach,
             references: &["MS-ADTS: userAccountControl", "WAS events 5021, 5057, 5059"],
-            explains: &["pool-identity-cannot-start", "account-spn-but-account-missing"],
+            explains: &["pool-identity-cannot-start", "account-spn-but-account-missing", "user-account-problem"],
         };
         &INFO
     }
@@ -140,24 +140,11 @@ fn locked_out(state: &AccountState, name: &AccountName, dn: &Dn) -> Option<Troub
 fn too_old(state: &AccountState, name: &AccountName) -> Option<Trouble> {
     let computed = state.computed.as_ref().filter(|flags| flags.value.has(AccountControl::PASSWORD_EXPIRED))?;
     let since = state.password_set.as_ref();
-    let fix = Fix {
-        title: format!("Set a new password for {name}, and enter it wherever the account is used"),
-        risk: Risk::Disruptive,
-        privilege: Privilege::DomainAdmin,
-        note: Some(
-            "Enter it in IIS Manager under the identity of each pool that runs as the account, on every server, in \
-             the same hour. A managed service account would never need this again."
-                .to_owned(),
-        ),
-        commands: Vec::new(),
-        undo: Vec::new(),
-        verify: Vec::new(),
-    };
     Some(Trouble {
         words: "has a password that expired".to_owned(),
         at: std::iter::once(computed.at).chain(since.map(|since| since.at)).collect(),
         confidence: Confidence::Certain,
-        fix,
+        fix: ad_account::new_password(name),
     })
 }
 

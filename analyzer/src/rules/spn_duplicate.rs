@@ -42,7 +42,12 @@ impl Rule for SpnDuplicate {
                 back to NTLM, or fail where NTLM is not offered.",
             layer: Layer::Owner,
             references: &["KB 2015518"],
-            explains: &["krb-ap-err-modified-key-mismatch", "spn-missing"],
+            explains: &[
+                "krb-ap-err-modified-key-mismatch",
+                "spn-missing",
+                "ntlm-blocked-or-audited",
+                "protocol-transition-flag-missing",
+            ],
         };
         &INFO
     }

@@ -46,7 +46,11 @@ impl Rule for SpnMissing {
                 When nobody holds it, the KDC gives no ticket (0x7) and the client falls back to NTLM.",
             layer: Layer::Owner,
             references: &["KB 326985", "KB 929650", "KB 294382"],
-            explains: &["krb-ap-err-modified-key-mismatch"],
+            explains: &[
+                "krb-ap-err-modified-key-mismatch",
+                "ntlm-blocked-or-audited",
+                "protocol-transition-flag-missing",
+            ],
         };
         &INFO
     }

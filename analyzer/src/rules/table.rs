@@ -1,25 +1,47 @@
 //! The table of all rules, in the order of the report: by the stage of signing in.
 
 use crate::rules::account_spn_but_account_missing::AccountSpnButAccountMissing;
+use crate::rules::chromium_authserver_allowlist::ChromiumAuthserverAllowlist;
+use crate::rules::chromium_delegate_allowlist::ChromiumDelegateAllowlist;
 use crate::rules::clock_skew::ClockSkew;
+use crate::rules::credential_manager_override::CredentialManagerOverride;
+use crate::rules::delegation_on_wrong_object::DelegationOnWrongObject;
+use crate::rules::domain_rename_or_fqdn_mismatch::DomainRenameOrFqdnMismatch;
+use crate::rules::etype_no_common::EtypeNoCommon;
+use crate::rules::gmsa_not_usable::GmsaNotUsable;
 use crate::rules::host_spn_missing::HostSpnMissing;
 use crate::rules::http_spn_shadows_host::HttpSpnShadowsHost;
+use crate::rules::ie6_w2k_negotiate_off::Ie6W2kNegotiateOff;
+use crate::rules::kcd_target_spn_missing::KcdTargetSpnMissing;
 use crate::rules::kernelmode_spn_on_pool_account::KernelmodeSpnOnPoolAccount;
 use crate::rules::krb_ap_err_modified_key_mismatch::KrbApErrModifiedKeyMismatch;
+use crate::rules::krbtgt_no_aes::KrbtgtNoAes;
 use crate::rules::local_account_pool::LocalAccountPool;
+use crate::rules::logon_right_or_workstation_restriction::LogonRightOrWorkstationRestriction;
 use crate::rules::loopback_check::LoopbackCheck;
+use crate::rules::machine_password_policy_disabled::MachinePasswordPolicyDisabled;
+use crate::rules::maxtokensize_exceeded::MaxtokensizeExceeded;
+use crate::rules::nov2022_explicit_etype_rc4_only::Nov2022ExplicitEtypeRc4Only;
+use crate::rules::ntlm_blocked_or_audited::NtlmBlockedOrAudited;
+use crate::rules::pac_and_patch_mismatch::PacAndPatchMismatch;
 use crate::rules::pool_identity_cannot_start::PoolIdentityCannotStart;
+use crate::rules::protocol_transition_flag_missing::ProtocolTransitionFlagMissing;
 use crate::rules::providers_empty_after_clear::ProvidersEmptyAfterClear;
 use crate::rules::providers_negotiate_missing::ProvidersNegotiateMissing;
 use crate::rules::providers_order_ntlm_first::ProvidersOrderNtlmFirst;
+use crate::rules::rc4_deprecation_2026::Rc4Deprecation2026;
 use crate::rules::rule::Rule;
 use crate::rules::secure_channel_broken::SecureChannelBroken;
+use crate::rules::selective_authentication::SelectiveAuthentication;
 use crate::rules::service_account_locked_or_disabled::ServiceAccountLockedOrDisabled;
 use crate::rules::spn_alias_cname::SpnAliasCname;
 use crate::rules::spn_duplicate::SpnDuplicate;
 use crate::rules::spn_missing::SpnMissing;
 use crate::rules::spn_on_wrong_account::SpnOnWrongAccount;
 use crate::rules::token_too_large_http400::TokenTooLargeHttp400;
+use crate::rules::url_is_ip_or_unresolvable::UrlIsIpOrUnresolvable;
+use crate::rules::user_account_problem::UserAccountProblem;
+use crate::rules::user_not_delegable::UserNotDelegable;
 use crate::rules::web_config_locked::WebConfigLocked;
 use crate::rules::windows_auth_disabled::WindowsAuthDisabled;
 
@@ -27,6 +49,7 @@ use crate::rules::windows_auth_disabled::WindowsAuthDisabled;
 pub const RULES: &[&dyn Rule] = &[
     &TokenTooLargeHttp400,
     &ServiceAccountLockedOrDisabled,
+    &GmsaNotUsable,
     &PoolIdentityCannotStart,
     &WebConfigLocked,
     &WindowsAuthDisabled,
@@ -34,18 +57,39 @@ pub const RULES: &[&dyn Rule] = &[
     &ProvidersNegotiateMissing,
     &ProvidersOrderNtlmFirst,
     &LoopbackCheck,
+    &ChromiumAuthserverAllowlist,
+    &Ie6W2kNegotiateOff,
+    &UrlIsIpOrUnresolvable,
+    &DomainRenameOrFqdnMismatch,
     &HostSpnMissing,
     &SpnMissing,
     &SpnDuplicate,
     &AccountSpnButAccountMissing,
+    &NtlmBlockedOrAudited,
     &LocalAccountPool,
     &KernelmodeSpnOnPoolAccount,
     &SpnAliasCname,
     &HttpSpnShadowsHost,
     &SpnOnWrongAccount,
     &SecureChannelBroken,
+    &EtypeNoCommon,
+    &Rc4Deprecation2026,
+    &Nov2022ExplicitEtypeRc4Only,
     &KrbApErrModifiedKeyMismatch,
+    &MachinePasswordPolicyDisabled,
+    &KrbtgtNoAes,
+    &PacAndPatchMismatch,
     &ClockSkew,
+    &SelectiveAuthentication,
+    &LogonRightOrWorkstationRestriction,
+    &UserAccountProblem,
+    &MaxtokensizeExceeded,
+    &CredentialManagerOverride,
+    &DelegationOnWrongObject,
+    &ProtocolTransitionFlagMissing,
+    &KcdTargetSpnMissing,
+    &UserNotDelegable,
+    &ChromiumDelegateAllowlist,
 ];
 
 /// The rule of this name.

@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use kerbscope::artifacts::event_log::{self, EventLog};
-use kerbscope::evidence::place::ArtifactId;
+use kerbscope::artifacts::event_log_legacy;
+use kerbscope::evidence::place::{ArtifactId, Place};
 use kerbscope_shared::limits::Limits;
 use serde_json::Value;
 
@@ -93,5 +94,75 @@ fn a_large_log_is_tallied_without_a_loss() {
         assert!(ntlm >= truth.remove("4624_NTLM") && ntlm == Some(logons), "{name}: {ntlm:?}");
         assert_eq!(found, truth, "{name}");
         assert!(log.events.iter().all(|event| event.id != 4624), "{name}: nobody keeps ordinary events");
+    }
+}
+
+#[test]
+fn logs_of_windows_2003_hold_what_their_truth_says() {
+    let Some((folder, truth)) = corpus() else {
+        eprintln!("KERBSCOPE_CORPUS is not set: no log of Windows 2003 was read");
+        return;
+    };
+    let logs = truth.as_object().expect("an object").iter().filter(|(name, _)| name.starts_with("evt/"));
+    let mut read = 0;
+    for (name, truth) in logs {
+        let bytes = std::fs::read(folder.join(name)).expect("reads the log");
+        let parsed = event_log_legacy::parse(ArtifactId(0), &bytes);
+        assert_eq!(parsed.losses, [], "{name}");
+        assert_eq!(Some(parsed.value.records), truth["records"].as_u64(), "{name}");
+        let some = truth.get("some").and_then(Value::as_object).into_iter().flatten();
+        for (kind, count) in some {
+            let (provider, id) = kind.split_once(':').expect("names an event");
+            let id = id.parse::<u32>().expect("is a number");
+            let of_kind =
+                |((name, other), _): &(&(String, u32), &u64)| name.eq_ignore_ascii_case(provider) && *other == id;
+            let found: u64 = parsed.value.counts.iter().filter(of_kind).map(|(_, count)| *count).sum();
+            assert_eq!(Some(found), count.as_u64(), "{name} {kind}");
+        }
+        read += 1;
+    }
+    assert_eq!(read, 4);
+}
+
+#[test]
+fn made_logs_of_windows_2003_are_the_same_however_they_were_left() {
+    let Some((folder, _)) = corpus() else {
+        eprintln!("KERBSCOPE_CORPUS is not set: no log of Windows 2003 was read");
+        return;
+    };
+    let log = |name: &str| {
+        let bytes = std::fs::read(folder.join(format!("synthetic/{name}.evt"))).expect("reads the log");
+        let parsed = event_log_legacy::parse(ArtifactId(0), &bytes);
+        assert_eq!(parsed.losses, [], "{name}");
+        parsed.value
+    };
+    let [clean, dirty, wrapped, both] =
+        ["SecEvent-2003-clean", "SecEvent-2003-dirty", "SecEvent-2003-wrapped", "SecEvent-2003-wrapped-dirty"].map(log);
+    assert!(clean == dirty, "{} and {} records", clean.records, dirty.records);
+    assert_eq!((clean.records, wrapped.records, both.records), (60, 231, 231));
+    // Three more were written before the copy was made, over the three oldest ones.
+    let last = |log: &EventLog| log.events.last().map(|event| event.at.place);
+    assert_eq!((last(&wrapped), last(&both)), (Some(Place::Record(1000)), Some(Place::Record(1003))));
+    let refused = clean.events.iter().find(|event| (529..=539).contains(&event.id)).expect("has a failed logon");
+    assert!(
+        refused.field("TargetUserName").is_some() && refused.field("EventType") == Some("audit failure"),
+        "{refused:?}"
+    );
+    assert!(log("SecEvent-2000-clean").events.iter().any(|event| event.id == 681));
+}
+
+#[test]
+fn a_log_of_windows_2003_cut_or_changed_anywhere_does_not_panic() {
+    let Some((folder, _)) = corpus() else {
+        eprintln!("KERBSCOPE_CORPUS is not set: no log of Windows 2003 was read");
+        return;
+    };
+    let whole = std::fs::read(folder.join("synthetic/SecEvent-2003-wrapped-dirty.evt")).expect("reads the log");
+    for at in (0..whole.len()).step_by(509) {
+        let mut changed = whole.clone();
+        changed[at] ^= 0xff;
+        for bytes in [changed.as_slice(), &whole[..at]] {
+            let _ = event_log_legacy::parse(ArtifactId(0), bytes);
+        }
     }
 }

@@ -16,7 +16,7 @@ const FLOORS: [&[&str]; 12] = [
     &["diagnosis"],
     &["case"],
     &["report"],
-    &["explain", "open"],
+    &["explain", "open", "real_names"],
     &["cli", "gui"],
 ];
 

@@ -163,8 +163,20 @@ fn without(mut bundles: Vec<OpenedBundle>, kind: ArtifactKind) -> Vec<OpenedBund
 }
 
 /// Scenarios whose cause lies in how an account or a clock stands, of which `setspn` knows nothing.
-const NEEDS_THE_DIRECTORY: [&str; 3] =
-    ["account-spn-but-account-missing", "service-account-locked-or-disabled", "clock-skew"];
+const NEEDS_THE_DIRECTORY: [&str; 12] = [
+    "account-spn-but-account-missing",
+    "service-account-locked-or-disabled",
+    "clock-skew",
+    "etype-no-common",
+    "nov2022-explicit-etype-rc4-only",
+    "rc4-deprecation-2026",
+    "delegation-on-wrong-object",
+    "protocol-transition-flag-missing",
+    "user-not-delegable",
+    "chromium-delegate-allowlist",
+    "domain-rename-or-fqdn-mismatch",
+    "kcd-target-spn-missing",
+];
 
 /// Servers of 2003 and before: their `setspn` lists and does not search, so that nobody else holds an SPN is said by the
 /// directory alone.

@@ -11,6 +11,19 @@ pub struct Scope {
     pub logs: LogLimits,
     /// Whether more may be done than to look: to make requests to this computer, and to get tickets.
     pub probe: bool,
+    /// How names stand in the bundle.
+    pub naming: Naming,
+}
+
+/// How names of accounts, hosts and domains stand in the bundle.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Naming {
+    /// As on the server.
+    #[default]
+    Real,
+    /// Tokens stand for them.
+    #[cfg(feature = "tokens")]
+    Tokens,
 }
 
 /// The part that the visited computer has in a sign-in.

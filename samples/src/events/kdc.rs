@@ -24,3 +24,8 @@ pub fn duplicate_name(time: Timestamp, spn: &str) -> Event {
         ],
     )
 }
+
+/// A warning that comes without fields that matter: events 35 to 38 and 42 to 44.
+pub fn warning(time: Timestamp, id: u16) -> Event {
+    Event::classic(PROVIDER, id, 0x8000, time, vec![Item::Bytes(Vec::new())])
+}

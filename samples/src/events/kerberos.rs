@@ -53,6 +53,17 @@ pub fn modified(time: Timestamp, server: &str, target: &str) -> Event {
     event(4, 0x4000, time, &fields)
 }
 
+/// Event 6: the ticket of somebody does not fit the buffer.
+pub fn token_too_large(time: Timestamp, client: &str, needed: &str) -> Event {
+    let fields = [("NeededSize", needed), ("ActualSize", "12000"), ("ClientProcessID", "4212"), ("ClientName", client)];
+    event(6, 0x8000, time, &fields)
+}
+
+/// Event 14: a password in Credential Manager is wrong.
+pub fn saved_password_wrong(time: Timestamp, user: &str) -> Event {
+    event(14, 0x8000, time, &[("Username", user)])
+}
+
 fn event(id: u16, qualifiers: u16, time: Timestamp, fields: &[(&'static str, &str)]) -> Event {
     let mut data: Vec<Item> = fields.iter().map(|&(name, value)| Item::Field(name, Value::from(value))).collect();
     data.push(Item::Bytes(Vec::new()));

@@ -163,6 +163,53 @@ pub fn refused_password(time: Timestamp, visitor: &Visitor) -> Event {
     audit(4771, 0, TICKET_GRANTING, FAILURE, time, fields)
 }
 
+/// Event 4625: a server refused a logon over the network; the status, and the one behind it.
+pub fn refused_logon(time: Timestamp, account: (&str, &str), status: (u32, u32), address: &str) -> Event {
+    let (domain, user) = account;
+    let fields = vec![
+        ("SubjectUserSid", Value::Sid("S-1-0-0".to_owned())),
+        ("SubjectUserName", "-".into()),
+        ("SubjectDomainName", "-".into()),
+        ("SubjectLogonId", Value::Hex64(0)),
+        ("TargetUserSid", Value::Sid("S-1-0-0".to_owned())),
+        ("TargetUserName", user.into()),
+        ("TargetDomainName", domain.into()),
+        ("Status", Value::Hex32(status.0)),
+        ("FailureReason", "%%2304".into()),
+        ("SubStatus", Value::Hex32(status.1)),
+        ("LogonType", Value::U32(3)),
+        ("LogonProcessName", "Kerberos".into()),
+        ("AuthenticationPackageName", "Kerberos".into()),
+        ("WorkstationName", "-".into()),
+        ("TransmittedServices", "-".into()),
+        ("LmPackageName", "-".into()),
+        ("KeyLength", Value::U32(0)),
+        ("ProcessId", Value::Hex64(0)),
+        ("ProcessName", "-".into()),
+        ("IpAddress", address.into()),
+        ("IpPort", "50112".into()),
+    ];
+    audit(4625, 0, LOGON, FAILURE, time, fields)
+}
+
+/// Event 4769: this account asked for a ticket in the name of a user, and got none (KDC_ERR_BADOPTION).
+pub fn refused_delegation(time: Timestamp, account: &str, service: &str) -> Event {
+    let fields = vec![
+        ("TargetUserName", Value::Text(format!("{account}@CONTOSO.COM"))),
+        ("TargetDomainName", "CONTOSO.COM".into()),
+        ("ServiceName", service.into()),
+        ("ServiceSid", Value::Sid("S-1-0-0".to_owned())),
+        ("TicketOptions", Value::Hex32(0x4082_0000)),
+        ("TicketEncryptionType", Value::Hex32(u32::MAX)),
+        ("IpAddress", mapped("10.0.0.20")),
+        ("IpPort", "52044".into()),
+        ("Status", Value::Hex32(0xd)),
+        ("LogonGuid", Value::Guid(0)),
+        ("TransmittedServices", "-".into()),
+    ];
+    audit(4769, 0, SERVICE_TICKET, FAILURE, time, fields)
+}
+
 fn sid(rid: u32) -> Value {
     Value::Sid(format!("{DOMAIN_SID}-{rid}"))
 }

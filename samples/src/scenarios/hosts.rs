@@ -111,6 +111,8 @@ fn host(name: &'static str, role: Role, address: &'static str) -> Host {
         secure_channel: nltest::GOOD,
         requests: Vec::new(),
         refused: Vec::new(),
+        named_accounts: Vec::new(),
+        registry: Vec::new(),
         dc_clock: "20260302081504",
     };
     host.address_of("web01.contoso.com", "10.0.0.20")

@@ -41,6 +41,12 @@ pub enum MapError {
     /// Its id is damaged.
     #[error("this map of tokens is damaged: {0}")]
     Id(#[from] crate::pseudonym::token::NotAnId),
+    /// Two computers were visited with the same map to begin with, and each went on counting by itself.
+    #[error(
+        "{0} stands for one name in this map of tokens and for another in one that was given before; their bundles \
+         cannot be one case"
+    )]
+    TwoNames(String),
     /// It comes from a later version.
     #[error("this map of tokens has version {0}; known is {VERSION}")]
     Newer(u32),
@@ -50,6 +56,12 @@ impl TokenMap {
     /// A map that holds nothing.
     pub const fn empty(id: MapId) -> Self {
         Self { id, names: BTreeMap::new() }
+    }
+
+    /// Whether a file begins like a map.
+    pub fn is_begun_by(head: &[u8]) -> bool {
+        let head = String::from_utf8_lossy(head);
+        head.trim_start_matches('\u{feff}').trim_start().starts_with('{') && head.contains("\"kerbscope_map\"")
     }
 
     /// Reads a file.
@@ -63,6 +75,21 @@ impl TokenMap {
             return Err(MapError::Newer(file.kerbscope_map));
         }
         Ok(Self { id: file.id.parse()?, names: file.names })
+    }
+
+    /// Takes in the names of another map with the same id, which was written earlier or later.
+    ///
+    /// # Errors
+    ///
+    /// A token has another name there.
+    pub fn join(&mut self, other: Self) -> Result<(), MapError> {
+        for (token, name) in other.names {
+            if self.names.get(&token).is_some_and(|known| *known != name) {
+                return Err(MapError::TwoNames(token));
+            }
+            self.names.insert(token, name);
+        }
+        Ok(())
     }
 
     /// The file, as JSON.
@@ -88,7 +115,22 @@ mod tests {
     fn what_is_written_can_be_read() {
         let mut map = TokenMap::empty(MapId(7));
         map.names.insert("host1kqz".to_owned(), "web01".to_owned());
+        assert!(TokenMap::is_begun_by(&map.write().expect("written")));
         assert_eq!(TokenMap::read(&map.write().expect("written")).expect("read"), map);
+    }
+
+    #[test]
+    fn a_map_and_the_one_that_goes_on_from_it_are_joined_and_two_that_went_apart_are_not() {
+        let map = |names: &[(&str, &str)]| TokenMap {
+            id: MapId(7),
+            names: names.iter().map(|(token, name)| ((*token).to_owned(), (*name).to_owned())).collect(),
+        };
+        let (one, two) = (("host1kqz", "web01"), ("host2kqz", "dc01"));
+        let mut joined = map(&[one]);
+        joined.join(map(&[one, two])).expect("one goes on from the other");
+        assert_eq!(joined, map(&[one, two]));
+        let error = joined.join(map(&[one, ("host2kqz", "sql01")])).expect_err("two names").to_string();
+        assert!(error.starts_with("host2kqz stands for one name"), "{error}");
     }
 
     #[test]

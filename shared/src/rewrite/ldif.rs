@@ -1,6 +1,8 @@
 //! LDIF (RFC 2849): the values of attributes, also those in base64, and what comments say.
 
-use crate::rewrite::base64;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
+
 use crate::rewrite::piece::{Edit, Editor, Piece, Place, apply};
 
 /// The end of the first logical line: a line that begins with a blank goes on with the one before it.
@@ -55,7 +57,7 @@ fn line(line: &str, editor: &mut dyn Editor, out: &mut String) {
 fn encoded_value(key: &str, encoded: &str, editor: &mut dyn Editor, out: &mut String) {
     let digits = encoded.trim_start();
     let blanks = encoded.get(..encoded.len().saturating_sub(digits.len())).unwrap_or_default();
-    let Some(bytes) = base64::decode(digits.trim_end()) else {
+    let Ok(bytes) = BASE64.decode(digits.trim_end()) else {
         // Not what it claims to be, so it is read as it stands.
         let edits = editor.text(&Piece { text: encoded, place: Place::Value { key } });
         return out.push_str(&apply(encoded, &edits));
@@ -70,7 +72,7 @@ fn encoded_value(key: &str, encoded: &str, editor: &mut dyn Editor, out: &mut St
     match changed {
         Some(bytes) => {
             out.push_str(blanks);
-            out.push_str(&base64::encode(&bytes));
+            out.push_str(&BASE64.encode(&bytes));
         }
         None => out.push_str(encoded),
     }
@@ -116,8 +118,8 @@ mod tests {
     #[test]
     fn words_are_found_in_base64_and_across_a_fold() {
         assert_eq!(swapped("dc: contoso\r\n"), "dc: Zürich\r\n");
-        let encoded = format!("cn:: {}\n", base64::encode("ü contoso".as_bytes()));
-        assert_eq!(swapped(&encoded), format!("cn:: {}\n", base64::encode("ü Zürich".as_bytes())));
+        let encoded = format!("cn:: {}\n", BASE64.encode("ü contoso".as_bytes()));
+        assert_eq!(swapped(&encoded), format!("cn:: {}\n", BASE64.encode("ü Zürich".as_bytes())));
         assert_eq!(swapped("dn: DC=con\n toso\ncn: x\n"), "dn: DC=Zürich\n \ncn: x\n");
         assert_eq!(swapped("dn: DC=con\r\n  toso\r\n"), "dn: DC=con\r\n  toso\r\n");
         assert_eq!(swapped("cn:: con\n toso=\n"), "cn:: con\n toso=\n");

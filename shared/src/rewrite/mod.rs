@@ -1,6 +1,5 @@
 //! Rewriting the words of an artifact inside whatever they are wrapped in, and leaving the wrapping as it is.
 
-pub mod base64;
 pub mod escapes;
 pub mod format;
 pub mod json;

@@ -100,7 +100,7 @@ fn data(key: &str, name_chars: usize, data: &str, editor: &mut dyn Editor, out: 
         None => editor.bytes(key, &bytes),
     };
     match changed {
-        Some(bytes) => write(kind, name_chars, &bytes, out),
+        Some(bytes) => write(kind, Lines { head: name_chars, are_broken: data.contains('\n') }, &bytes, out),
         None => out.push_str(data),
     }
 }
@@ -118,13 +118,22 @@ fn read(digits: &str) -> Option<Vec<u8>> {
     bytes.map(|byte| u8::from_str_radix(byte, 16).ok().filter(|_| byte.len() == 2)).collect()
 }
 
-/// Bytes as `reg export` breaks them into lines: a line has 79 characters at most, with the backslash at its end.
-fn write(kind: &str, name_chars: usize, bytes: &[u8], out: &mut String) {
+/// How bytes are laid out in lines.
+#[derive(Clone, Copy)]
+struct Lines {
+    /// The characters of the name before them.
+    head: usize,
+    /// Whether they are broken as `reg export` does it; else they are one line.
+    are_broken: bool,
+}
+
+/// A line that is broken has 79 characters at most, with the backslash at its end.
+fn write(kind: &str, lines: Lines, bytes: &[u8], out: &mut String) {
     use std::fmt::Write as _;
     out.push_str(kind);
     out.push(':');
     // The quotation marks and the equals sign around the name are three characters; `@=` is two.
-    let head = if name_chars == 0 { 2 } else { name_chars.saturating_add(3) };
+    let head = if lines.head == 0 { 2 } else { lines.head.saturating_add(3) };
     let mut column = head.saturating_add(kind.len()).saturating_add(1);
     for (index, byte) in bytes.iter().enumerate() {
         let is_last = index.saturating_add(1) == bytes.len();
@@ -133,7 +142,7 @@ fn write(kind: &str, name_chars: usize, bytes: &[u8], out: &mut String) {
         if !is_last {
             out.push(',');
             column = column.saturating_add(1);
-            if column > LAST_COLUMN {
+            if lines.are_broken && column > LAST_COLUMN {
                 out.push_str("\\\r\n  ");
                 column = 2;
             }
@@ -151,10 +160,10 @@ mod tests {
     use crate::rewrite::rewriter::rewrite_all;
     use crate::rewrite::rewriter::testing::{Record, Swap};
 
-    fn hex(kind: &str, name: &str, text: &str) -> String {
+    fn hex(kind: &str, name: &str, text: &str, are_broken: bool) -> String {
         let bytes: Vec<u8> = text.encode_utf16().flat_map(u16::to_le_bytes).collect();
         let mut out = format!("\"{name}\"=");
-        write(kind, name.len(), &bytes, &mut out);
+        write(kind, Lines { head: name.len(), are_broken }, &bytes, &mut out);
         out + "\r\n"
     }
 
@@ -163,7 +172,7 @@ mod tests {
         let text = "Windows Registry Editor Version 5.00\r\n\r\n[HKEY_LOCAL_MACHINE\\A\\B]\r\n@=\"x\"\r\n\
             \"Ho\\\"st\"=\"C:\\\\web01\"\r\n\"D\"=dword:00000001\r\n\"Bin\"=hex:01,02\r\n\
             ; [HKEY_LOCAL_MACHINE\\C] is not present\r\n";
-        let text = text.to_owned() + &hex("hex(7)", "Names", "a\0b\0\0");
+        let text = text.to_owned() + &hex("hex(7)", "Names", "a\0b\0\0", true);
         let mut record = Record::default();
         assert_eq!(rewrite_all(Format::Registry, &text, &mut record), text);
         let pieces: Vec<_> = record.pieces.iter().map(|(place, text)| format!("{place}|{text}")).collect();
@@ -189,11 +198,13 @@ mod tests {
     #[test]
     fn words_are_found_in_bytes_and_the_lines_are_broken_again() {
         let swap = |text: &str| rewrite_all(Format::Registry, text, &mut Swap("contoso", "fabrikam"));
-        let with =
-            |word: &str| hex("hex(7)", "BackConnectionHostNames", &format!("portal.{word}.com\0www.{word}.com\0\0"));
-        assert_eq!(swap(&with("contoso")), with("fabrikam"));
-        assert!(with("contoso").lines().count() > 3);
-        assert!(with("contoso").lines().all(|line| line.len() < 81), "{}", with("contoso"));
+        let names = |word: &str| format!("portal.{word}.com\0www.{word}.com\0\0");
+        for are_broken in [true, false] {
+            let with = |word: &str| hex("hex(7)", "BackConnectionHostNames", &names(word), are_broken);
+            assert_eq!(swap(&with("contoso")), with("fabrikam"));
+            assert_eq!(with("contoso").lines().count() > 1, are_broken);
+            assert!(!are_broken || with("contoso").lines().all(|line| line.len() < 80), "{}", with("contoso"));
+        }
         assert_eq!(swap("\"a\"=\"\\\\\\\\contoso\\\\x\"\r\n"), "\"a\"=\"\\\\\\\\fabrikam\\\\x\"\r\n");
     }
 

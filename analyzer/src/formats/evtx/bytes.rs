@@ -1,12 +1,12 @@
 //! Little-endian numbers at places of a chunk, which may lie outside of it.
 
 /// The number of 16 bits at this place.
-pub(super) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
+pub(in crate::formats) fn u16_at(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..)?.first_chunk().map(|number| u16::from_le_bytes(*number))
 }
 
 /// The number of 32 bits at this place.
-pub(super) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
+pub(in crate::formats) fn u32_at(bytes: &[u8], at: usize) -> Option<u32> {
     bytes.get(at..)?.first_chunk().map(|number| u32::from_le_bytes(*number))
 }
 
@@ -16,12 +16,12 @@ pub(super) fn u64_at(bytes: &[u8], at: usize) -> Option<u64> {
 }
 
 /// A number of 32 bits that is an offset or a size.
-pub(super) fn size_at(bytes: &[u8], at: usize) -> Option<usize> {
+pub(in crate::formats) fn size_at(bytes: &[u8], at: usize) -> Option<usize> {
     usize::try_from(u32_at(bytes, at)?).ok()
 }
 
 /// So many bytes from this place on.
-pub(super) fn slice(bytes: &[u8], at: usize, length: usize) -> Option<&[u8]> {
+pub(in crate::formats) fn slice(bytes: &[u8], at: usize, length: usize) -> Option<&[u8]> {
     bytes.get(at..)?.get(..length)
 }
 

@@ -19,7 +19,7 @@ const BINARY: u8 = 0x0e;
 /// A moment, in ticks of 100 nanoseconds since 1601.
 pub const FILETIME: u8 = 0x11;
 /// A security identifier.
-const SID: u8 = 0x13;
+pub const SID: u8 = 0x13;
 /// Further binary XML.
 pub const BINARY_XML: u8 = 0x21;
 /// Added to the type of the items of an array.

@@ -1,0 +1,358 @@
+//! What event logs say about signing in, one row for what is alike, the same for every version of Windows.
+
+use jiff::Timestamp;
+
+use crate::artifacts::event_fields::Fields;
+use crate::artifacts::event_log::{Event, EventLog, Tally};
+use crate::artifacts::event_log_legacy::{AUDIT_SUCCESS, EVENT_TYPE};
+use crate::codes::number::number;
+use crate::codes::row::{Row, find};
+use crate::codes::{kerberos, nt_status, security_event};
+use crate::evidence::place::Evidence;
+
+/// One event, or many that are alike.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Attempt {
+    /// The record, or the first of those that are alike.
+    pub at: Evidence,
+    /// When the first one happened, in UTC.
+    pub first: Option<Timestamp>,
+    /// When the last one happened.
+    pub last: Option<Timestamp>,
+    /// How many there are.
+    pub count: u64,
+    /// The computer that wrote it down.
+    pub computer: String,
+    /// Who wrote it.
+    pub provider: String,
+    /// The event id, as that version of Windows numbers it.
+    pub id: u32,
+    /// What was attempted.
+    pub kind: Kind,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Who.
+    pub user: Option<String>,
+    /// The domain or realm of that account.
+    pub domain: Option<String>,
+    /// From where: an address, or else the name of a computer.
+    pub client: Option<String>,
+    /// What the ticket was for.
+    pub service: Option<String>,
+    /// `Kerberos`, `NTLM` or `Negotiate`, with the version of NTLM where it is known.
+    pub package: Option<String>,
+    /// The type of logon.
+    pub logon_type: Option<u32>,
+    /// The encryption type of a ticket.
+    pub encryption_type: Option<u32>,
+    /// Why it failed.
+    pub code: Option<Code>,
+    /// Why exactly, where a second code says so.
+    pub sub_code: Option<Code>,
+}
+
+/// What was attempted, or who reports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Kind {
+    /// Somebody signed in to a computer: 4624, 4625, 528 to 540.
+    Logon,
+    /// Somebody asked for a ticket-granting ticket: 4768, 672, 676.
+    TicketGrantingTicket,
+    /// Somebody asked for a service ticket: 4769, 673, 677.
+    ServiceTicket,
+    /// A ticket was renewed: 674.
+    Renewal,
+    /// Somebody proved, or failed to prove, to know a password: 4771, 675.
+    PreAuthentication,
+    /// A domain controller checked an NTLM answer: 4776, 680, 681.
+    Ntlm,
+    /// A Kerberos client reports.
+    KerberosClient,
+    /// A domain controller reports.
+    Kdc,
+    /// Netlogon reports.
+    Netlogon,
+    /// The local security authority reports.
+    Lsa,
+    /// HTTP.sys reports.
+    Http,
+    /// The service that starts application pools reports.
+    ApplicationPool,
+}
+
+/// How an attempt ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Outcome {
+    /// It went well.
+    Succeeded,
+    /// It failed.
+    Failed,
+    /// A service reports trouble of its own.
+    Reported,
+}
+
+/// A number, and what it stands for where it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Code {
+    /// The number.
+    pub value: u32,
+    /// Its name, if it has one.
+    pub name: Option<&'static str>,
+}
+
+impl Kind {
+    /// One word, for people and programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Logon => "logon",
+            Self::TicketGrantingTicket => "ticket-granting-ticket",
+            Self::ServiceTicket => "service-ticket",
+            Self::Renewal => "renewal",
+            Self::PreAuthentication => "pre-authentication",
+            Self::Ntlm => "ntlm",
+            Self::KerberosClient => "kerberos-client",
+            Self::Kdc => "kdc",
+            Self::Netlogon => "netlogon",
+            Self::Lsa => "lsa",
+            Self::Http => "http",
+            Self::ApplicationPool => "application-pool",
+        }
+    }
+
+    fn of(provider: &str, id: u32) -> Option<Self> {
+        let is = |name: &str| provider.eq_ignore_ascii_case(name);
+        if is("Microsoft-Windows-Security-Auditing") || is("Security") {
+            return match id {
+                4624 | 4625 | 528..=537 | 539 | 540 => Some(Self::Logon),
+                4768 | 672 | 676 => Some(Self::TicketGrantingTicket),
+                4769 | 673 | 677 => Some(Self::ServiceTicket),
+                674 => Some(Self::Renewal),
+                4771 | 675 => Some(Self::PreAuthentication),
+                4776 | 680 | 681 => Some(Self::Ntlm),
+                _ => None,
+            };
+        }
+        let reporters: [(&[&str], Self); 6] = [
+            (&["Microsoft-Windows-Security-Kerberos", "Kerberos"], Self::KerberosClient),
+            (&["Microsoft-Windows-Kerberos-Key-Distribution-Center", "KDC"], Self::Kdc),
+            (&["NETLOGON"], Self::Netlogon),
+            (&["LsaSrv"], Self::Lsa),
+            (&["Microsoft-Windows-HttpEvent", "HTTP"], Self::Http),
+            (&["Microsoft-Windows-WAS", "WAS"], Self::ApplicationPool),
+        ];
+        reporters.into_iter().find(|(names, _)| names.iter().any(|name| is(name))).map(|(_, kind)| kind)
+    }
+
+    const fn codes(self) -> &'static [Row] {
+        match self {
+            Self::TicketGrantingTicket
+            | Self::ServiceTicket
+            | Self::Renewal
+            | Self::PreAuthentication
+            | Self::KerberosClient => kerberos::ROWS,
+            Self::Logon | Self::Ntlm | Self::Kdc | Self::Netlogon | Self::Lsa | Self::Http | Self::ApplicationPool => {
+                nt_status::ROWS
+            }
+        }
+    }
+}
+
+impl Outcome {
+    /// One word, for people and programs.
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Succeeded => "succeeded",
+            Self::Failed => "failed",
+            Self::Reported => "reported",
+        }
+    }
+}
+
+impl Code {
+    fn of(value: u32, table: &'static [Row]) -> Self {
+        Self { value, name: find(table, value).map(|row| row.name) }
+    }
+}
+
+/// What a log says, in the order of time: each kept event, and for all others that are alike one row.
+pub fn attempts(log: &EventLog) -> Vec<Attempt> {
+    let kept = log.events.iter().filter_map(of_event);
+    let alike = log.tallies.iter().filter_map(of_tally);
+    let mut attempts: Vec<Attempt> = kept.chain(alike).collect();
+    attempts.sort_by_key(|attempt| (attempt.first, attempt.at));
+    attempts
+}
+
+fn of_event(event: &Event) -> Option<Attempt> {
+    let mut attempt = of_fields(&event.provider, event.id, &event.fields, event.at)?;
+    (attempt.first, attempt.last) = (event.time, event.time);
+    attempt.computer.clone_from(&event.computer);
+    Some(attempt)
+}
+
+/// Events that are kept stand for themselves.
+fn of_tally(tally: &Tally) -> Option<Attempt> {
+    let count = tally.count.checked_sub(tally.kept).filter(|count| *count > 0)?;
+    let mut attempt = of_fields(tally.provider, tally.id, &tally.fields, tally.first.at)?;
+    (attempt.first, attempt.last, attempt.count) = (tally.first.time, tally.last.time, count);
+    attempt.computer.clone_from(&tally.computer);
+    if tally.kept == 0 && attempt.outcome != Outcome::Reported {
+        attempt.outcome = Outcome::Succeeded;
+    }
+    Some(attempt)
+}
+
+fn of_fields(provider: &str, id: u32, fields: &Fields, at: Evidence) -> Option<Attempt> {
+    let kind = Kind::of(provider, id)?;
+    let told = |name: &str| fields.get(name).map(str::trim).filter(|words| !words.is_empty() && *words != "-");
+    let words = |names: &[&str]| names.iter().find_map(|name| told(name)).map(str::to_owned);
+    let value = |name: &str| told(name).and_then(number).map(|number| number.value);
+    let code = |name: &str| value(name).filter(|value| *value != 0).map(|value| Code::of(value, kind.codes()));
+    // Event 3 of the client puts words behind its code, and event 537 has no name for it.
+    let first_word = |name: &str| told(name)?.split_whitespace().next().and_then(number);
+    let by_id = || security_event::EVENTS.iter().find(|event| event.old == Some(id)).and_then(|event| event.status);
+    let status = code("Status")
+        .or_else(|| first_word("ErrorCode").map(|number| Code::of(number.value, kind.codes())))
+        .or_else(|| by_id().map(|status| Code::of(status, nt_status::ROWS)));
+    let package = words(&["LmPackageName"]).or_else(|| words(&["AuthenticationPackageName", "PackageName"]));
+    Some(Attempt {
+        at,
+        first: None,
+        last: None,
+        count: 1,
+        computer: String::new(),
+        provider: provider.to_owned(),
+        id,
+        kind,
+        outcome: outcome(kind, id, told(EVENT_TYPE), status),
+        user: words(&["TargetUserName", "ClientName", "Username"]),
+        domain: words(&["TargetDomainName", "ClientRealm"]),
+        client: told("IpAddress")
+            .map(|address| address.strip_prefix("::ffff:").unwrap_or(address).to_owned())
+            .or_else(|| words(&["WorkstationName", "Workstation"])),
+        service: words(&["ServiceName", "ServerName", "TargetName", "SPN", "AppPoolID"]),
+        package,
+        logon_type: value("LogonType"),
+        encryption_type: value("TicketEncryptionType"),
+        code: status,
+        sub_code: code("SubStatus"),
+    })
+}
+
+fn outcome(kind: Kind, id: u32, event_type: Option<&str>, status: Option<Code>) -> Outcome {
+    let is_attempt = matches!(
+        kind,
+        Kind::Logon
+            | Kind::TicketGrantingTicket
+            | Kind::ServiceTicket
+            | Kind::Renewal
+            | Kind::PreAuthentication
+            | Kind::Ntlm
+    );
+    match (event_type, id) {
+        _ if !is_attempt => Outcome::Reported,
+        (Some(words), _) if words == AUDIT_SUCCESS => Outcome::Succeeded,
+        (Some(_), _) | (None, 4625 | 4771 | 529..=537 | 539 | 675..=677 | 681) => Outcome::Failed,
+        (None, 4624 | 528 | 540) => Outcome::Succeeded,
+        (None, _) if status.is_some() => Outcome::Failed,
+        (None, _) => Outcome::Succeeded,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifacts::event_log::Occurrence;
+    use crate::evidence::place::ArtifactId;
+
+    const AUDITING: &str = "Microsoft-Windows-Security-Auditing";
+
+    fn fields(fields: &[(&str, &str)]) -> Fields {
+        fields.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect()
+    }
+
+    fn attempt(provider: &str, id: u32, told: &[(&str, &str)]) -> Attempt {
+        of_fields(provider, id, &fields(told), ArtifactId(0).record(1)).expect("is about signing in")
+    }
+
+    #[test]
+    fn the_same_failure_is_the_same_in_all_generations() {
+        let new = attempt(
+            AUDITING,
+            4769,
+            &[
+                ("TargetUserName", "alice@X"),
+                ("ServiceName", "HTTP/web"),
+                ("Status", "0x7"),
+                ("IpAddress", "::ffff:10.1.2.3"),
+            ],
+        );
+        let old = attempt(
+            "SECURITY",
+            673,
+            &[
+                ("TargetUserName", "alice@X"),
+                ("ServiceName", "HTTP/web"),
+                ("Status", "7"),
+                ("IpAddress", "10.1.2.3"),
+                ("EventType", "audit failure"),
+            ],
+        );
+        assert_eq!(
+            (new.kind, new.outcome, new.code.and_then(|code| code.name)),
+            (old.kind, old.outcome, old.code.and_then(|code| code.name))
+        );
+        assert_eq!((new.user, new.client, new.service), (old.user, old.client, old.service));
+        assert_eq!(new.code.map(|code| code.value), Some(7));
+        assert_eq!((new.kind, new.outcome), (Kind::ServiceTicket, Outcome::Failed));
+    }
+
+    #[test]
+    fn an_old_id_is_a_status() {
+        let locked = attempt("Security", 539, &[("TargetUserName", "dave"), ("EventType", "audit failure")]);
+        assert_eq!(locked.code.and_then(|code| code.name), Some("STATUS_ACCOUNT_LOCKED_OUT"));
+        let decimal = attempt("Security", 681, &[("Status", "3221225578")]);
+        assert_eq!(decimal.code.and_then(|code| code.name), Some("STATUS_WRONG_PASSWORD"));
+    }
+
+    #[test]
+    fn a_status_of_zero_is_no_failure() {
+        let ticket = attempt(AUDITING, 4768, &[("Status", "0x0"), ("TicketEncryptionType", "0x12")]);
+        assert_eq!((ticket.outcome, ticket.code, ticket.encryption_type), (Outcome::Succeeded, None, Some(18)));
+    }
+
+    #[test]
+    fn others_use_the_same_ids() {
+        assert_eq!(of_fields("EventSystem", 4625, &fields(&[]), ArtifactId(0).record(1)), None);
+    }
+
+    #[test]
+    fn events_that_are_kept_are_not_counted_twice() {
+        let at = |record, time: i64| Occurrence {
+            at: ArtifactId(0).record(record),
+            time: Timestamp::from_second(time).ok(),
+        };
+        let event = Event {
+            at: ArtifactId(0).record(1),
+            provider: AUDITING.to_owned(),
+            id: 4625,
+            time: Timestamp::from_second(10).ok(),
+            computer: "WEB01".to_owned(),
+            fields: fields(&[("TargetUserName", "alice"), ("Status", "0xc000006d")]),
+        };
+        let tally = |count, kept| Tally {
+            provider: AUDITING,
+            id: 4625,
+            computer: "WEB01".to_owned(),
+            fields: fields(&[("TargetUserName", "alice"), ("Status", "0xc000006d")]),
+            count,
+            kept,
+            first: at(1, 10),
+            last: at(9, 90),
+        };
+        let log = |tally| EventLog { events: vec![event.clone()], tallies: vec![tally], ..EventLog::default() };
+        let counts = |log: &EventLog| attempts(log).iter().map(|attempt| attempt.count).collect::<Vec<_>>();
+        assert_eq!(counts(&log(tally(1, 1))), [1]);
+        assert_eq!(counts(&log(tally(12_432, 1))), [1, 12_431]);
+    }
+}

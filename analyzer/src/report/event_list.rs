@@ -1,0 +1,363 @@
+//! The events of a case as a list: for a terminal, for a spreadsheet, and for programs.
+
+use std::fmt::Write as _;
+
+use jiff::Timestamp;
+use kerbscope_shared::name::is_invisible;
+use serde::Serialize;
+
+use crate::artifacts::contents::Contents;
+use crate::case::Case;
+use crate::evidence::place::Place;
+use crate::facts::attempts::{Attempt, Code, Outcome, attempts};
+use crate::report::escape::escape;
+
+/// Which events are listed. What is not asked for matches all of them.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// The account holds these words, in any case.
+    pub user: Option<String>,
+    /// The address or the computer holds these words.
+    pub client: Option<String>,
+    /// The service holds these words.
+    pub service: Option<String>,
+    /// One of these ids.
+    pub events: Vec<u32>,
+    /// One of these codes, as the code or the second one.
+    pub codes: Vec<u32>,
+    /// At this moment or later.
+    pub since: Option<Timestamp>,
+    /// Before this moment.
+    pub until: Option<Timestamp>,
+    /// Nothing that went well.
+    pub failed: bool,
+}
+
+/// One row of the list, under the names that programs read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Row {
+    /// The bundle or file that it was read from.
+    pub bundle: String,
+    /// The artifact in it.
+    pub artifact: String,
+    /// The number of the record, or of the first one.
+    pub record: Option<u64>,
+    /// When, in UTC.
+    pub first_seen: Option<String>,
+    /// When the last one happened.
+    pub last_seen: Option<String>,
+    /// How many records the row stands for.
+    pub count: u64,
+    /// The computer that wrote it.
+    pub computer: String,
+    /// Who wrote it.
+    pub provider: String,
+    /// The event id.
+    pub event_id: u32,
+    /// What was attempted.
+    pub kind: &'static str,
+    /// How it ended.
+    pub outcome: &'static str,
+    /// The account.
+    pub user: Option<String>,
+    /// Its domain or realm.
+    pub domain: Option<String>,
+    /// The address, or the computer.
+    pub client: Option<String>,
+    /// What a ticket was for.
+    pub service: Option<String>,
+    /// The authentication package.
+    pub package: Option<String>,
+    /// The type of logon.
+    pub logon_type: Option<u32>,
+    /// The encryption type.
+    pub encryption_type: Option<u32>,
+    /// The code, in hexadecimal.
+    pub code: Option<String>,
+    /// Its name.
+    pub code_name: Option<&'static str>,
+    /// The second code.
+    pub sub_code: Option<String>,
+    /// Its name.
+    pub sub_code_name: Option<&'static str>,
+}
+
+/// The names of the columns, in their order.
+const COLUMNS: [&str; 22] = [
+    "bundle",
+    "artifact",
+    "record",
+    "first_seen",
+    "last_seen",
+    "count",
+    "computer",
+    "provider",
+    "event_id",
+    "kind",
+    "outcome",
+    "user",
+    "domain",
+    "client",
+    "service",
+    "package",
+    "logon_type",
+    "encryption_type",
+    "code",
+    "code_name",
+    "sub_code",
+    "sub_code_name",
+];
+
+impl Filter {
+    fn lets(&self, attempt: &Attempt) -> bool {
+        let holds = |asked: &Option<String>, words: &Option<String>| {
+            asked.as_ref().is_none_or(|asked| {
+                words.as_ref().is_some_and(|words| words.to_lowercase().contains(&asked.to_lowercase()))
+            })
+        };
+        let is_code = |code: Option<Code>| code.is_some_and(|code| self.codes.contains(&code.value));
+        holds(&self.user, &attempt.user)
+            && holds(&self.client, &attempt.client)
+            && holds(&self.service, &attempt.service)
+            && (self.events.is_empty() || self.events.contains(&attempt.id))
+            && (self.codes.is_empty() || is_code(attempt.code) || is_code(attempt.sub_code))
+            && self.since.is_none_or(|since| attempt.last.is_some_and(|last| last >= since))
+            && self.until.is_none_or(|until| attempt.first.is_some_and(|first| first < until))
+            && !(self.failed && attempt.outcome == Outcome::Succeeded)
+    }
+}
+
+/// The rows of a case that a filter lets through, in the order of time.
+pub fn rows(case: &Case, filter: &Filter) -> Vec<Row> {
+    let logs = case.artifacts.iter().filter_map(|read| match &read.contents.value {
+        Contents::EventLog(log) => Some((read, log)),
+        _ => None,
+    });
+    let mut found: Vec<(Option<Timestamp>, Row)> = Vec::new();
+    for (read, log) in logs {
+        let bundle = usize::try_from(read.artifact.bundle).ok().and_then(|bundle| case.bundles.get(bundle));
+        let bundle = bundle.map(|bundle| bundle.name.clone()).unwrap_or_default();
+        let own = attempts(log).into_iter().filter(|attempt| filter.lets(attempt));
+        found.extend(own.map(|attempt| (attempt.first, row(&bundle, &read.artifact.path, attempt))));
+    }
+    found.sort_by_key(|(first, _)| *first);
+    found.into_iter().map(|(_, row)| row).collect()
+}
+
+fn row(bundle: &str, artifact: &str, attempt: Attempt) -> Row {
+    let hexadecimal = |code: Code| format!("{:#x}", code.value);
+    Row {
+        bundle: bundle.to_owned(),
+        artifact: artifact.to_owned(),
+        record: match attempt.at.place {
+            Place::Record(number) => Some(number),
+            Place::Whole | Place::Lines { .. } => None,
+        },
+        first_seen: attempt.first.map(|time| time.to_string()),
+        last_seen: attempt.last.map(|time| time.to_string()),
+        count: attempt.count,
+        computer: attempt.computer,
+        provider: attempt.provider,
+        event_id: attempt.id,
+        kind: attempt.kind.word(),
+        outcome: attempt.outcome.word(),
+        user: attempt.user,
+        domain: attempt.domain,
+        client: attempt.client,
+        service: attempt.service,
+        package: attempt.package,
+        logon_type: attempt.logon_type,
+        encryption_type: attempt.encryption_type,
+        code: attempt.code.map(hexadecimal),
+        code_name: attempt.code.and_then(|code| code.name),
+        sub_code: attempt.sub_code.map(hexadecimal),
+        sub_code_name: attempt.sub_code.and_then(|code| code.name),
+    }
+}
+
+impl Row {
+    /// Its cells, in the order of [`COLUMNS`].
+    fn cells(&self) -> [String; 22] {
+        let text = |words: &Option<String>| words.clone().unwrap_or_default();
+        let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
+        let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
+        [
+            self.bundle.clone(),
+            self.artifact.clone(),
+            self.record.map(|record| record.to_string()).unwrap_or_default(),
+            text(&self.first_seen),
+            text(&self.last_seen),
+            self.count.to_string(),
+            self.computer.clone(),
+            self.provider.clone(),
+            self.event_id.to_string(),
+            self.kind.to_owned(),
+            self.outcome.to_owned(),
+            text(&self.user),
+            text(&self.domain),
+            text(&self.client),
+            text(&self.service),
+            text(&self.package),
+            number(self.logon_type),
+            number(self.encryption_type),
+            text(&self.code),
+            name(self.code_name),
+            text(&self.sub_code),
+            name(self.sub_code_name),
+        ]
+    }
+}
+
+/// A JSON object for each row, a line each.
+///
+/// # Errors
+///
+/// A row cannot be serialized.
+pub fn ndjson(rows: &[Row]) -> Result<String, serde_json::Error> {
+    let mut lines = String::new();
+    for row in rows {
+        // Characters that steer a terminal stand in strings alone, where JSON can write them in another way.
+        for character in serde_json::to_string(row)?.chars() {
+            if is_invisible(character) {
+                for unit in character.encode_utf16(&mut [0; 2]) {
+                    let _ = write!(lines, "\\u{unit:04x}");
+                }
+            } else {
+                lines.push(character);
+            }
+        }
+        lines.push('\n');
+    }
+    Ok(lines)
+}
+
+/// A table for spreadsheets (RFC 4180), whose cells are words and never formulas.
+pub fn csv(rows: &[Row]) -> String {
+    let mut table = COLUMNS.join(",");
+    table.push_str("\r\n");
+    for row in rows {
+        let cells = row.cells().map(|cell| csv_cell(&cell));
+        table.push_str(&cells.join(","));
+        table.push_str("\r\n");
+    }
+    table
+}
+
+/// Spreadsheets run what begins like a formula; an apostrophe in front makes it words.
+fn csv_cell(words: &str) -> String {
+    let shown = escape(words);
+    let is_formula =
+        shown.trim_start().starts_with(['=', '+', '-', '@', '\u{ff1d}', '\u{ff0b}', '\u{ff0d}', '\u{ff20}']);
+    let shown = if is_formula { format!("'{shown}") } else { shown };
+    if shown.contains(['"', ',', ';', '\'']) { format!("\"{}\"", shown.replace('"', "\"\"")) } else { shown }
+}
+
+/// A table for people.
+pub fn table(rows: &[Row]) -> String {
+    let head =
+        ["first seen (UTC)", "count", "event", "what", "outcome", "user", "client", "service", "package", "code"];
+    let lines: Vec<[String; 10]> = rows.iter().map(cells_for_people).collect();
+    let mut widths = head.map(str::len);
+    for cells in &lines {
+        for (width, cell) in widths.iter_mut().zip(cells) {
+            *width = (*width).max(cell.chars().count()).min(WIDEST);
+        }
+    }
+    let mut table = String::new();
+    for cells in std::iter::once(&head.map(str::to_owned)).chain(&lines) {
+        let mut line = String::new();
+        for (width, cell) in widths.iter().zip(cells) {
+            let _ = write!(line, "{cell:width$}  ");
+        }
+        table.push_str(line.trim_end());
+        table.push('\n');
+    }
+    table
+}
+
+/// Characters of the widest column; a longer cell pushes the rest of its line to the right.
+const WIDEST: usize = 44;
+
+fn cells_for_people(row: &Row) -> [String; 10] {
+    let text = |words: &Option<String>| words.as_deref().map(escape).unwrap_or_default();
+    let named = |code: &Option<String>, name: Option<&str>| match (code, name) {
+        (Some(code), Some(name)) => format!("{code} {name}"),
+        (Some(code), None) => code.clone(),
+        (None, _) => String::new(),
+    };
+    let code = named(&row.code, row.code_name);
+    let sub_code = named(&row.sub_code, row.sub_code_name);
+    let user = match (&row.domain, &row.user) {
+        (Some(domain), Some(user)) if !user.contains('@') => escape(&format!("{domain}\\{user}")),
+        _ => text(&row.user),
+    };
+    [
+        row.first_seen.as_deref().map(|time| time.get(..19).unwrap_or(time).replace('T', " ")).unwrap_or_default(),
+        row.count.to_string(),
+        row.event_id.to_string(),
+        row.kind.to_owned(),
+        row.outcome.to_owned(),
+        user,
+        text(&row.client),
+        text(&row.service),
+        text(&row.package),
+        if sub_code.is_empty() { code } else { format!("{code}, {sub_code}") },
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn hostile(user: &str) -> Row {
+        Row {
+            bundle: "a.zip".to_owned(),
+            artifact: "events/Security.evtx".to_owned(),
+            record: Some(7),
+            first_seen: Some("2026-03-02T08:15:00.123Z".to_owned()),
+            last_seen: Some("2026-03-02T08:15:00.123Z".to_owned()),
+            count: 1,
+            computer: "WEB01".to_owned(),
+            provider: "NETLOGON".to_owned(),
+            event_id: 4625,
+            kind: "logon",
+            outcome: "failed",
+            user: Some(user.to_owned()),
+            domain: None,
+            client: None,
+            service: None,
+            package: None,
+            logon_type: Some(3),
+            encryption_type: None,
+            code: Some("0xc000006d".to_owned()),
+            code_name: Some("STATUS_LOGON_FAILURE"),
+            sub_code: None,
+            sub_code_name: None,
+        }
+    }
+
+    #[test]
+    fn no_cell_is_a_formula() {
+        for user in ["=cmd|' /C calc'!A0", "+1", "-2+3", "@SUM(A1)", "  =1", "\t=1", "\u{ff1d}1"] {
+            let line = csv(&[hostile(user)]).lines().nth(1).map(str::to_owned).expect("a line");
+            let cell = line.split(",failed,").nth(1).expect("a cell");
+            assert!(cell.starts_with("\"'"), "{cell}");
+        }
+        assert!(csv(&[hostile("a\"b,c")]).contains("\"a\"\"b,c\""));
+    }
+
+    #[test]
+    fn nothing_steers_a_terminal_and_json_loses_nothing() {
+        let user = "a\u{1b}[31m\u{202e}\u{7f}\r\nb";
+        let rows = [hostile(user)];
+        let json = ndjson(&rows).expect("serializes");
+        for shown in [table(&rows), csv(&rows), json.clone()] {
+            assert!(!shown.contains(['\u{1b}', '\u{202e}', '\u{7f}']), "{shown:?}");
+        }
+        assert_eq!((json.lines().count(), table(&rows).lines().count(), csv(&rows).lines().count()), (1, 2, 2));
+        let read: serde_json::Value = serde_json::from_str(json.trim_end()).expect("is JSON");
+        assert_eq!(read["user"], user);
+        assert_eq!(read.as_object().map(serde_json::Map::len), Some(COLUMNS.len()));
+        assert!(COLUMNS.iter().all(|name| read.get(name).is_some()));
+    }
+}

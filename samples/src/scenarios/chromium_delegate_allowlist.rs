@@ -1,0 +1,23 @@
+//! The second hop works from Internet Explorer; from Edge the database sees nobody.
+
+use super::Scenario;
+use super::hosts::{client, healthy, text};
+use crate::layout::klist::Ticket;
+
+/// The story.
+pub fn scenario() -> Scenario {
+    let server = healthy().attribute("svc-web", "userAccountControl", &[text("590336")]);
+    let visitor = client()
+        .in_domain_of(&server)
+        .ticket(Ticket::delegable("alice", "HTTP/intranet.contoso.com", "8:31:04"))
+        .registry(
+            r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Google\Chrome",
+            "AuthNegotiateDelegateAllowlist",
+            "\"*.contoso.com\"",
+        );
+    Scenario::of_rule(
+        "chromium-delegate-allowlist",
+        "Chrome may hand over the user's ticket, and Edge may not",
+        &[server, visitor],
+    )
+}
