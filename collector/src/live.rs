@@ -45,8 +45,11 @@ impl Host for LiveHost {
     }
 
     fn events(&self, export: &EventExport, order: Order) -> io::Result<Events> {
-        let events = system::event_log::events(export.log.channel(), &export.query(), order)?;
-        Ok(Box::new(events))
+        let events = system::event_log::events(export.log.channel(), &export.query(), order);
+        // A channel that does not exist has an error of its own; no other one means that there is none.
+        let is_absent = |error: &io::Error| error.kind() == io::ErrorKind::NotFound;
+        let said = |error: io::Error| if is_absent(&error) { io::Error::other(error.to_string()) } else { error };
+        Ok(Box::new(events.map_err(said)?))
     }
 
     fn tickets(&self, sessions: Sessions, time: Duration) -> Answer {
