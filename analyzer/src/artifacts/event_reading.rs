@@ -338,7 +338,7 @@ fn tally(artifact: ArtifactId, computers: &Computers, tallied: Tallied) -> Tally
 }
 
 /// Fields of a length that can be kept.
-fn cut(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
+pub(super) fn cut(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
     for (_, words) in &mut fields {
         words.truncate(words.floor_char_boundary(FIELD));
     }
@@ -385,7 +385,7 @@ fn event(artifact: ArtifactId, document: &Document) -> Option<(Event, String)> {
 }
 
 /// Event logs write UTC with and without a `Z`.
-fn time(words: &str) -> Option<Timestamp> {
+pub(super) fn time(words: &str) -> Option<Timestamp> {
     words.parse().or_else(|_| format!("{}Z", words.replace(' ', "T")).parse()).ok()
 }
 

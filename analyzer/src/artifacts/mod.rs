@@ -11,6 +11,7 @@ pub mod event_kinds;
 pub mod event_log;
 pub mod event_log_legacy;
 pub mod event_log_stream;
+pub mod event_log_text;
 pub mod event_log_xml;
 pub mod event_reading;
 pub mod event_strings;
