@@ -168,6 +168,11 @@ impl Reading {
         }
     }
 
+    /// How many records were taken so far.
+    pub(super) const fn records(&self) -> u64 {
+        self.log.records
+    }
+
     /// Takes one record of a binary log. What it says is looked at only when it concerns sign-in.
     pub(super) fn record(&mut self, mut record: Record<'_>) {
         let concern = self.count(record.provider, record.id, |log| {

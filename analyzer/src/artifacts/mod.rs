@@ -40,4 +40,5 @@ pub mod tasklist;
 pub mod tickets;
 pub mod w32tm;
 pub mod w3c_log;
+pub mod watch;
 pub mod web_config;
