@@ -6,15 +6,18 @@ use std::fs;
 use std::io::{self, IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
 
 use lexopt::{Arg, Parser, ValueExt as _};
 
+use crate::artifacts::watch::Watch;
 use crate::case::Case;
 use crate::diagnosis::compare::Comparison;
 use crate::explain;
 use crate::facts::change_words;
 use crate::formats::sealed::SealedError;
-use crate::open::{OpenError, keyring, maps, open};
+use crate::open::{OpenError, keyring, maps, open_watched};
 use crate::real_names;
 use crate::report::comparison::ComparisonText;
 use crate::report::document::Document;
@@ -333,8 +336,8 @@ fn open_case(evidence: &Evidence) -> Result<Case, String> {
     let maps = maps(&evidence.maps).map_err(|error| error.to_string())?;
     let mut bundles = Vec::new();
     for path in &evidence.paths {
-        progress(&format!("reading {}", path.display()));
-        let bundle = open(path, &keys).map_err(|error| unopened(&error));
+        let reading = format!("reading {}", path.display());
+        let bundle = shown_while(&reading, |watch| open_watched(path, &keys, watch)).map_err(|error| unopened(&error));
         let bundle = bundle.and_then(|bundle| real_names::tell(bundle, &maps).map_err(|error| error.to_string()));
         bundles.push(bundle.inspect_err(|_| progress(""))?);
     }
@@ -367,6 +370,33 @@ fn unopened(error: &OpenError) -> String {
         _ => error.to_string(),
     }
 }
+
+/// Works, and meanwhile shows how far reading has come.
+fn shown_while<T>(what: &str, work: impl FnOnce(&Watch) -> T) -> T {
+    let watch = Watch::default();
+    progress(what);
+    if !io::stderr().is_terminal() {
+        return work(&watch);
+    }
+    let since = Instant::now();
+    std::thread::scope(|scope| {
+        let (done, is_done) = channel::<()>();
+        let watch = &watch;
+        scope.spawn(move || {
+            while is_done.recv_timeout(SHOWN_EVERY) == Err(RecvTimeoutError::Timeout) {
+                if let Some(words) = watch.reached().words(since.elapsed()) {
+                    progress(&format!("{what}: {words}"));
+                }
+            }
+        });
+        let worked = work(watch);
+        drop(done);
+        worked
+    })
+}
+
+/// How often a person is told how far it has come.
+const SHOWN_EVERY: Duration = Duration::from_millis(250);
 
 /// One line that replaces itself; nothing when nobody watches.
 fn progress(words: &str) {

@@ -12,6 +12,7 @@ use kerbscope_shared::read::{self, Archive, HEAD, Listed, Member, Problem, Probl
 
 use crate::artifacts::event_log_stream::EventLogs;
 use crate::artifacts::opened::OpenedBundle;
+use crate::artifacts::watch::Watch;
 use crate::formats::identity::{self, Keyring, NoIdentity};
 use crate::formats::sealed::{self, SealedError};
 
@@ -81,10 +82,19 @@ pub enum OpenError {
 ///
 /// Nothing can be read there; what can be read in part is opened, and says what it lost.
 pub fn open(path: &Path, keys: &Keyring) -> Result<OpenedBundle, OpenError> {
+    open_watched(path, keys, &Watch::default())
+}
+
+/// The same, while another thread watches how far it has come, and may stop it.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn open_watched(path: &Path, keys: &Keyring, watch: &Watch) -> Result<OpenedBundle, OpenError> {
     let io = |source| OpenError::Io { path: path.to_owned(), source };
     let zip = |source| OpenError::Zip { path: path.to_owned(), source };
     let kind = fs::metadata(path).map_err(io)?;
-    let mut logs = EventLogs::default();
+    let mut logs = EventLogs::new(watch);
     if kind.is_dir() {
         let archive = folder(path, &mut logs)?;
         return Ok(OpenedBundle { name: file_name(path), archive, logs: logs.read });
@@ -95,7 +105,7 @@ pub fn open(path: &Path, keys: &Keyring) -> Result<OpenedBundle, OpenError> {
     }
     let head = read_start(path, sealed::HEAD_BYTES as u64).map_err(io)?;
     if sealed::is_sealed(&head) {
-        return unseal(path, keys);
+        return unseal(path, keys, watch);
     }
     let archive = if is_zip(&head) {
         read::read_with(File::open(path).map_err(io)?, &Limits::STANDARD, &mut logs).map_err(zip)?
@@ -106,20 +116,23 @@ pub fn open(path: &Path, keys: &Keyring) -> Result<OpenedBundle, OpenError> {
 }
 
 /// Opens what was encrypted, under the name it had before: its report is the same.
-fn unseal(path: &Path, keys: &Keyring) -> Result<OpenedBundle, OpenError> {
+fn unseal(path: &Path, keys: &Keyring, watch: &Watch) -> Result<OpenedBundle, OpenError> {
     let file = File::open(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     let decrypted = sealed::decrypt(file, keys, Limits::STANDARD.decrypted_bytes);
     let bytes = decrypted.map_err(|source| OpenError::Sealed { path: path.to_owned(), source })?;
     let is_age = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("age"));
     let name = path.file_stem().filter(|_| is_age);
     let name = name.map_or_else(|| file_name(path), |name| name.to_string_lossy().into_owned());
-    let mut logs = EventLogs::default();
+    let mut logs = EventLogs::new(watch);
     let archive = if is_zip(&bytes) {
         let zip = read::read_with(Cursor::new(bytes), &Limits::STANDARD, &mut logs);
         zip.map_err(|source| OpenError::Zip { path: path.to_owned(), source })?
     } else {
+        let stated = bytes.len() as u64;
         let mut loose = Loose::new(Listed::Nowhere, &mut logs);
-        loose.read(&name, Cursor::new(bytes)).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
+        loose
+            .read(&name, Cursor::new(bytes), stated)
+            .map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
         loose.archive
     };
     Ok(OpenedBundle { name, archive, logs: logs.read })
@@ -202,7 +215,7 @@ fn is_zip(head: &[u8]) -> bool {
 }
 
 /// A folder is a bundle that nobody zipped: names, sizes and the manifest are treated as those of a zip.
-fn folder(path: &Path, logs: &mut EventLogs) -> Result<Archive, OpenError> {
+fn folder(path: &Path, logs: &mut EventLogs<'_>) -> Result<Archive, OpenError> {
     let mut listing = Listing::default();
     listing.add(path, "", DEPTH).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     if listing.files.is_empty() && listing.problems.is_empty() {
@@ -267,10 +280,11 @@ impl Listing {
 }
 
 /// Reads loose files within the limits of a bundle; what cannot be read becomes a problem.
-fn loose(files: Vec<(String, PathBuf)>, listed: Listed, logs: &mut EventLogs) -> Archive {
+fn loose(files: Vec<(String, PathBuf)>, listed: Listed, logs: &mut EventLogs<'_>) -> Archive {
     let mut loose = Loose::new(listed, logs);
     for (name, path) in files {
-        if let Err(error) = File::open(path).and_then(|file| loose.read(&name, file)) {
+        let stated = fs::metadata(&path).map_or(0, |file| file.len());
+        if let Err(error) = File::open(path).and_then(|file| loose.read(&name, file, stated)) {
             loose.problem(name, ProblemKind::Unreadable(error.to_string()));
         }
     }
@@ -278,15 +292,15 @@ fn loose(files: Vec<(String, PathBuf)>, listed: Listed, logs: &mut EventLogs) ->
 }
 
 /// Loose files that become an archive.
-struct Loose<'a> {
+struct Loose<'a, 'w> {
     archive: Archive,
     budget: u64,
     listed: Listed,
-    logs: &'a mut EventLogs,
+    logs: &'a mut EventLogs<'w>,
 }
 
-impl<'a> Loose<'a> {
-    fn new(listed: Listed, logs: &'a mut EventLogs) -> Self {
+impl<'a, 'w> Loose<'a, 'w> {
+    fn new(listed: Listed, logs: &'a mut EventLogs<'w>) -> Self {
         Self { archive: Archive::default(), budget: Limits::STANDARD.total_bytes, listed, logs }
     }
 
@@ -294,10 +308,11 @@ impl<'a> Loose<'a> {
         self.archive.problems.push(Problem { path, what });
     }
 
-    fn read(&mut self, name: &str, mut file: impl Read + Send) -> std::io::Result<()> {
+    fn read(&mut self, name: &str, mut file: impl Read + Send, stated: u64) -> std::io::Result<()> {
         let mut bytes = Vec::new();
         file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
         if self.logs.wants(&bytes) {
+            self.logs.expect(stated);
             let streamed = self.logs.read_file(Cursor::new(bytes).chain(file), self.listed);
             if let Some(problem) = &streamed.problem {
                 self.problem(name.to_owned(), problem.clone());

@@ -182,7 +182,7 @@ fn checks_that_are_open_say_what_to_collect() {
     assert!(shows(&window, "No problem found in what could be judged; some checks are open."));
     assert!(shows(&window, "open checks"));
     assert!(shows(&window, "setspn -Q HTTP/portal.contoso.com"));
-    click(&mut window, "Copy what to collect 2");
+    click(&mut window, "Copy what to collect 3");
     assert_eq!(window.state().copied, ["setspn -Q HTTP/intranet.contoso.com"]);
     click(&mut window, "open: Several accounts hold the same SPN");
     window.get_by_label("spn-duplicate");

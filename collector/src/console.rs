@@ -49,7 +49,13 @@ const TOKENS: &str = "\nIn the zip, tokens such as host4kqz stand for names, SID
 
 /// What to do with its map.
 const MAP: &str = "\nKeep that file, and send it to nobody: with it, kerbscope --map shows real names again, and\n\
-    --pseudonymize-map gives the next computer the same tokens. ";
+    --pseudonymize-map gives the next computer the same tokens.\n\n";
+
+/// As [`READABLE`] and [`UNREADABLE`], where two files were written, and only one is to be given away.
+const READABLE_TOKENS: &str = "Look into the zip: a name that stands only in the middle of a sentence may be left in it. Then\n\
+    give the zip, and nothing else, to whoever makes the diagnosis: they open it with kerbscope.\n";
+const UNREADABLE_TOKENS: &str = "The zip is encrypted: you cannot look into it, though you wrote it. Give it, and nothing else, to\n\
+    those it is encrypted for: they open it with kerbscope. --list prints what is asked for.\n";
 
 /// A source may be a query of many lines.
 const LONGEST_TITLE: usize = 70;
@@ -176,10 +182,11 @@ impl<'a, W: Write> Console<'a, W> {
         text.push_str(&encrypted_for(self.recipients));
         if let Some(map) = self.map {
             let _ = write!(text, "{TOKENS}  {}{MAP}", ascii(&map.display().to_string()));
+            text.push_str(if self.recipients.is_empty() { READABLE_TOKENS } else { UNREADABLE_TOKENS });
         } else {
             text.push_str("\nThe zip holds names of accounts and servers, addresses, and who signed in when. ");
+            text.push_str(if self.recipients.is_empty() { READABLE } else { UNREADABLE });
         }
-        text.push_str(if self.recipients.is_empty() { READABLE } else { UNREADABLE });
         self.print(&text);
         if self.missing.is_empty() { Harvest::Whole } else { Harvest::Partial }
     }

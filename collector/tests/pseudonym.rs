@@ -167,7 +167,8 @@ fn names_that_stand_everywhere_stand_nowhere_in_the_bundle_and_all_in_the_map() 
     assert!(zip.starts_with("kerbscope-tokens-") && zip.ends_with("Z.zip"), "{zip}");
     assert_eq!(*map, format!("DO-NOT-SEND-{zip}.names.json"));
     assert!(text.is_ascii() && text.matches(map.as_str()).count() == 2, "before and after: {text}");
-    assert!(!text.contains("The zip holds names"), "{text}");
+    assert!(!text.contains("The zip holds names") && text.contains("give the zip, and nothing else, to"), "{text}");
+    assert!(text.lines().all(|line| line.len() <= 100 || line.contains(zip.as_str())), "{text}");
     let archive = bundle(&stage.out().join(zip));
     let all = everything(&archive);
     let map = TokenMap::read(&fs::read(stage.out().join(map)).expect("read")).expect("a map");
@@ -268,6 +269,8 @@ fn it_can_be_encrypted_too() {
     let output =
         stage.run(&["--pseudonymize", "--encrypt-to", &identity.to_public().to_string(), "--out", "a.zip.age"]);
     assert_eq!(output.status.code(), Some(1));
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.contains("Give it, and nothing else, to") && !text.contains("Look into the zip"), "{text}");
     assert_eq!(stage.written(), ["DO-NOT-SEND-a.zip.age.names.json", "a.zip.age"]);
     let sealed = fs::read(stage.out().join("a.zip.age")).expect("read");
     let bytes = age::decrypt(&identity, &sealed).expect("the key fits");

@@ -142,10 +142,16 @@ pub(crate) fn pool_accounts(host: &Host) -> Vec<&str> {
     accounts
 }
 
-/// The names of the host and the host headers of its sites.
+/// The names of the host and the host headers of its sites, each once.
 pub(crate) fn names(host: &Host) -> Vec<String> {
     let headers = host.sites.iter().filter_map(|site| site.host_header.clone());
-    [host.name.to_owned(), host.full_name()].into_iter().chain(headers).collect()
+    let mut names: Vec<String> = Vec::new();
+    for name in [host.name.to_owned(), host.full_name()].into_iter().chain(headers) {
+        if !names.iter().any(|known| known.eq_ignore_ascii_case(&name)) {
+            names.push(name);
+        }
+    }
+    names
 }
 
 fn own_tickets(host: &Host) -> Attempt {

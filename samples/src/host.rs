@@ -93,6 +93,7 @@ impl Host {
             name: name.to_owned(),
             pool: name.to_owned(),
             host_header: Some(host_header.to_owned()),
+            port: 80,
             authentication,
         });
         let address = self.address;

@@ -25,8 +25,10 @@ pub struct Site {
     pub name: String,
     /// The pool of its application.
     pub pool: String,
-    /// The host header of its binding on port 80; none answers to every name.
+    /// The host header of its binding; none answers to every name.
     pub host_header: Option<String>,
+    /// The port of its binding.
+    pub port: u16,
     /// What its location in the configuration says about authentication.
     pub authentication: Authentication,
 }
@@ -49,6 +51,8 @@ pub struct Authentication {
     pub use_kernel_mode: Option<bool>,
     /// The attribute `useAppPoolCredentials`; none leaves it out.
     pub use_app_pool_credentials: Option<bool>,
+    /// `tokenChecking` of Extended Protection; none leaves the element out.
+    pub token_checking: Option<&'static str>,
     /// The list of providers that replaces the inherited one; none inherits.
     pub providers: Option<Vec<&'static str>>,
 }
@@ -70,6 +74,7 @@ impl Authentication {
             windows: Switch::On,
             use_kernel_mode: None,
             use_app_pool_credentials: None,
+            token_checking: None,
             providers: None,
         }
     }

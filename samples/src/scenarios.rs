@@ -53,19 +53,33 @@
 //! | `kcd-target-spn-missing` | the list of services lacks the one that is asked for | server, `-dc` | same name |
 //! | `krbtgt-no-aes` | a domain controller lacks a strong key | server, `-dc` | none: a risk of the same name |
 //! | `pac-and-patch-mismatch` | domain controllers have different updates | server, `-dc` | none: a risk of the same name |
+//! | `extended-protection-mismatch` | Extended Protection turns clients away | server | same name |
+//! | `spn-short-or-fqdn-only` | only the short name is registered | server | same name |
+//! | `port-in-spn-mismatch` | the name is registered with a port | server | same name |
+//! | `spn-malformed` | `HTTPS/` is registered in place of `HTTP/` | server | same name |
+//! | `app-pool-identities-conflict-on-host` | two accounts decrypt for one name | server | same name |
+//! | `http-spn-collides-with-winrm` | a site has taken the name that WinRM uses | server | none: a risk of the same name |
+//! | `ntfs-or-url-authorization` | a user may not read the files | server | none: a note of the same name |
+//! | `anonymous-enabled-no-challenge` | anonymous requests are let in | server | none: a note of the same name |
+//! | `credential-guard-blocks-unconstrained` | Credential Guard keeps the user's ticket | server, `-client` | same name |
 
 pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
+pub mod anonymous_enabled_no_challenge;
+pub mod app_pool_identities_conflict_on_host;
 pub mod chromium_authserver_allowlist;
 pub mod chromium_delegate_allowlist;
 pub mod clock_skew;
+pub mod credential_guard_blocks_unconstrained;
 pub mod credential_manager_override;
 pub mod delegation_on_wrong_object;
 pub mod domain_rename_or_fqdn_mismatch;
 pub mod etype_no_common;
+pub mod extended_protection_mismatch;
 pub mod healthy_with_noise;
 pub mod host_spn_missing;
 pub mod hosts;
+pub mod http_spn_collides_with_winrm;
 pub mod http_spn_shadows_host;
 pub mod ie6_w2k_negotiate_off;
 pub mod iis5_ntlm_only;
@@ -82,9 +96,11 @@ pub mod machine_password_policy_disabled;
 pub mod maxtokensize_exceeded;
 pub mod noise;
 pub mod nov2022_explicit_etype_rc4_only;
+pub mod ntfs_or_url_authorization;
 pub mod ntlm_blocked;
 pub mod pac_and_patch_mismatch;
 pub mod pool_identity_cannot_start;
+pub mod port_in_spn_mismatch;
 pub mod protocol_transition_flag_missing;
 pub mod providers_empty_after_clear;
 pub mod providers_negotiate_missing;
@@ -96,8 +112,10 @@ pub mod service_account_locked_or_disabled;
 pub mod setspn_denied;
 pub mod spn_alias_cname;
 pub mod spn_duplicate;
+pub mod spn_malformed;
 pub mod spn_missing;
 pub mod spn_on_wrong_account;
+pub mod spn_short_or_fqdn_only;
 pub mod token_too_large_http400;
 pub mod url_is_ip_or_unresolvable;
 pub mod user_account_problem;
@@ -215,5 +233,14 @@ pub fn all() -> Vec<Scenario> {
         kcd_target_spn_missing::scenario(),
         krbtgt_no_aes::scenario(),
         pac_and_patch_mismatch::scenario(),
+        extended_protection_mismatch::scenario(),
+        spn_short_or_fqdn_only::scenario(),
+        port_in_spn_mismatch::scenario(),
+        spn_malformed::scenario(),
+        app_pool_identities_conflict_on_host::scenario(),
+        http_spn_collides_with_winrm::scenario(),
+        ntfs_or_url_authorization::scenario(),
+        anonymous_enabled_no_challenge::scenario(),
+        credential_guard_blocks_unconstrained::scenario(),
     ]
 }

@@ -23,7 +23,7 @@ const LSA: RegistryFile = (
     &[
         (
             r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa",
-            &["DisableLoopbackCheck", "LmCompatibilityLevel", "SuppressExtendedProtection"],
+            &["DisableLoopbackCheck", "LmCompatibilityLevel", "SuppressExtendedProtection", "LsaCfgFlags"],
         ),
         (
             r"HKEY_LOCAL_MACHINE\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0",
@@ -34,6 +34,10 @@ const LSA: RegistryFile = (
                 "ClientAllowedNTLMServers",
                 "NtlmMinServerSec",
             ],
+        ),
+        (
+            r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows\DeviceGuard",
+            &["EnableVirtualizationBasedSecurity", "LsaCfgFlags"],
         ),
     ],
 );

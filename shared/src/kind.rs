@@ -146,7 +146,7 @@ impl ArtifactKind {
             Self::Klist => "Kerberos tickets",
             Self::LsaTickets => "Kerberos tickets by LSA",
             Self::EventLog => "event log",
-            Self::EventLogXml => "event log as XML",
+            Self::EventLogXml => "event log as XML or text",
             Self::EventLogLegacy => "event log of Windows 2003",
             Self::EventChannel => "event channel state",
             Self::AuditPolicy => "audit policy",

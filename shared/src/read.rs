@@ -62,6 +62,9 @@ pub trait Streams {
     /// Whether content that begins with these bytes, at most [`HEAD`], is read so.
     fn wants(&self, head: &[u8]) -> bool;
 
+    /// Content of about this length is to come; the zip says so, and nothing may depend on it.
+    fn expect(&mut self, _bytes: u64) {}
+
     /// Reads content to its end.
     fn read(&mut self, content: &mut (dyn Read + Send), listed: Listed) -> Streamed;
 }
@@ -325,13 +328,14 @@ impl Reading<'_> {
             return self.problem(&path, ProblemKind::OverLimit("total size"));
         }
         self.names.insert(path.clone());
-        let compressed = entry.compressed_size();
+        let (compressed, stated) = (entry.compressed_size(), entry.size());
         let mut head = Vec::new();
         if let Err(error) = entry.by_ref().take(HEAD as u64).read_to_end(&mut head) {
             self.problem(&path, ProblemKind::Damaged(error.to_string()));
             return self.archive.members.push(Member::held(path, head));
         }
         let member = if self.streams.wants(&head) {
+            self.streams.expect(stated);
             self.stream(path, Cursor::new(head).chain(entry), compressed)
         } else {
             self.inflate(path, head, entry, compressed)

@@ -28,9 +28,10 @@ use crate::artifacts::w3c_log::W3cLog;
 use crate::artifacts::w32tm::W32tmOutput;
 use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
-    adsutil, appcmd, audit_policy, event_channel, event_log, event_log_legacy, event_log_xml, hosts_file, http_err_log,
-    http_head, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log, nltest,
-    nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
+    adsutil, appcmd, audit_policy, event_channel, event_log, event_log_legacy, event_log_text, event_log_xml,
+    hosts_file, http_err_log, http_head, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase,
+    netlogon_log, nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm,
+    web_config,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -164,6 +165,9 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::Directory => wrap(ldif::parse(id, text), Contents::Directory),
         ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Tickets),
         ArtifactKind::LsaTickets => wrap(lsa_tickets::parse(id, text), Contents::Tickets),
+        ArtifactKind::EventLogXml if event_log_text::recognizes(text) => {
+            wrap(event_log_text::parse(id, text), Contents::EventLog)
+        }
         ArtifactKind::EventLogXml => wrap(event_log_xml::parse(id, text), Contents::EventLog),
         ArtifactKind::Ipconfig => wrap(ipconfig::parse(id, text), Contents::Ipconfig),
         ArtifactKind::Systeminfo => wrap(systeminfo::parse(id, text), Contents::Systeminfo),

@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::sync::Arc;
 
+use foldhash::quality::RandomState;
 use kerbscope_shared::digest::Digest;
 
 use crate::artifacts::event_fields::Fields;
@@ -123,7 +124,7 @@ pub(super) struct Tallied {
 /// The groups so far.
 #[derive(Debug)]
 pub(super) struct Groups {
-    numbers: HashMap<Box<[u8]>, usize>,
+    numbers: HashMap<Box<[u8]>, usize, RandomState>,
     found: Vec<Group>,
     grain: Grain,
     ordinary: usize,
@@ -247,7 +248,7 @@ impl Key {
 impl Groups {
     pub(super) fn new() -> Self {
         Self {
-            numbers: HashMap::new(),
+            numbers: HashMap::with_hasher(RandomState::default()),
             found: Vec::new(),
             grain: Grain::Hour,
             ordinary: 0,

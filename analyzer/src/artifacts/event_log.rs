@@ -125,6 +125,11 @@ impl LogReader {
         reader.take(block, &mut |record| reading.record(record));
     }
 
+    /// How many records were read so far.
+    pub const fn records(&self) -> u64 {
+        self.reading.records()
+    }
+
     /// The log, and what of it was lost.
     pub fn finish(self) -> Parsed<EventLog> {
         self.reading.finish_binary(self.reader)

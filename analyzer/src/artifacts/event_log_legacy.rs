@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::artifacts::event_log::{Event, EventLog};
-use crate::artifacts::event_reading::Reading;
+use crate::artifacts::event_reading::{Reading, cut};
 use crate::artifacts::event_strings;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
@@ -17,6 +17,8 @@ const SECURITY: &str = "Security";
 pub const EVENT_TYPE: &str = "EventType";
 /// What that field says of a success.
 pub const AUDIT_SUCCESS: &str = "audit success";
+/// What it says of a failure.
+pub const AUDIT_FAILURE: &str = "audit failure";
 
 /// Reads a log.
 pub fn parse(artifact: ArtifactId, bytes: &[u8]) -> Parsed<EventLog> {
@@ -54,6 +56,6 @@ fn event(artifact: ArtifactId, record: Record, is_security: bool) -> Event {
         id,
         time: Timestamp::from_second(i64::from(record.time)).ok(),
         computer: record.computer,
-        fields: fields.into_iter().collect(),
+        fields: cut(fields).into_iter().collect(),
     }
 }

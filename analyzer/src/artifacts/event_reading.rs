@@ -168,6 +168,11 @@ impl Reading {
         }
     }
 
+    /// How many records were taken so far.
+    pub(super) const fn records(&self) -> u64 {
+        self.log.records
+    }
+
     /// Takes one record of a binary log. What it says is looked at only when it concerns sign-in.
     pub(super) fn record(&mut self, mut record: Record<'_>) {
         let concern = self.count(record.provider, record.id, |log| {
@@ -338,7 +343,7 @@ fn tally(artifact: ArtifactId, computers: &Computers, tallied: Tallied) -> Tally
 }
 
 /// Fields of a length that can be kept.
-fn cut(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
+pub(super) fn cut(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
     for (_, words) in &mut fields {
         words.truncate(words.floor_char_boundary(FIELD));
     }
@@ -385,7 +390,7 @@ fn event(artifact: ArtifactId, document: &Document) -> Option<(Event, String)> {
 }
 
 /// Event logs write UTC with and without a `Z`.
-fn time(words: &str) -> Option<Timestamp> {
+pub(super) fn time(words: &str) -> Option<Timestamp> {
     words.parse().or_else(|_| format!("{}Z", words.replace(' ', "T")).parse()).ok()
 }
 

@@ -270,6 +270,7 @@ mod tests {
                 "url-is-ip-or-unresolvable",
                 "domain-rename-or-fqdn-mismatch",
                 "host-spn-missing",
+                "http-spn-collides-with-winrm",
                 "secure-channel-broken",
                 "machine-password-policy-disabled",
                 "clock-skew",

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_log::{Event, EventLog, Tally};
-use crate::artifacts::event_log_legacy::{AUDIT_SUCCESS, EVENT_TYPE};
+use crate::artifacts::event_log_legacy::{AUDIT_FAILURE, AUDIT_SUCCESS, EVENT_TYPE};
 use crate::codes::number::number;
 use crate::codes::row::{Row, find};
 use crate::codes::{kerberos, nt_status, security_event};
@@ -252,10 +252,12 @@ fn outcome(kind: Kind, id: u32, event_type: Option<&str>, status: Option<Code>) 
     match (event_type, id) {
         _ if !is_attempt => Outcome::Reported,
         (Some(words), _) if words == AUDIT_SUCCESS => Outcome::Succeeded,
-        (Some(_), _) | (None, 4625 | 4771 | 529..=537 | 539 | 675..=677 | 681) => Outcome::Failed,
-        (None, 4624 | 528 | 540) => Outcome::Succeeded,
-        (None, _) if status.is_some() => Outcome::Failed,
-        (None, _) => Outcome::Succeeded,
+        // The Event Viewer has other words in other languages.
+        (Some(words), _) if words == AUDIT_FAILURE => Outcome::Failed,
+        (_, 4625 | 4771 | 529..=537 | 539 | 675..=677 | 681) => Outcome::Failed,
+        (_, 4624 | 528 | 540) => Outcome::Succeeded,
+        _ if status.is_some() => Outcome::Failed,
+        _ => Outcome::Succeeded,
     }
 }
 

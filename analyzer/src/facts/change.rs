@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::artifacts::iis_sections::ExtendedProtection;
 use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::{AccountName, Dn};
 use crate::facts::case_facts::Facts;
@@ -38,6 +39,8 @@ pub enum SignInChange {
     RemoveProvider(AuthProvider),
     /// The whole list.
     Providers(Vec<AuthProvider>),
+    /// `tokenChecking` of Extended Protection: `None`, `Allow` or `Require`.
+    TokenChecking(String),
 }
 
 /// Why a change cannot be made.
@@ -168,6 +171,11 @@ impl SignInChange {
             Self::Providers(names) => {
                 let at = sign_in.providers_at;
                 sign_in.providers = names.iter().map(|name| Cited { value: name.clone(), at }).collect();
+            }
+            Self::TokenChecking(checking) => {
+                let at = sign_in.windows.at;
+                let none = ExtendedProtection { at, token_checking: None, flags: None, spns: Vec::new() };
+                sign_in.protection.get_or_insert(none).token_checking = Some(checking.clone());
             }
         }
     }

@@ -100,6 +100,10 @@ fn appcmd_option(option: &str) -> Option<SignInChange> {
         return provider(rest).map(SignInChange::RemoveProvider);
     }
     let (name, value) = option.split_once(':')?;
+    if name.eq_ignore_ascii_case("extendedProtection.tokenChecking") {
+        let known = ["None", "Allow", "Require"].into_iter().find(|known| known.eq_ignore_ascii_case(value))?;
+        return Some(SignInChange::TokenChecking(known.to_owned()));
+    }
     switch(name, value)
 }
 
@@ -174,6 +178,9 @@ mod tests {
         );
         let both = [SignInChange::KernelMode(true), SignInChange::PoolCredentials(false)];
         check(command("/useKernelMode:true /useAppPoolCredentials:false"), both.map(|change| sign_in(site, change)));
+        let checking = SignInChange::TokenChecking("None".to_owned());
+        check(command("/extendedProtection.tokenChecking:none"), [sign_in(site, checking)]);
+        assert_eq!(command("/extendedProtection.tokenChecking:maybe"), None);
         assert_eq!(command("/enabled:perhaps"), None);
     }
 

@@ -244,10 +244,15 @@ impl Directory {
 
     /// Every SPN that several accounts are known to hold.
     pub fn duplicates(&self) -> impl Iterator<Item = (&Spn, Vec<Holder>)> {
-        self.holders
-            .iter()
-            .filter(|(_, holders)| holders.len() > 1)
-            .map(|(spn, holders)| (spn, holders.iter().map(|(dn, at)| Holder { dn: dn.clone(), at: *at }).collect()))
+        self.held().filter(|(_, holders)| holders.len() > 1)
+    }
+
+    /// Every SPN that somebody is known to hold.
+    pub fn held(&self) -> impl Iterator<Item = (&Spn, Vec<Holder>)> {
+        let holders = |known: &BTreeMap<Dn, Evidence>| {
+            known.iter().map(|(dn, at)| Holder { dn: dn.clone(), at: *at }).collect::<Vec<_>>()
+        };
+        self.holders.iter().map(move |(spn, known)| (spn, holders(known))).filter(|(_, holders)| !holders.is_empty())
     }
 }
 

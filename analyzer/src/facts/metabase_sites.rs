@@ -216,6 +216,7 @@ impl<'a> Working<'a> {
             providers,
             providers_at,
             anonymous: self.flag(key, ANONYMOUS, at).0,
+            protection: None,
             other_way: others.contains(&true),
             stated_for_path,
         }

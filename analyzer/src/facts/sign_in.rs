@@ -1,6 +1,6 @@
 //! Who may sign in how on one path of a site: every setting with the place that decides it.
 
-use crate::artifacts::iis_sections::{ProviderStep, Scope, WindowsSection};
+use crate::artifacts::iis_sections::{ExtendedProtection, ProviderStep, Scope, WindowsSection};
 use crate::evidence::place::{Cited, Evidence};
 
 /// A setting that is in force.
@@ -87,6 +87,8 @@ pub struct SignIn {
     pub providers_at: Evidence,
     /// Anonymous requests are let in.
     pub anonymous: Setting<bool>,
+    /// Extended Protection, where somebody speaks of it.
+    pub protection: Option<ExtendedProtection>,
     /// Some other way to sign in is open: Basic, Digest, or a client certificate.
     pub other_way: bool,
     /// Some scope below the root speaks of Windows authentication for this path.
@@ -105,6 +107,7 @@ impl SignIn {
             providers: Vec::new(),
             providers_at: site,
             anonymous: default(true),
+            protection: None,
             other_way: false,
             stated_for_path: false,
         };
@@ -140,6 +143,9 @@ impl SignIn {
                 None => {}
             }
         }
+        if let Some(protection) = &section.extended_protection {
+            self.protect(protection);
+        }
         for step in &section.providers {
             self.providers_at = step.at;
             match &step.value {
@@ -155,6 +161,17 @@ impl SignIn {
                     }
                 }
             }
+        }
+    }
+
+    /// The deepest one that states an attribute wins; names to check are added to those of above.
+    fn protect(&mut self, section: &ExtendedProtection) {
+        let known = self.protection.take();
+        let merged = self.protection.insert(section.clone());
+        if let Some(known) = known {
+            merged.token_checking = merged.token_checking.take().or(known.token_checking);
+            merged.flags = merged.flags.take().or(known.flags);
+            merged.spns.splice(0..0, known.spns);
         }
     }
 
@@ -209,6 +226,21 @@ mod tests {
         assert_eq!((merged.kernel_mode.value, merged.kernel_mode.origin), (true, Origin::Default));
         assert_eq!(merged.pool_credentials.at, at(20));
         assert_eq!(merged.provider_names(), ["Negotiate", "NTLM"]);
+    }
+
+    #[test]
+    fn extended_protection_is_stated_piece_by_piece() {
+        let protection = |line, checking: Option<&str>, flags: Option<&str>| {
+            let (token_checking, flags) = (checking.map(str::to_owned), flags.map(str::to_owned));
+            let extended_protection =
+                Some(ExtendedProtection { at: at(line), token_checking, flags, spns: Vec::new() });
+            WindowsSection { extended_protection, ..WindowsSection::empty(at(line)) }
+        };
+        let root = scope(None, protection(10, Some("Require"), Some("Proxy")));
+        let site = scope(Some("S"), protection(20, Some("Allow"), None));
+        let merged = SignIn::merge([&root, &site], at(1)).protection.expect("is stated");
+        assert_eq!((merged.token_checking.as_deref(), merged.flags.as_deref()), (Some("Allow"), Some("Proxy")));
+        assert_eq!(SignIn::merge([], at(1)).protection, None);
     }
 
     #[test]

@@ -278,3 +278,130 @@ fn text(bytes: &[u8]) -> (String, &[u8]) {
     let text = char::decode_utf16(text).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)).collect();
     (text, bytes.get(length.saturating_add(1).saturating_mul(2)..).unwrap_or_default())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// One record that says these words.
+    fn record(number: u32, words: &[&str]) -> Vec<u8> {
+        let utf16 = |text: &str| text.encode_utf16().chain([0]).flat_map(u16::to_le_bytes).collect::<Vec<_>>();
+        let names = [utf16("Security"), utf16("WEB03")].concat();
+        let strings: Vec<u8> = words.iter().flat_map(|word| utf16(word)).collect();
+        let at = FIXED + names.len();
+        let length = (at + strings.len()).next_multiple_of(4) + 4;
+        let mut bytes = Vec::new();
+        let small = |at: usize| u32::try_from(at).expect("is small");
+        for value in [small(length), 0x654c_664c, number, 1_100_000_000 + number, 1_100_000_000, 0x8000_0211] {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        bytes.extend_from_slice(&16_u16.to_le_bytes());
+        bytes.extend_from_slice(&u16::try_from(words.len()).expect("few").to_le_bytes());
+        bytes.extend_from_slice(&[0; 8]);
+        for value in [small(at), 0, 0xffff_ffff, 0, 0] {
+            bytes.extend_from_slice(&value.to_le_bytes());
+        }
+        bytes.extend(names.into_iter().chain(strings));
+        bytes.resize(length - 4, 0);
+        bytes.extend_from_slice(&small(length).to_le_bytes());
+        bytes
+    }
+
+    /// A log of this size, whose ring begins at some place; the header is right, or as old as can be.
+    fn log(size: usize, start: usize, records: &[Vec<u8>], is_dirty: bool) -> Vec<u8> {
+        let mut bytes = vec![0; size];
+        let mut at = start;
+        let mut put = |at: &mut usize, piece: &[u8]| {
+            for byte in piece {
+                bytes[*at] = *byte;
+                *at = if *at + 1 == size { RING } else { *at + 1 };
+            }
+        };
+        for record in records {
+            if at + FIXED > size {
+                at = RING;
+            }
+            put(&mut at, record);
+        }
+        let end = at;
+        let small = |at: usize| u32::try_from(at).expect("is small");
+        let next = small(records.len()) + 1;
+        let mut mark = END.to_vec();
+        for value in [small(start), small(end), next, 1, 40] {
+            mark.extend_from_slice(&value.to_le_bytes());
+        }
+        put(&mut at, &mark);
+        let (first, last, flags) = if is_dirty { (48, 48, 1) } else { (small(start), small(end), 0) };
+        let head = [48, 0x654c_664c, 1, 1, first, last, next, 1, small(size), flags, 0, 48];
+        for (place, value) in bytes.chunks_mut(4).zip(head) {
+            place.copy_from_slice(&value.to_le_bytes());
+        }
+        bytes
+    }
+
+    fn records() -> Vec<Vec<u8>> {
+        (1..=9).map(|number| record(number, &["alice", "CONTOSO", &"x".repeat(number as usize)])).collect()
+    }
+
+    fn numbers(bytes: &[u8]) -> (Vec<u32>, Losses) {
+        let mut numbers = Vec::new();
+        let losses = read(bytes, &mut |record| numbers.push(record.number));
+        (numbers, losses)
+    }
+
+    #[test]
+    fn a_record_says_what_was_written() {
+        let mut found = Vec::new();
+        let losses = read(&log(4096, 48, &[record(7, &["alice", "", "3"])], false), &mut |record| found.push(record));
+        assert_eq!(losses, Losses::new());
+        let [record] = found.as_slice() else { panic!("{found:?}") };
+        assert_eq!((record.number, record.id & 0xffff, record.kind), (7, 529, Kind::AuditFailure));
+        assert_eq!((record.source.as_str(), record.computer.as_str()), ("Security", "WEB03"));
+        assert_eq!(record.strings, ["alice", "", "3"]);
+    }
+
+    #[test]
+    fn the_ring_is_followed_wherever_it_begins_and_however_old_its_header_is() {
+        let size = 4096;
+        for start in (48..size - FIXED).step_by(4) {
+            for is_dirty in [false, true] {
+                let bytes = log(size, start, &records(), is_dirty);
+                assert!(is_evt(&bytes));
+                assert_eq!(numbers(&bytes), ((1..=9).collect(), Losses::new()), "from {start}, dirty: {is_dirty}");
+            }
+        }
+    }
+
+    #[test]
+    fn behind_damage_records_are_found_again() {
+        let mut bytes = log(4096, 48, &records(), false);
+        let third = 48 + records().iter().take(2).map(Vec::len).sum::<usize>();
+        bytes[third + 5] ^= 0xff;
+        let (numbers, losses) = numbers(&bytes);
+        assert_eq!(numbers, [1, 2, 4, 5, 6, 7, 8, 9]);
+        assert_eq!(losses.len(), 2, "{losses:?}");
+        assert!(losses.iter().any(|loss| loss.contains(&format!("byte {third}"))), "{losses:?}");
+    }
+
+    #[test]
+    fn without_its_end_a_log_is_searched() {
+        let bytes = log(4096, 48, &records(), true);
+        let end = bytes.windows(20).position(|window| window == END).expect("has an end");
+        let (numbers, losses) = numbers(&bytes[..end]);
+        assert_eq!((numbers, losses.is_empty()), ((1..=9).collect(), false));
+    }
+
+    #[test]
+    fn a_log_cut_or_changed_anywhere_does_not_panic() {
+        let whole = log(3000, 1800, &records(), true);
+        for at in 0..whole.len() {
+            for change in [0xff, 0x01, 0x80] {
+                let mut changed = whole.clone();
+                changed[at] ^= change;
+                let (numbers, _) = numbers(&changed);
+                assert!(numbers.len() <= 18, "{} records", numbers.len());
+            }
+            let _ = numbers(&whole[..at]);
+        }
+    }
+}

@@ -7,6 +7,7 @@
 
 use crate::artifacts::http_err_log::Refused;
 use crate::artifacts::iis_config::Binding;
+use crate::artifacts::iis_sections::ExtendedProtection;
 use crate::artifacts::registry::{Data, Key, KeyState, Registry, Value};
 use crate::artifacts::w3c_log::Request;
 use crate::evidence::gap::NotKnown;
@@ -31,6 +32,7 @@ use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::spn::Spn;
 use crate::facts::tickets::HeldTicket;
 use crate::facts::traffic::{RefusedRequests, SiteLog};
+use crate::facts::trusts::Trust;
 use crate::facts::web_configs::AppConfig;
 use crate::rules::answer::{Answer, Verdict};
 use crate::rules::finding::{Finding, Fix};
@@ -68,6 +70,8 @@ pub const REFUSED: Evidence = ArtifactId(13).line(2);
 pub const LOCK: Evidence = CONFIG.line(5);
 /// What of the registry of `CLIENT07` was collected; each value that a test sets has a line, counted from 1.
 pub const CLIENT_REGISTRY: ArtifactId = ArtifactId(14);
+/// The line of `extendedProtection`.
+pub const PROTECTION: Evidence = CONFIG.line(34);
 /// What of the registry of `DC01` was collected.
 const CONTROLLER_REGISTRY: ArtifactId = ArtifactId(15);
 
@@ -117,6 +121,10 @@ pub struct World {
     controller: Option<HostFacts>,
     /// The functional level of the domain.
     level: Option<u32>,
+    /// Trusts of the domain.
+    trusts: Vec<Trust>,
+    /// More web servers.
+    nodes: Vec<(HostName, World)>,
 }
 
 /// How much of something is known.
@@ -147,6 +155,8 @@ impl World {
             client_set: Vec::new(),
             controller: None,
             level: Some(7),
+            trusts: Vec::new(),
+            nodes: Vec::new(),
         };
         world.server.identity.os_version = Some("10.0.20348".to_owned());
         world = world.entry("WEB01", AccountClass::Computer).entry("svc-web", AccountClass::User).clock_off(0);
@@ -273,6 +283,30 @@ impl World {
     #[must_use]
     pub fn anonymous_on(self) -> Self {
         self.paths(|path| path.sign_in.anonymous.value = true)
+    }
+
+    /// `extendedProtection` checks tokens like this, with these flags.
+    #[must_use]
+    pub fn protected(self, checking: &str, flags: Option<&str>) -> Self {
+        let (token_checking, flags) = (Some(checking.to_owned()), flags.map(str::to_owned));
+        let protection = ExtendedProtection { at: PROTECTION, token_checking, flags, spns: Vec::new() };
+        self.paths(|path| path.sign_in.protection = Some(protection.clone()))
+    }
+
+    /// The site has an https binding as well.
+    #[must_use]
+    pub fn over_https(mut self) -> Self {
+        let https = Binding { protocol: "https".to_owned(), port: 443, ..binding() };
+        self.site.bindings.push(https);
+        self
+    }
+
+    /// Another web server is like this one, but for its name and this change.
+    #[must_use]
+    pub fn with_node(mut self, name: &str, change: impl FnOnce(Self) -> Self) -> Self {
+        let node = change(self.clone());
+        self.nodes.push((HostName::new(name), node));
+        self
     }
 
     /// Basic or Digest authentication or client certificates are on.
@@ -429,6 +463,28 @@ impl World {
             host.settings.take(&values(at, set), Extent::Part);
             host.settings.take(&absent(at), Extent::Part);
         }
+        self
+    }
+
+    /// `CLIENT07` has a ticket for this name, with these flags in its cache.
+    #[must_use]
+    pub fn ticket_in_cache(mut self, name: &str, flags: u32) -> Self {
+        let ticket = HeldTicket::named(spn(name), FIRST_TICKET);
+        self.client.tickets.push(HeldTicket { cache_flags: Some(flags), ..ticket });
+        self
+    }
+
+    /// The domain has a trust with these attributes.
+    #[must_use]
+    pub fn trust(mut self, partner: &str, attributes: u32) -> Self {
+        let attributes = Some(Cited::new(attributes, CLOCKS));
+        self.trusts.push(Trust {
+            partner: partner.to_owned(),
+            at: CLOCKS,
+            direction: None,
+            attributes,
+            encryption: None,
+        });
         self
     }
 
@@ -814,6 +870,7 @@ impl World {
         for (dn, state) in &self.states {
             directory.learn(dn.clone(), state.clone());
         }
+        directory.trusts.clone_from(&self.trusts);
         directory.level = self.level.map(|level| Cited::new(level, CLOCKS));
         if self.duplicates == Known::Whole {
             directory.search_duplicates(SETSPN.line(400));
@@ -823,6 +880,20 @@ impl World {
 
     /// All of it as facts.
     pub fn facts(&self) -> Facts {
+        let server = self.web_server();
+        let nodes = self.nodes.iter().map(|(name, node)| {
+            let mut host = node.web_server();
+            host.identity.name = name.clone();
+            host
+        });
+        let hosts = [server, self.client.clone()].into_iter().chain(self.controller.clone()).chain(nodes);
+        let hosts = hosts.map(|host| (host.identity.name.clone(), host));
+        Facts { hosts: hosts.collect(), directory: self.directory(), happenings: self.happenings.clone() }
+    }
+}
+
+impl World {
+    fn web_server(&self) -> HostFacts {
         let mut server = self.server.clone();
         for (name, resolution) in &self.dns {
             server.names.add(name, resolution.clone(), DNS);
@@ -834,9 +905,7 @@ impl World {
             Known::Part => Fact::Partial(iis, need()),
             Known::Nothing => Fact::Unknown(need()),
         });
-        let hosts = [server, self.client.clone()].into_iter().chain(self.controller.clone());
-        let hosts = hosts.map(|host| (host.identity.name.clone(), host));
-        Facts { hosts: hosts.collect(), directory: self.directory(), happenings: self.happenings.clone() }
+        server
     }
 }
 
@@ -852,7 +921,8 @@ fn values(at: ArtifactId, set: &[(String, String, Data)]) -> Registry {
 
 /// What rules ask a registry for: all of it is said not to be set.
 const ASKED: &[(&str, &[&str])] = &[
-    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", &["DisableLoopbackCheck"]),
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", &["DisableLoopbackCheck", "LsaCfgFlags"]),
+    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows\DeviceGuard", &["LsaCfgFlags"]),
     (
         r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\MSV1_0",
         &[
@@ -932,6 +1002,7 @@ fn site() -> SiteFacts {
         providers: providers.map(|(provider, line)| Cited::new(provider, CONFIG.line(line))).into(),
         providers_at: PROVIDERS,
         anonymous: stated(false, ANONYMOUS),
+        protection: None,
         other_way: false,
         stated_for_path: true,
     };

@@ -42,7 +42,7 @@ impl Rule for HttpSpnShadowsHost {
                 decrypt them.",
             layer: Layer::Identity,
             references: &["MS-ADTS: sPNMappings", "KB 929650"],
-            explains: &["krb-ap-err-modified-key-mismatch"],
+            explains: &["krb-ap-err-modified-key-mismatch", "http-spn-collides-with-winrm"],
         };
         &INFO
     }

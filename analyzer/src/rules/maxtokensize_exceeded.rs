@@ -18,7 +18,7 @@
 
 use crate::evidence::gap::NotKnown;
 use crate::facts::events::What;
-use crate::facts::host::HostName;
+use crate::facts::host::{HostName, Role};
 use crate::rules::answer::Answer;
 use crate::rules::command::CommandLine;
 use crate::rules::finding::{Finding, Fix, Privilege, Risk, Severity};
@@ -61,7 +61,11 @@ impl Rule for MaxtokensizeExceeded {
         for told in large {
             answer.find(finding(&told));
         }
-        whole_logs(situation.facts.hosts.values(), "System", "the System event log of a client that fails", answer);
+        let need = "the System event log of a client that fails";
+        let (clients, others): (Vec<_>, Vec<_>) =
+            situation.facts.hosts.values().partition(|host| host.role == Role::Client);
+        whole_logs(clients.into_iter(), "System", need, answer);
+        whole_logs(others.into_iter(), "System", need, answer);
         Ok(())
     }
 }
@@ -137,6 +141,7 @@ mod tests {
     fn whole_logs_without_it_are_clear() {
         check(&World::healthy(), Verdict::Clear);
         check(&World::healthy().no_system_log("CLIENT07"), Verdict::Open);
+        check(&World::healthy().no_client(), Verdict::Open);
         check(&World::healthy().part_of_system_log("WEB01"), Verdict::Open);
     }
 }

@@ -1,15 +1,21 @@
 //! The table of all rules, in the order of the report: by the stage of signing in.
 
 use crate::rules::account_spn_but_account_missing::AccountSpnButAccountMissing;
+use crate::rules::anonymous_enabled_no_challenge::AnonymousEnabledNoChallenge;
+use crate::rules::app_pool_identities_conflict_on_host::AppPoolIdentitiesConflictOnHost;
 use crate::rules::chromium_authserver_allowlist::ChromiumAuthserverAllowlist;
 use crate::rules::chromium_delegate_allowlist::ChromiumDelegateAllowlist;
 use crate::rules::clock_skew::ClockSkew;
+use crate::rules::credential_guard_blocks_unconstrained::CredentialGuardBlocksUnconstrained;
 use crate::rules::credential_manager_override::CredentialManagerOverride;
 use crate::rules::delegation_on_wrong_object::DelegationOnWrongObject;
 use crate::rules::domain_rename_or_fqdn_mismatch::DomainRenameOrFqdnMismatch;
 use crate::rules::etype_no_common::EtypeNoCommon;
+use crate::rules::extended_protection_mismatch::ExtendedProtectionMismatch;
+use crate::rules::farm_nodes_inconsistent::FarmNodesInconsistent;
 use crate::rules::gmsa_not_usable::GmsaNotUsable;
 use crate::rules::host_spn_missing::HostSpnMissing;
+use crate::rules::http_spn_collides_with_winrm::HttpSpnCollidesWithWinrm;
 use crate::rules::http_spn_shadows_host::HttpSpnShadowsHost;
 use crate::rules::ie6_w2k_negotiate_off::Ie6W2kNegotiateOff;
 use crate::rules::kcd_target_spn_missing::KcdTargetSpnMissing;
@@ -22,13 +28,16 @@ use crate::rules::loopback_check::LoopbackCheck;
 use crate::rules::machine_password_policy_disabled::MachinePasswordPolicyDisabled;
 use crate::rules::maxtokensize_exceeded::MaxtokensizeExceeded;
 use crate::rules::nov2022_explicit_etype_rc4_only::Nov2022ExplicitEtypeRc4Only;
+use crate::rules::ntfs_or_url_authorization::NtfsOrUrlAuthorization;
 use crate::rules::ntlm_blocked_or_audited::NtlmBlockedOrAudited;
 use crate::rules::pac_and_patch_mismatch::PacAndPatchMismatch;
 use crate::rules::pool_identity_cannot_start::PoolIdentityCannotStart;
+use crate::rules::port_in_spn_mismatch::PortInSpnMismatch;
 use crate::rules::protocol_transition_flag_missing::ProtocolTransitionFlagMissing;
 use crate::rules::providers_empty_after_clear::ProvidersEmptyAfterClear;
 use crate::rules::providers_negotiate_missing::ProvidersNegotiateMissing;
 use crate::rules::providers_order_ntlm_first::ProvidersOrderNtlmFirst;
+use crate::rules::providers_value_malformed::ProvidersValueMalformed;
 use crate::rules::rc4_deprecation_2026::Rc4Deprecation2026;
 use crate::rules::rule::Rule;
 use crate::rules::secure_channel_broken::SecureChannelBroken;
@@ -36,8 +45,11 @@ use crate::rules::selective_authentication::SelectiveAuthentication;
 use crate::rules::service_account_locked_or_disabled::ServiceAccountLockedOrDisabled;
 use crate::rules::spn_alias_cname::SpnAliasCname;
 use crate::rules::spn_duplicate::SpnDuplicate;
+use crate::rules::spn_malformed::SpnMalformed;
 use crate::rules::spn_missing::SpnMissing;
 use crate::rules::spn_on_wrong_account::SpnOnWrongAccount;
+use crate::rules::spn_short_or_fqdn_only::SpnShortOrFqdnOnly;
+use crate::rules::tgt_delegation_blocked_across_trust::TgtDelegationBlockedAcrossTrust;
 use crate::rules::token_too_large_http400::TokenTooLargeHttp400;
 use crate::rules::url_is_ip_or_unresolvable::UrlIsIpOrUnresolvable;
 use crate::rules::user_account_problem::UserAccountProblem;
@@ -53,6 +65,7 @@ pub const RULES: &[&dyn Rule] = &[
     &PoolIdentityCannotStart,
     &WebConfigLocked,
     &WindowsAuthDisabled,
+    &ProvidersValueMalformed,
     &ProvidersEmptyAfterClear,
     &ProvidersNegotiateMissing,
     &ProvidersOrderNtlmFirst,
@@ -60,16 +73,24 @@ pub const RULES: &[&dyn Rule] = &[
     &ChromiumAuthserverAllowlist,
     &Ie6W2kNegotiateOff,
     &UrlIsIpOrUnresolvable,
+    &ExtendedProtectionMismatch,
+    &AnonymousEnabledNoChallenge,
     &DomainRenameOrFqdnMismatch,
     &HostSpnMissing,
+    &SpnShortOrFqdnOnly,
+    &PortInSpnMismatch,
+    &SpnMalformed,
     &SpnMissing,
     &SpnDuplicate,
     &AccountSpnButAccountMissing,
     &NtlmBlockedOrAudited,
     &LocalAccountPool,
+    &FarmNodesInconsistent,
+    &AppPoolIdentitiesConflictOnHost,
     &KernelmodeSpnOnPoolAccount,
     &SpnAliasCname,
     &HttpSpnShadowsHost,
+    &HttpSpnCollidesWithWinrm,
     &SpnOnWrongAccount,
     &SecureChannelBroken,
     &EtypeNoCommon,
@@ -85,10 +106,13 @@ pub const RULES: &[&dyn Rule] = &[
     &UserAccountProblem,
     &MaxtokensizeExceeded,
     &CredentialManagerOverride,
+    &NtfsOrUrlAuthorization,
     &DelegationOnWrongObject,
     &ProtocolTransitionFlagMissing,
     &KcdTargetSpnMissing,
     &UserNotDelegable,
+    &CredentialGuardBlocksUnconstrained,
+    &TgtDelegationBlockedAcrossTrust,
     &ChromiumDelegateAllowlist,
 ];
 

@@ -5,7 +5,10 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use kerbscope::artifacts::opened::OpenedBundle;
+use kerbscope::artifacts::watch::Watch;
 use kerbscope::case::Case;
+use kerbscope::formats::identity::Keyring;
+use kerbscope::open::open_watched;
 use kerbscope::report::json::json;
 use kerbscope::report::text::TextReport;
 use kerbscope_samples::scenarios;
@@ -231,4 +234,15 @@ fn a_path_that_a_person_names_cannot_steer_the_terminal() {
     let output = report(Path::new("\u{1b}[31mred.zip"));
     let sentence = String::from_utf8_lossy(&output.stderr);
     assert!(sentence.contains("\\u{1b}[31mred.zip") && !sentence.contains('\u{1b}'), "{sentence:?}");
+}
+
+#[test]
+fn a_log_whose_reading_was_stopped_is_not_taken_for_whole() {
+    let log = member(&healthy(), "events/System.evtx");
+    let (_folder, path) = file("System.evtx", &log);
+    let watch = Watch::default();
+    watch.stop();
+    let opened = open_watched(&path, &Keyring::default(), &watch).expect("opens");
+    let case = Case::open(vec![opened]);
+    assert!(gaps(&case).iter().any(|gap| gap.contains("reading was stopped")), "{:?}", gaps(&case));
 }

@@ -163,7 +163,7 @@ fn without(mut bundles: Vec<OpenedBundle>, kind: ArtifactKind) -> Vec<OpenedBund
 }
 
 /// Scenarios whose cause lies in how an account or a clock stands, of which `setspn` knows nothing.
-const NEEDS_THE_DIRECTORY: [&str; 12] = [
+const NEEDS_THE_DIRECTORY: [&str; 13] = [
     "account-spn-but-account-missing",
     "service-account-locked-or-disabled",
     "clock-skew",
@@ -176,6 +176,7 @@ const NEEDS_THE_DIRECTORY: [&str; 12] = [
     "chromium-delegate-allowlist",
     "domain-rename-or-fqdn-mismatch",
     "kcd-target-spn-missing",
+    "credential-guard-blocks-unconstrained",
 ];
 
 /// Servers of 2003 and before: their `setspn` lists and does not search, so that nobody else holds an SPN is said by the
@@ -210,7 +211,8 @@ const NEEDS_THE_QUESTION: [&str; 3] = ["spn-missing", "host-spn-missing", "spn-a
 
 /// Scenarios whose cause rests on the log or the web.config of one site: the folder that such a file lay in says whose it
 /// is, and a loose file has lost it.
-const NEEDS_ITS_FOLDER: [&str; 2] = ["web-config-locked", "loopback-check"];
+const NEEDS_ITS_FOLDER: [&str; 4] =
+    ["web-config-locked", "loopback-check", "ntfs-or-url-authorization", "anonymous-enabled-no-challenge"];
 
 #[test]
 fn loose_files_say_what_the_bundle_says() {

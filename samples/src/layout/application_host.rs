@@ -85,6 +85,7 @@ fn sites_section(page: &mut Page, sites: &[Site]) {
 
 fn one_site(page: &mut Page, number: u32, site: &Site) {
     let header = site.host_header.as_deref().unwrap_or_default();
+    let port = site.port;
     page.line(format_args!(r#"            <site name="{}" id="{number}">"#, site.name));
     page.line(format_args!(r#"                <application path="/" applicationPool="{}">"#, site.pool));
     page.line(format_args!(
@@ -93,7 +94,9 @@ fn one_site(page: &mut Page, number: u32, site: &Site) {
     ));
     page.line("                </application>");
     page.line("                <bindings>");
-    page.line(format_args!(r#"                    <binding protocol="http" bindingInformation="*:80:{header}" />"#));
+    page.line(format_args!(
+        r#"                    <binding protocol="http" bindingInformation="*:{port}:{header}" />"#
+    ));
     page.line("                </bindings>");
     page.line("            </site>");
 }
@@ -121,17 +124,26 @@ fn windows(page: &mut Page, authentication: &Authentication) {
     let kernel_mode = attribute("useKernelMode", authentication.use_kernel_mode).unwrap_or_default();
     let credentials = attribute("useAppPoolCredentials", authentication.use_app_pool_credentials).unwrap_or_default();
     let start = format!(r#"                    <windowsAuthentication enabled="{enabled}"{kernel_mode}{credentials}"#);
-    let Some(providers) = &authentication.providers else {
+    if authentication.providers.is_none() && authentication.token_checking.is_none() {
         return page.line(format_args!("{start} />"));
-    };
+    }
     page.line(format_args!("{start}>"));
+    if let Some(checking) = authentication.token_checking {
+        page.line(format_args!(r#"                        <extendedProtection tokenChecking="{checking}" />"#));
+    }
+    if let Some(providers) = &authentication.providers {
+        list(page, providers);
+    }
+    page.line("                    </windowsAuthentication>");
+}
+
+fn list(page: &mut Page, providers: &[&str]) {
     page.line("                        <providers>");
     page.line("                            <clear />");
     for provider in providers {
         page.line(format_args!(r#"                            <add value="{provider}" />"#));
     }
     page.line("                        </providers>");
-    page.line("                    </windowsAuthentication>");
 }
 
 #[cfg(test)]

@@ -90,8 +90,10 @@ fn keys(pools: &[Pool], sites: &[Site], providers: Option<&str>) -> Vec<Key> {
     let mut keys = vec![Key { path: "W3SVC".to_owned(), class: "IIsWebService", properties: service }];
     for (number, site) in (1..).zip(sites) {
         let header = site.host_header.as_deref().unwrap_or_default();
-        let own =
-            vec![("ServerBindings", Value::List(vec![format!(":80:{header}")])), ("ServerComment", text(&site.name))];
+        let own = vec![
+            ("ServerBindings", Value::List(vec![format!(":{}:{header}", site.port)])),
+            ("ServerComment", text(&site.name)),
+        ];
         keys.push(Key { path: format!("W3SVC/{number}"), class: "IIsWebServer", properties: own });
         let path = format!("W3SVC/{number}/ROOT");
         let mut root = vec![("AppRoot", text(&format!("/LM/{path}")))];

@@ -25,6 +25,7 @@ pub fn healthy() -> Host {
         name: "Default Web Site".to_owned(),
         pool: "DefaultAppPool".to_owned(),
         host_header: None,
+        port: 80,
         authentication: Authentication::windows_only(),
     };
     let host = Host {

@@ -29,6 +29,11 @@ struct File {
     names: BTreeMap<String, String>,
 }
 
+/// How long a name may be, and a token. Names repeat in a bundle as often as their tokens do, so that a longer one would
+/// let the bundle grow without end.
+const LONGEST_NAME: usize = 1024;
+const LONGEST_TOKEN: usize = 64;
+
 const ABOUT: &str = "The real names behind the tokens of a Kerbscope bundle. Keep this file to yourself.";
 const VERSION: u32 = 1;
 
@@ -47,6 +52,9 @@ pub enum MapError {
          cannot be one case"
     )]
     TwoNames(String),
+    /// A name or a token is longer than any that is given out.
+    #[error("this map of tokens is damaged: the name of {0} is longer than names are")]
+    TooLong(String),
     /// It comes from a later version.
     #[error("this map of tokens has version {0}; known is {VERSION}")]
     Newer(u32),
@@ -73,6 +81,10 @@ impl TokenMap {
         let file: File = serde_json::from_slice(json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json))?;
         if file.kerbscope_map > VERSION {
             return Err(MapError::Newer(file.kerbscope_map));
+        }
+        let is_long = |(token, name): (&String, &String)| token.len() > LONGEST_TOKEN || name.len() > LONGEST_NAME;
+        if let Some((token, _)) = file.names.iter().find(|row| is_long(*row)) {
+            return Err(MapError::TooLong(token.chars().take(LONGEST_TOKEN).collect()));
         }
         Ok(Self { id: file.id.parse()?, names: file.names })
     }
@@ -135,12 +147,15 @@ mod tests {
 
     #[test]
     fn other_files_are_refused_in_a_sentence() {
+        let long =
+            format!(r#"{{"kerbscope_map":1,"id":"0000000000000007","names":{{"host1kqz":"{}"}}}}"#, "x".repeat(1025));
         let newer = br#"{"kerbscope_map":2,"id":"0000000000000007","names":{}}"#;
         for (bytes, words) in [
             (b"".as_slice(), "this is no map of tokens"),
             (b"{}", "this is no map of tokens"),
             (newer, "has version 2; known is 1"),
             (br#"{"kerbscope_map":1,"id":"7","names":{}}"#, "damaged"),
+            (long.as_bytes(), "longer than names are"),
         ] {
             let error = TokenMap::read(bytes).expect_err("refused").to_string();
             assert!(error.contains(words), "{error}");
