@@ -165,7 +165,7 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::Directory => wrap(ldif::parse(id, text), Contents::Directory),
         ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Tickets),
         ArtifactKind::LsaTickets => wrap(lsa_tickets::parse(id, text), Contents::Tickets),
-        ArtifactKind::EventLogXml if event_log_text::recognizes(text) => {
+        ArtifactKind::EventLogXml if !event_log_xml::recognizes(text) && event_log_text::recognizes(text) => {
             wrap(event_log_text::parse(id, text), Contents::EventLog)
         }
         ArtifactKind::EventLogXml => wrap(event_log_xml::parse(id, text), Contents::EventLog),

@@ -2,13 +2,17 @@
 
 use std::path::PathBuf;
 
+use kerbscope::artifacts::contents::Contents;
 use kerbscope::artifacts::event_log::{self, EventLog};
 use kerbscope::artifacts::event_log_xml;
+use kerbscope::artifacts::opened::OpenedBundle;
 use kerbscope::artifacts::parsed::Parsed;
+use kerbscope::case::Case;
 use kerbscope::evidence::place::ArtifactId;
 use kerbscope::formats::text::Text;
 use kerbscope_samples::scenarios;
 use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::read::{Archive, Member};
 
 use crate::sample;
 use crate::second_reader;
@@ -57,4 +61,24 @@ fn real_logs_say_the_same_as_xml() {
         assert_eq!(binary.value, xml.value, "{}", path.display());
         assert!(xml.is_whole(), "{}: {:?}", path.display(), xml.losses);
     }
+}
+
+#[test]
+fn a_message_inside_xml_does_not_make_a_text_of_it() {
+    let head =
+        "Log Name: Security\nSource: NETLOGON\nDate: 2026-03-02T08:15:00Z\nEvent ID: 4625\nComputer: X\nDescription:\n";
+    let xml = format!(
+        "<Events>\n<Event xmlns='http://schemas.microsoft.com/win/2004/08/events/event'>\n<EventData>\n<Data>\n{head}</Data>\n\
+         </EventData>\n<System><Provider Name='NETLOGON'/><EventID>5719</EventID><EventRecordID>7</EventRecordID>\
+         <Computer>WEB01</Computer></System></Event>\n</Events>\n"
+    );
+    let [as_xml, as_text] = [xml.as_str(), head].map(|text| {
+        let member = Member::held("log.txt".to_owned(), text.as_bytes().to_vec());
+        let archive = Archive { members: vec![member], ..Archive::default() };
+        let case = Case::open(vec![OpenedBundle::held("loose".to_owned(), archive)]);
+        let Contents::EventLog(log) = &case.artifacts[0].contents.value else { panic!("is an event log") };
+        log.counts.keys().cloned().collect::<Vec<_>>()
+    });
+    assert_eq!(as_xml, [("NETLOGON".to_owned(), 5719)]);
+    assert_eq!(as_text, [("NETLOGON".to_owned(), 4625)]);
 }
