@@ -25,8 +25,11 @@ use crate::facts::iis::PoolIdentity;
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
-use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, location, scope};
+use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, few, location, scope};
 use crate::rules::setspn;
+
+/// Lines that are shown.
+const PLACES: usize = 40;
 
 /// The rule.
 #[derive(Debug)]
@@ -90,9 +93,10 @@ fn finding(situation: &Situation<'_>, spn: &Spn, users: &Users<'_>) -> Finding {
     let failing = users.values().flatten().filter(|exchange| exchange.outcome.cause() == Some(Cause::WrongKey));
     let failing: Vec<_> = failing.copied().collect();
     let severity = if failing.is_empty() { Severity::Degraded } else { Severity::Blocker };
-    let summary = format!("{spn} is one name for several accounts: {}", told.collect::<Vec<_>>().join(", "));
+    let summary =
+        format!("{spn} is one name for several accounts: {}", few(told.collect::<Vec<_>>().iter().map(String::as_str)));
     let concerned = if failing.is_empty() { users.values().flatten().copied().collect() } else { failing };
-    let places = users.values().flatten().flat_map(|exchange| exchange.identity_at.iter().copied());
+    let places = users.values().flatten().flat_map(|exchange| exchange.identity_at.iter().copied()).take(PLACES);
     Finding::seen(severity, Confidence::Certain, summary, places)
         .because("One account can hold the SPN. Tickets are encrypted for that one, and the others cannot read them.")
         .about([spn.to_string()])
@@ -132,7 +136,7 @@ mod tests {
     fn two_accounts_behind_one_name_are_found() {
         let answered = check(&two_pools(), Verdict::Found);
         let finding = answered.finding();
-        let summary = r"HTTP/intranet.contoso.com is one name for several accounts: Intranet/app as CONTOSO\svc-app, Intranet as CONTOSO\svc-web";
+        let summary = r"HTTP/intranet.contoso.com is one name for several accounts: Intranet as CONTOSO\svc-web and Intranet/app as CONTOSO\svc-app";
         assert_eq!((finding.summary.as_str(), finding.severity), (summary, Severity::Blocker));
         assert_eq!((finding.scopes.len(), finding.scopes[0].path.as_str()), (1, "/app"));
         assert!(points_at(finding, &[POOL]));

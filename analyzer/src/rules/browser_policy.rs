@@ -6,6 +6,9 @@ use crate::facts::fact::Fact;
 use crate::facts::host::Role;
 use crate::facts::settings::Set;
 
+/// Patterns of one list that are looked at.
+const PATTERNS: usize = 1_000;
+
 /// A browser of the Chromium family: what people call it, and where its policies are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Browser {
@@ -67,14 +70,26 @@ pub fn clients(facts: &Facts) -> Result<Vec<&HostFacts>, NotKnown> {
     if clients.is_empty() { Err(need()) } else { Ok(clients) }
 }
 
-/// Whether a list of servers names this one: patterns with commas between them, in which a star stands for anything. What
-/// has more to it than that (schemes, ports, addresses of networks) is taken for a yes, for it may be one.
-pub fn names(list: &str, host: &str) -> bool {
-    list.split(',').map(|pattern| pattern.trim().to_lowercase()).filter(|pattern| !pattern.is_empty()).any(|pattern| {
+/// A list of servers in a policy: patterns with commas between them, in which a star stands for anything.
+#[derive(Clone, Debug)]
+pub struct Servers(Vec<String>);
+
+impl Servers {
+    /// The patterns of a list.
+    pub fn of(list: &str) -> Self {
+        let patterns = list.split(',').map(|pattern| pattern.trim().to_lowercase());
+        let patterns = patterns.filter(|pattern| !pattern.is_empty()).take(PATTERNS);
+        Self(patterns.map(|pattern| if pattern.starts_with('.') { format!("*{pattern}") } else { pattern }).collect())
+    }
+
+    /// Whether the list names this server. A pattern with more to it than stars (schemes, ports, addresses of networks) is
+    /// taken for a yes, for it may be one; and so is a list that is longer than is looked at.
+    pub fn name(&self, host: &str) -> bool {
         let is_plain = |c: char| c.is_alphanumeric() || "-_.*".contains(c);
-        let pattern = if pattern.starts_with('.') { format!("*{pattern}") } else { pattern };
-        !pattern.chars().all(is_plain) || fits(&pattern, &host.to_lowercase())
-    })
+        let host = host.to_lowercase();
+        let fits = |pattern: &String| !pattern.chars().all(is_plain) || fits(pattern, &host);
+        self.0.len() >= PATTERNS || self.0.iter().any(fits)
+    }
 }
 
 /// The pieces between stars must follow each other; the first begins the name, the last ends it.
@@ -106,10 +121,10 @@ mod tests {
             "w*.c*.com",
             "https://x",
         ] {
-            assert!(names(list, "web.contoso.com"), "{list}");
+            assert!(Servers::of(list).name("web.contoso.com"), "{list}");
         }
         for list in ["", ",", "contoso.com", "*.contoso.org", "web", "*.web.contoso.com", "w*x*.com"] {
-            assert!(!names(list, "web.contoso.com"), "{list}");
+            assert!(!Servers::of(list).name("web.contoso.com"), "{list}");
         }
         assert!(!fits("a*a", "a"), "one letter cannot be both ends");
     }

@@ -17,18 +17,16 @@
 //!
 //! - Policies AuthServerAllowlist and AuthSchemes of Microsoft Edge and Google Chrome.
 
-use std::collections::BTreeSet;
-
 use crate::evidence::gap::NotKnown;
 use crate::exchange::client::ClientFamily;
 use crate::exchange::outcome::Exchange;
 use crate::facts::case_facts::HostFacts;
 use crate::facts::settings::Set;
 use crate::rules::answer::Answer;
-use crate::rules::browser_policy::{BROWSERS, Browser, clients, names};
+use crate::rules::browser_policy::{BROWSERS, Browser, Servers, clients};
 use crate::rules::command::CommandLine;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
-use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, scope};
+use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, few, scope};
 
 const ALLOWLIST: [&str; 2] = ["AuthServerAllowlist", "AuthServerWhitelist"];
 
@@ -88,11 +86,10 @@ fn left_out(
     exchanges: &[&Exchange],
 ) -> Option<Finding> {
     let texts = set.texts();
-    let list = texts.first()?;
-    let missed = exchanges.iter().filter(|one| matters(situation, one) && !names(list, &one.url_host));
+    let list = Servers::of(texts.first()?);
+    let missed = exchanges.iter().filter(|one| matters(situation, one) && !list.name(&one.url_host));
     let missed: Vec<_> = missed.copied().collect();
-    let hosts: BTreeSet<_> = missed.iter().map(|exchange| exchange.url_host.as_str()).collect();
-    let words = hosts.iter().copied().collect::<Vec<_>>().join(" and ");
+    let words = few(missed.iter().map(|exchange| exchange.url_host.as_str()));
     let summary =
         format!("AuthServerAllowlist of {} on {} leaves out {words}", browser.name, client.identity.name.as_str());
     let title = format!("Add {words} to the policy AuthServerAllowlist of {}", browser.name);

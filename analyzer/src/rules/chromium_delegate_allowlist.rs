@@ -17,23 +17,28 @@
 //!
 //! - Microsoft support: Kerberos double-hop authentication with Microsoft Edge; policy AuthNegotiateDelegateAllowlist.
 
+use std::collections::BTreeMap;
+
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::client::ClientFamily;
 use crate::exchange::outcome::Exchange;
 use crate::facts::case_facts::HostFacts;
-use crate::facts::settings::Set;
+use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
-use crate::rules::browser_policy::{BROWSERS, Browser, clients, names};
+use crate::rules::browser_policy::{BROWSERS, Browser, Servers, clients};
 use crate::rules::command::CommandLine;
 use crate::rules::decrypting::{Decrypting, decrypting};
 use crate::rules::delegation::{Delegation, delegation};
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
-use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
+use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, few};
 
 const ALLOWLIST: [&str; 2] = ["AuthNegotiateDelegateAllowlist", "AuthNegotiateDelegateWhitelist"];
 /// The ticket flag `ok_as_delegate`.
 const MAY_DELEGATE: u32 = 0x4_0000;
+
+/// Tickets that are shown.
+const TICKETS: usize = 5;
 
 /// The rule.
 #[derive(Debug)]
@@ -72,71 +77,65 @@ impl Rule for ChromiumDelegateAllowlist {
 }
 
 fn of_client(client: &HostFacts, account: &Decrypting<'_>, trusted: Evidence, answer: &mut Answer) {
+    let tickets = delegable_tickets(client);
     let reached = account.exchanges.iter().filter(|one| one.clients.contains(&ClientFamily::Chromium));
-    let held: Vec<_> = reached.filter_map(|one| Some((*one, ticket(client, one)?))).collect();
+    let held: Vec<_> = reached.filter_map(|one| Some((*one, *tickets.get(asked(one)?)?))).collect();
     if held.is_empty() {
         return;
     }
     for browser in BROWSERS {
         match browser.policy(client, &ALLOWLIST) {
             Ok(set) => {
-                let texts = set.texts();
-                let list = texts.first().copied().unwrap_or_default();
-                let missed: Vec<_> = held.iter().filter(|(one, _)| !names(list, &one.url_host)).copied().collect();
-                answer.findings.extend(finding(client, browser, account, trusted, &set, &missed));
+                let list = Servers::of(set.texts().first().copied().unwrap_or_default());
+                let missed: Vec<_> = held.iter().filter(|(one, _)| !list.name(&one.url_host)).copied().collect();
+                if !missed.is_empty() {
+                    answer.find(finding(client, browser, account, [set.at, trusted], &missed));
+                }
             }
             Err(not_known) => answer.open(not_known),
         }
     }
 }
 
-/// A ticket of this client for what is asked for in an exchange, that allows delegation.
-fn ticket(client: &HostFacts, exchange: &Exchange) -> Option<Evidence> {
-    let spn = &exchange.request.as_ref()?.seen().ok()?.spn;
+fn asked(exchange: &Exchange) -> Option<&Spn> {
+    Some(&exchange.request.as_ref()?.seen().ok()?.spn)
+}
+
+/// Tickets of this client that allow delegation, by what they are for.
+fn delegable_tickets(client: &HostFacts) -> BTreeMap<&Spn, Evidence> {
     let allows = |flags: Option<u32>| flags.is_some_and(|flags| flags & MAY_DELEGATE != 0);
-    client.tickets.iter().find(|ticket| ticket.spn == *spn && allows(ticket.flags)).map(|ticket| ticket.at)
+    client.tickets.iter().rev().filter(|ticket| allows(ticket.flags)).map(|ticket| (&ticket.spn, ticket.at)).collect()
 }
 
 fn finding(
     client: &HostFacts,
     browser: Browser,
     account: &Decrypting<'_>,
-    trusted: Evidence,
-    set: &Set,
+    settings: [Evidence; 2],
     missed: &[(&Exchange, Evidence)],
-) -> Option<Finding> {
-    let (first, _) = missed.first()?;
-    let concerned = Decrypting {
-        exchanges: account
-            .exchanges
-            .iter()
-            .filter(|known| missed.iter().any(|(one, _)| *one == **known))
-            .copied()
-            .collect(),
-        ..account.clone()
-    };
+) -> Finding {
+    let exchanges = missed.iter().map(|(exchange, _)| *exchange).collect();
+    let concerned = Decrypting { name: account.name.clone(), dn: account.dn, state: account.state, exchanges };
+    let hosts = few(missed.iter().map(|(exchange, _)| exchange.url_host.as_str()));
     let summary = format!(
-        "{} on {} may not delegate to {}: AuthNegotiateDelegateAllowlist does not name it",
+        "{} on {} may not delegate to {hosts}: AuthNegotiateDelegateAllowlist does not name it",
         browser.name,
-        client.identity.name.as_str(),
-        first.url_host
+        client.identity.name.as_str()
     );
-    let places = missed.iter().map(|(_, at)| *at).chain([set.at, trusted]);
-    let title = format!("Name {} in the policy AuthNegotiateDelegateAllowlist of {}", first.url_host, browser.name);
-    Some(
-        concerned
-            .finding(Severity::Delegation, Confidence::Likely, summary, places)
-            .because(
-                "The ticket may be delegated and the account is trusted for it, so Internet Explorer hands over the \
-                 user's ticket. This browser does not, and the second hop arrives without a user.",
+    let places = missed.iter().map(|(_, at)| *at).take(TICKETS).chain(settings);
+    let title = format!("Name {hosts} in the policy AuthNegotiateDelegateAllowlist of {}", browser.name);
+    concerned
+        .finding(Severity::Delegation, Confidence::Likely, summary, places)
+        .because(
+            "The ticket may be delegated and the account is trusted for it, so Internet Explorer hands over the user's \
+             ticket. This browser does not, and the second hop arrives without a user.",
+        )
+        .fixed_by([Fix::new(title, Risk::Disruptive, Privilege::DomainAdmin)
+            .noting(
+                "The server then gets the user's own ticket-granting ticket, and may act as the user everywhere. Constrained \
+                 delegation needs neither the policy nor that.",
             )
-            .fixed_by([Fix::new(title, Risk::Disruptive, Privilege::DomainAdmin)
-                .noting(
-                    "The server then gets the user's own ticket-granting ticket, and may act as the user everywhere. \
-                     Constrained delegation needs neither the policy nor that.",
-                )
-                .seen_by([CommandLine::of(&browser.query()).build()])]),
-    )
+            .seen_by([CommandLine::of(&browser.query()).build()])])
 }
 
 #[cfg(test)]

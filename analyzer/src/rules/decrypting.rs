@@ -13,6 +13,9 @@ use crate::rules::finding::{Confidence, Finding, Severity};
 use crate::rules::rule::{Situation, scope};
 use crate::rules::setspn;
 
+/// Lines that say who decrypts, of one account; an account may serve thousands of sites, all in the same way.
+const PLACES: usize = 40;
+
 /// An account that decrypts.
 #[derive(Clone, Debug)]
 pub struct Decrypting<'a> {
@@ -53,7 +56,7 @@ impl<'a> Decrypting<'a> {
     ) -> Finding {
         let decided = self.exchanges.iter().flat_map(|exchange| exchange.identity_at.iter().copied());
         Finding::seen(severity, confidence, summary, at)
-            .and(decided)
+            .and(decided.take(PLACES))
             .about([self.name.to_string()])
             .at_paths(self.exchanges.iter().map(|exchange| scope(exchange)))
     }

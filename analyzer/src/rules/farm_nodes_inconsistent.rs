@@ -26,6 +26,9 @@ use crate::rules::answer::Answer;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, scope};
 
+/// Lines that are shown.
+const PLACES: usize = 40;
+
 /// The rule.
 #[derive(Debug)]
 pub struct FarmNodesInconsistent;
@@ -83,7 +86,7 @@ fn finding(name: &str, nodes: &Nodes<'_>) -> Finding {
     let all = || nodes.values().flatten();
     let failing: Vec<_> = all().filter(|one| one.outcome.cause() == Some(Cause::WrongKey)).copied().collect();
     let concerned = if failing.is_empty() { all().copied().collect() } else { failing };
-    let places = all().flat_map(|exchange| exchange.identity_at.iter().copied());
+    let places = all().flat_map(|exchange| exchange.identity_at.iter().copied()).take(PLACES);
     let summary = format!("servers that answer to {name} decrypt as different accounts: {}", told.join(", "));
     Finding::seen(Severity::Blocker, Confidence::Certain, summary, places)
         .because("A ticket for the name is encrypted for one of them. The other servers turn its bearer away.")

@@ -1,5 +1,7 @@
 //! What a rule found: a sentence that names things, where it can be seen, how sure it is, and what to do.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::place::Evidence;
 use crate::facts::host::HostName;
 use crate::rules::command::CommandLine;
@@ -240,11 +242,8 @@ impl Finding {
     /// Adds places where it can be seen; each counts once.
     #[must_use]
     pub fn and(mut self, places: impl IntoIterator<Item = Evidence>) -> Self {
-        for place in places {
-            if !self.evidence.contains(&place) {
-                self.evidence.push(place);
-            }
-        }
+        let mut known: BTreeSet<Evidence> = self.evidence.iter().copied().collect();
+        self.evidence.extend(places.into_iter().filter(|place| known.insert(*place)));
         self
     }
 
@@ -262,11 +261,9 @@ impl Finding {
     /// Adds paths that it concerns; each counts once.
     #[must_use]
     pub fn at_paths(mut self, scopes: impl IntoIterator<Item = Scope>) -> Self {
-        for scope in scopes {
-            if !self.scopes.contains(&scope) {
-                self.scopes.push(scope);
-            }
-        }
+        // A finding about thousands of sites must stay cheap.
+        let mut known: BTreeSet<Scope> = self.scopes.iter().cloned().collect();
+        self.scopes.extend(scopes.into_iter().filter(|scope| known.insert(scope.clone())));
         self
     }
 

@@ -19,6 +19,8 @@
 //! - Microsoft: group managed service accounts, PrincipalsAllowedToRetrieveManagedPassword; MS-ADTS:
 //!   msDS-GroupMSAMembership.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::gap::NotKnown;
 use crate::exchange::identity::machine_account;
 use crate::facts::account::{AccountName, Dn};
@@ -50,14 +52,13 @@ impl Rule for GmsaNotUsable {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        let mut judged = Vec::new();
+        let mut judged = BTreeSet::new();
         for path in situation.paths(answer)? {
             let PoolIdentity::Account(account) = &path.path.pool.identity else { continue };
             let key = (path.host.identity.name.clone(), path.path.pool.name.clone());
-            if judged.contains(&key) {
+            if !judged.insert(key) {
                 continue;
             }
-            judged.push(key);
             match judge(situation, &path, account) {
                 Ok(Some(finding)) => answer.find(finding),
                 Ok(None) => {}

@@ -23,7 +23,7 @@ use crate::evidence::place::Evidence;
 use crate::exchange::outcome::{Exchange, Outcome};
 use crate::facts::case_facts::HostFacts;
 use crate::rules::answer::Answer;
-use crate::rules::browser_policy::{clients, names};
+use crate::rules::browser_policy::{Servers, clients};
 use crate::rules::command::CommandLine;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, scope};
@@ -37,6 +37,9 @@ const EXCEPTIONS: &str = "ClientAllowedNTLMServers";
 const DENY_ALL: u64 = 2;
 /// On a client, it is only written down. Of a server, sources differ: accounts of the domain may be denied.
 const PARTLY: u64 = 1;
+
+/// Exceptions that are looked at.
+const LISTS: usize = 1_000;
 
 /// The rule.
 #[derive(Debug)]
@@ -111,11 +114,9 @@ fn of_clients(situation: &Situation<'_>, by_ntlm: &[&Exchange], answer: &mut Ans
             ));
             continue;
         };
-        let left: Vec<_> = by_ntlm
-            .iter()
-            .filter(|one| !excepted.texts().iter().any(|list| names(list, &one.url_host)))
-            .copied()
-            .collect();
+        let lists: Vec<_> = excepted.texts().into_iter().take(LISTS).map(Servers::of).collect();
+        let is_left = |one: &&&Exchange| !lists.iter().any(|list| list.name(&one.url_host));
+        let left: Vec<_> = by_ntlm.iter().filter(is_left).copied().collect();
         if !left.is_empty() {
             answer.find(finding(client, "sends", at, &left));
         }

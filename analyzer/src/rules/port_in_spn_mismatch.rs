@@ -18,6 +18,8 @@
 //!
 //! - KB 908209; Edge policy EnableAuthNegotiatePort.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::outcome::{Cause, Exchange};
@@ -48,18 +50,21 @@ impl Rule for PortInSpnMismatch {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        let mut seen = Vec::new();
+        let (mut seen, mut judged) = (BTreeSet::new(), BTreeSet::new());
         for exchange in situation.ticket_exchanges(answer)? {
             if let Some(not_known) = exchange.owner.as_ref().and_then(|owner| owner.complete().err()) {
                 answer.open(not_known);
             }
-            if !matches!(exchange.outcome.cause(), Some(Cause::SpnNotHeld | Cause::WrongKey)) {
+            let failing = matches!(exchange.outcome.cause(), Some(Cause::SpnNotHeld | Cause::WrongKey));
+            // The paths of a site that are asked for by one name have the same ports.
+            if !failing
+                || !judged.insert((&exchange.host, &exchange.site, &exchange.url_host, exchange.identity.account()))
+            {
                 continue;
             }
             for (with_port, at, account) in with_port(situation, exchange) {
-                if !seen.contains(&with_port) {
+                if seen.insert(with_port.clone()) {
                     answer.findings.extend(finding(exchange, &with_port, at, &account));
-                    seen.push(with_port);
                 }
             }
         }
@@ -75,8 +80,8 @@ fn with_port(situation: &Situation<'_>, exchange: &Exchange) -> Vec<(Spn, Eviden
     else {
         return Vec::new();
     };
-    let ports = path.site.bindings.iter().map(|binding| binding.port);
-    let names = ports.filter_map(|port| Spn::http(&format!("{}:{port}", asked.spn.host())));
+    let ports: BTreeSet<_> = path.site.bindings.iter().map(|binding| binding.port).collect();
+    let names = ports.into_iter().filter_map(|port| Spn::http(&format!("{}:{port}", asked.spn.host())));
     let held = names.filter_map(|name| {
         let holders = directory.holders(&name);
         let holder = holders.seen().ok()?.iter().find(|one| directory.is(account, &one.dn) == Some(true))?;

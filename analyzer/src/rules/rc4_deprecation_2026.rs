@@ -20,6 +20,8 @@
 //!
 //! - KB 5073381; KB 5021131.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 
 use crate::evidence::gap::NotKnown;
@@ -28,6 +30,7 @@ use crate::exchange::refusal::POLICY;
 use crate::facts::account_control::EncryptionTypes;
 use crate::facts::account_state::not_known;
 use crate::facts::host::Role;
+use crate::facts::spn::Spn;
 use crate::rules::ad_account;
 use crate::rules::aes;
 use crate::rules::answer::Answer;
@@ -69,8 +72,9 @@ impl Rule for Rc4Deprecation2026 {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
+        let aes = aes_tickets(situation);
         for account in decrypting(situation, answer)? {
-            match lacks_aes(situation, &account) {
+            match lacks_aes(situation, &account, &aes) {
                 Ok(Some(why)) => answer.find(finding(situation, &account, &why)),
                 Ok(None) => {}
                 Err(not_known) => answer.open(not_known),
@@ -86,11 +90,15 @@ struct Why {
     at: Vec<Evidence>,
 }
 
-fn lacks_aes(situation: &Situation<'_>, account: &Decrypting<'_>) -> Result<Option<Why>, NotKnown> {
+fn lacks_aes(
+    situation: &Situation<'_>,
+    account: &Decrypting<'_>,
+    aes: &BTreeSet<&Spn>,
+) -> Result<Option<Why>, NotKnown> {
     let need = || not_known(&account.name);
     let stated = account.state.encryption.as_ref().ok_or_else(need)?;
     // What it names, it is asked about by other rules; and who gets AES has a key for it.
-    if stated.value.is_some_and(EncryptionTypes::names_any) || has_aes_ticket(situation, account) {
+    if stated.value.is_some_and(EncryptionTypes::names_any) || account.spns().any(|spn| aes.contains(spn)) {
         return Ok(None);
     }
     let level = situation.facts.directory.level.as_ref();
@@ -118,10 +126,11 @@ fn day(time: Timestamp) -> String {
     time.strftime("%Y-%m-%d").to_string()
 }
 
-fn has_aes_ticket(situation: &Situation<'_>, account: &Decrypting<'_>) -> bool {
+/// The names for which somebody has a ticket that is encrypted with AES.
+fn aes_tickets<'a>(situation: &Situation<'a>) -> BTreeSet<&'a Spn> {
     let is_aes = |kind: Option<u32>| kind.is_some_and(|kind| AES_TICKETS.contains(&kind));
     let tickets = situation.facts.hosts.values().flat_map(|host| &host.tickets);
-    tickets.filter(|ticket| is_aes(ticket.encryption_type)).any(|ticket| account.spns().any(|spn| *spn == ticket.spn))
+    tickets.filter(|ticket| is_aes(ticket.encryption_type)).map(|ticket| &ticket.spn).collect()
 }
 
 fn finding(situation: &Situation<'_>, account: &Decrypting<'_>, why: &Why) -> Finding {

@@ -189,6 +189,17 @@ pub fn location(site: &str, path: &str) -> String {
     format!("{site}/{}", path.trim_matches('/')).trim_end_matches('/').to_owned()
 }
 
+/// The first of several names, and how many more there are: a sentence with a thousand names says nothing.
+pub fn few<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const NAMED: usize = 3;
+    let names: BTreeSet<_> = names.into_iter().collect();
+    let first: Vec<_> = names.iter().copied().take(NAMED).collect();
+    match names.len().saturating_sub(NAMED) {
+        0 => first.join(" and "),
+        more => format!("{} and {more} more", first.join(", ")),
+    }
+}
+
 /// The path that an exchange is about.
 pub fn scope(exchange: &Exchange) -> Scope {
     Scope { host: exchange.host.clone(), site: exchange.site.clone(), path: exchange.path.clone() }
@@ -199,6 +210,12 @@ mod tests {
     use crate::rules::answer::Verdict;
     use crate::rules::fixture::{World, check};
     use crate::rules::spn_missing::SpnMissing;
+
+    #[test]
+    fn a_sentence_names_a_few_and_counts_the_rest() {
+        assert_eq!((super::few(["b", "a", "b"]), super::few([])), ("a and b".to_owned(), String::new()));
+        assert_eq!(super::few(["1", "2", "3", "4", "5"]), "1, 2, 3 and 2 more");
+    }
 
     #[test]
     fn a_site_whose_name_nobody_tells_is_not_clear() {

@@ -17,6 +17,8 @@
 //!
 //! - KB 871179; KB 899417.
 
+use std::collections::BTreeSet;
+
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::outcome::{Cause, Exchange};
@@ -49,7 +51,7 @@ impl Rule for SpnShortOrFqdnOnly {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        let mut seen = Vec::new();
+        let mut seen = BTreeSet::new();
         for exchange in situation.ticket_exchanges(answer)? {
             let request = exchange.request.as_ref().and_then(|request| request.seen().ok());
             let owner = exchange.owner.as_ref().map(|owner| owner.complete());
@@ -57,7 +59,7 @@ impl Rule for SpnShortOrFqdnOnly {
             match owner {
                 Some(Ok(Owner::Nobody(searches))) if exchange.outcome.cause() == Some(Cause::SpnNotHeld) => {
                     if let Some((other, at, account)) = other_form(situation, exchange, spn) {
-                        seen.push(spn);
+                        seen.insert(spn);
                         answer.find(finding(situation, spn, &other, &account, at, searches));
                     }
                 }

@@ -30,7 +30,10 @@ use crate::rules::answer::Answer;
 use crate::rules::decrypting::{Decrypting, decrypting};
 use crate::rules::delegation::delegation;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
-use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
+use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, few};
+
+/// Accounts that are named beside a user.
+const ACCOUNTS: usize = 10;
 
 /// The rule.
 #[derive(Debug)]
@@ -116,10 +119,11 @@ fn finding(
     delegating: &[(Decrypting<'_>, Evidence)],
 ) -> Finding {
     let name = situation.facts.directory.name_of(dn);
-    let accounts: Vec<_> = delegating.iter().map(|(account, _)| account.name.to_string()).collect();
-    let summary = format!("{name} {why} and may not be delegated, as {} would have to", accounts.join(" and "));
+    let accounts: Vec<_> = delegating.iter().map(|(account, _)| account.name.to_string()).take(ACCOUNTS).collect();
+    let summary =
+        format!("{name} {why} and may not be delegated, as {} would have to", few(accounts.iter().map(String::as_str)));
     Finding::new(Severity::Delegation, Confidence::Likely, summary, at)
-        .and(delegating.iter().map(|(_, at)| *at))
+        .and(delegating.iter().map(|(_, at)| *at).take(ACCOUNTS))
         .because(format!("Sites sign {name} in, and every server behind them turns the user away."))
         .about([name.to_string()])
         .fixed_by([Fix::new(
