@@ -17,6 +17,8 @@
 //!
 //! - Microsoft support: WinRM and the SPN HTTP/server; event 4 of Microsoft-Windows-Security-Kerberos.
 
+use std::collections::BTreeMap;
+
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::identity::machine_account;
@@ -26,7 +28,7 @@ use crate::facts::directory::{Holder, list_command};
 use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
-use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
+use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, few};
 use crate::rules::setspn;
 
 /// The rule.
@@ -56,22 +58,31 @@ impl Rule for HttpSpnCollidesWithWinrm {
                 answer.open(NotKnown::until(list_command(&machine)));
                 continue;
             };
+            let mut taken = BTreeMap::<Dn, Vec<Taken>>::new();
             for name in host.identity.dns_names() {
                 match collision(situation, &name, own) {
-                    Ok(Some((spn, holder, managed))) => {
-                        answer.find(finding(situation, host, &spn, &holder, managed));
-                    }
+                    Ok(Some(one)) => taken.entry(one.holder.dn.clone()).or_default().push(one),
                     Ok(None) => {}
                     Err(not_known) => answer.open(not_known),
                 }
+            }
+            for (dn, taken) in taken {
+                answer.find(finding(situation, host, &dn, &taken));
             }
         }
         Ok(())
     }
 }
 
-/// The SPN, the other account that holds it, and the line that says that the machine offers management.
-fn collision(situation: &Situation<'_>, name: &str, own: &Dn) -> Result<Option<(Spn, Holder, Evidence)>, NotKnown> {
+/// A name of the server that another account holds.
+struct Taken {
+    spn: Spn,
+    holder: Holder,
+    /// The line that says that the machine offers management under it.
+    managed: Evidence,
+}
+
+fn collision(situation: &Situation<'_>, name: &str, own: &Dn) -> Result<Option<Taken>, NotKnown> {
     let directory = &situation.facts.directory;
     let Some((spn, managed)) = Spn::http(name).zip(Spn::parse(&format!("WSMAN/{name}"))) else { return Ok(None) };
     let holders = directory.holders(&spn);
@@ -80,26 +91,30 @@ fn collision(situation: &Situation<'_>, name: &str, own: &Dn) -> Result<Option<(
     };
     let managed = directory.holders(&managed);
     let managed = managed.seen().ok().into_iter().flatten().find(|holder| holder.dn == *own).map(|holder| holder.at);
-    Ok(managed.map(|managed| (spn, other, managed)))
+    Ok(managed.map(|managed| Taken { spn, holder: other, managed }))
 }
 
-fn finding(situation: &Situation<'_>, host: &HostFacts, spn: &Spn, holder: &Holder, managed: Evidence) -> Finding {
-    let account = situation.facts.directory.name_of(&holder.dn);
+fn finding(situation: &Situation<'_>, host: &HostFacts, dn: &Dn, taken: &[Taken]) -> Finding {
+    let account = situation.facts.directory.name_of(dn);
     let name = host.identity.name.as_str();
-    let summary =
-        format!("{spn} is held by {account}, so that remote management of {name} gets tickets for the wrong account");
-    Finding::new(Severity::Risk, Confidence::Likely, summary, holder.at)
-        .and([managed])
-        .and(situation.index.refused_tickets(spn))
+    let spns = few(taken.iter().map(|one| one.spn.as_str()));
+    let verb = if taken.len() == 1 { "is" } else { "are" };
+    let summary = format!(
+        "{spns} {verb} held by {account}, so that remote management of {name} gets tickets for the wrong account"
+    );
+    let refused = taken.iter().flat_map(|one| situation.index.refused_tickets(&one.spn));
+    Finding::seen(Severity::Risk, Confidence::Likely, summary, taken.iter().map(|one| one.holder.at))
+        .and(taken.iter().map(|one| one.managed))
+        .and(refused)
         .because("The machine answers WinRM, and cannot read a ticket that is encrypted for another account.")
-        .about([spn.to_string()])
+        .about(taken.iter().map(|one| one.spn.to_string()))
         .fixed_by([Fix::new(
-            format!("Give the site a host name of its own, and then take {spn} from {account}"),
+            format!("Give the site a host name of its own, and then take {spns} from {account}"),
             Risk::Dangerous,
             Privilege::DomainAdmin,
         )
         .noting("Do it in this order: without a name of its own, the site fails when the SPN goes.")
-        .seen_by([setspn::query(spn)])])
+        .seen_by(taken.iter().map(|one| setspn::query(&one.spn)))])
 }
 
 #[cfg(test)]
@@ -127,6 +142,16 @@ mod tests {
         assert!(finding.summary.starts_with(r"HTTP/web01.contoso.com is held by CONTOSO\svc-web"), "{finding:?}");
         assert_eq!((finding.severity, finding.confidence), (Severity::Risk, Confidence::Likely));
         assert!(points_at(finding, &[world.held_at(NAME, "svc-web"), world.held_at(MANAGED, "WEB01")]));
+    }
+
+    #[test]
+    fn both_names_on_one_account_are_told_at_once() {
+        let world = managed().holds("WSMAN/web01", "WEB01").holds(NAME, "svc-web").holds("HTTP/web01", "svc-web");
+        let answered = check(&world, Verdict::Found);
+        assert!(
+            answered.finding().summary.starts_with("HTTP/web01 and HTTP/web01.contoso.com are held by"),
+            "{answered:?}"
+        );
     }
 
     #[test]
