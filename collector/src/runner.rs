@@ -88,7 +88,8 @@ fn run(
     };
     let entry = match content {
         Some(mut reader) => {
-            bundle.add_content(attempt, Content { reader: &mut *reader, limit_bytes: scope.logs.bytes })?
+            let limit_bytes = scope.logs.bytes;
+            bundle.add_content(attempt, Content { reader: &mut *reader, limit_bytes, began: Some(began) })?
         }
         None => bundle.add(attempt)?,
     };

@@ -114,12 +114,14 @@ impl Sink for Spool {
     fn add(&mut self, mut attempt: Attempt) -> Result<&Entry, WriteError> {
         let Some(bytes) = attempt.bytes.take() else { return self.list(attempt, None) };
         let mut reader = bytes.as_slice();
-        self.add_content(attempt, Content { reader: &mut reader, limit_bytes: u64::MAX })
+        self.add_content(attempt, Content { reader: &mut reader, limit_bytes: u64::MAX, began: None })
     }
 
     fn add_content(&mut self, mut attempt: Attempt, mut content: Content<'_>) -> Result<&Entry, WriteError> {
         let start = self.end;
-        match self.write(&mut content)? {
+        let copied = self.write(&mut content)?;
+        attempt.duration_ms = Content::elapsed_ms(content.began, attempt.duration_ms);
+        match copied {
             Copied::Whole => {}
             Copied::OverLimit => attempt.status = CollectionStatus::Truncated,
             Copied::Broken(error) => {
@@ -202,7 +204,8 @@ mod tests {
         spool.add(attempt("a.txt", Some(b"WEB01"))).expect("added");
         spool.add(attempt("b.txt", None)).expect("added");
         let mut reader = long.as_slice();
-        let entry = spool.add_content(attempt("c.txt", None), Content { reader: &mut reader, limit_bytes: u64::MAX });
+        let entry = spool
+            .add_content(attempt("c.txt", None), Content { reader: &mut reader, limit_bytes: u64::MAX, began: None });
         assert_eq!(entry.expect("added").bytes, long.len() as u64);
         assert_eq!(read(&spool, 0).as_deref(), Some(b"WEB01".as_slice()));
         assert_eq!(read(&spool, 1), None);
@@ -224,11 +227,13 @@ mod tests {
         }
         let mut spool = Spool::create().expect("a spool");
         let mut long = [7_u8; 100].as_slice();
-        let entry = spool.add_content(attempt("a.txt", None), Content { reader: &mut long, limit_bytes: 60 });
+        let entry =
+            spool.add_content(attempt("a.txt", None), Content { reader: &mut long, limit_bytes: 60, began: None });
         assert_eq!(entry.expect("added").status, CollectionStatus::Truncated);
         assert_eq!(read(&spool, 0).map(|bytes| bytes.len()), Some(60));
         let mut broken = b"part".chain(Broken);
-        let entry = spool.add_content(attempt("b.txt", None), Content { reader: &mut broken, limit_bytes: 60 });
+        let entry =
+            spool.add_content(attempt("b.txt", None), Content { reader: &mut broken, limit_bytes: 60, began: None });
         let entry = entry.expect("added");
         assert_eq!(entry.status, CollectionStatus::Failed(5));
         assert!(entry.detail.as_ref().is_some_and(|detail| detail.starts_with("reading stopped after 4 bytes")));

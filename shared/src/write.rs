@@ -1,6 +1,7 @@
 //! Writing a bundle: artifacts as they come, the manifest last.
 
 use std::io::{self, Read, Write};
+use std::time::Instant;
 
 use zip::write::{SimpleFileOptions, StreamWriter};
 use zip::{CompressionMethod, DateTime, ZipWriter};
@@ -39,6 +40,16 @@ pub struct Content<'a> {
     pub reader: &'a mut dyn Read,
     /// How many bytes are kept; the row says `truncated` when there are more.
     pub limit_bytes: u64,
+    /// When the attempt began. Reading belongs to it, so the row says how long it took to the last byte; without it, the
+    /// row says what the attempt says.
+    pub began: Option<Instant>,
+}
+
+impl Content<'_> {
+    /// How long the attempt has taken by now, in milliseconds; `otherwise` when nobody knows when it began.
+    pub fn elapsed_ms(began: Option<Instant>, otherwise: u64) -> u64 {
+        began.map_or(otherwise, |began| u64::try_from(began.elapsed().as_millis()).unwrap_or(u64::MAX))
+    }
 }
 
 /// Writes one bundle, from its first byte to its last; it never goes back, so the target may encrypt what it gets.
@@ -64,7 +75,7 @@ impl<W: Write> BundleWriter<W> {
         let Some(bytes) = attempt.bytes.take() else { return self.list(attempt, None) };
         let mut reader = bytes.as_slice();
         let limit_bytes = u64::MAX;
-        self.add_content(attempt, Content { reader: &mut reader, limit_bytes })
+        self.add_content(attempt, Content { reader: &mut reader, limit_bytes, began: None })
     }
 
     /// Adds one attempt whose bytes are read while they are written; `attempt.bytes` are not looked at.
@@ -78,7 +89,9 @@ impl<W: Write> BundleWriter<W> {
         let path = format!("{}/{}", attempt.kind.folder(), attempt.file_name);
         name::check(&path, Limits::STANDARD.name_bytes)?;
         self.zip.start_file(path.as_str(), options())?;
+        let began = content.began;
         let copied = self.copy(content)?;
+        attempt.duration_ms = Content::elapsed_ms(began, attempt.duration_ms);
         match copied.ending {
             CopyEnding::Whole => {}
             CopyEnding::OverLimit => attempt.status = CollectionStatus::Truncated,
@@ -103,7 +116,7 @@ impl<W: Write> BundleWriter<W> {
     }
 
     fn copy(&mut self, content: Content<'_>) -> Result<Copied, WriteError> {
-        let Content { reader, limit_bytes } = content;
+        let Content { reader, limit_bytes, .. } = content;
         let mut digester = Digester::default();
         let mut bytes: u64 = 0;
         let mut buffer = vec![0; BLOCK];

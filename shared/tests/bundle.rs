@@ -2,7 +2,9 @@
 
 #![expect(clippy::expect_used, reason = "a test that cannot go on may say so")]
 
-use std::io::{Cursor, Read, Write as _};
+use std::io::{self, Cursor, Read, Write as _};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use kerbscope_shared::digest::Digest;
 use kerbscope_shared::kind::ArtifactKind;
@@ -11,7 +13,7 @@ use kerbscope_shared::manifest::{CollectionStatus, FORMAT_VERSION, Manifest, Sou
 use kerbscope_shared::read::{
     Archive, Integrity, Listed, Member, ProblemKind, ReadError, Streamed, Streams, read, read_with,
 };
-use kerbscope_shared::write::{Attempt, BundleWriter};
+use kerbscope_shared::write::{Attempt, BundleWriter, Content};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
@@ -64,6 +66,28 @@ fn open(bytes: &[u8]) -> Archive {
 
 fn problems(archive: &Archive) -> Vec<&ProblemKind> {
     archive.problems.iter().map(|problem| &problem.what).collect()
+}
+
+#[test]
+fn the_time_of_an_attempt_ends_with_its_last_byte() {
+    struct Slow(bool);
+    impl Read for Slow {
+        fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+            thread::sleep(Duration::from_millis(20));
+            let first = !std::mem::replace(&mut self.0, true);
+            bytes.first_mut().filter(|_| first).map_or(Ok(0), |byte| {
+                *byte = b'x';
+                Ok(1)
+            })
+        }
+    }
+    let duration_ms = |began| {
+        let mut writer = BundleWriter::new(Cursor::new(Vec::new()), head());
+        let content = Content { reader: &mut Slow(false), limit_bytes: 9, began };
+        writer.add_content(attempt(None), content).expect("adds").duration_ms
+    };
+    assert!(duration_ms(Some(Instant::now())) >= 40, "reading takes two times 20 ms");
+    assert_eq!(duration_ms(None), 3, "what the attempt says");
 }
 
 #[test]

@@ -131,7 +131,7 @@ fn add<'b, W: Write>(
             attempt.redactions = attempt.redactions.saturating_add(removed);
             match Replaced::new(&mut *reader, form, end_of(entry), entry.kind, names) {
                 Some(mut replaced) => {
-                    bundle.add_content(attempt, Content { reader: &mut replaced, limit_bytes: u64::MAX })
+                    bundle.add_content(attempt, Content { reader: &mut replaced, limit_bytes: u64::MAX, began: None })
                 }
                 None => bundle.add(attempt),
             }
