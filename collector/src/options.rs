@@ -68,7 +68,7 @@ pub enum Request {
     /// Print what would be collected.
     List(Scope),
     /// Collect.
-    Collect(Options),
+    Collect(Box<Options>),
     /// Write a copy of this program that always encrypts for these.
     Bake(Vec<Recipient>, PathBuf, Existing),
 }
@@ -193,7 +193,7 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
         }
         Some(copy) => Request::Bake(options.recipients, copy, options.existing),
         None if list_only => Request::List(options.scope),
-        None => Request::Collect(options),
+        None => Request::Collect(Box::new(options)),
     })
 }
 
@@ -289,9 +289,9 @@ mod tests {
             talk: Talk::Quiet,
             ..Options::default()
         };
-        check("--out a.zip --force --days 3 --max-log-mb 8 --quiet", Ok(Request::Collect(expected.clone())));
-        check("--out=a.zip --force --days=3 --max-log-mb=8 --quiet", Ok(Request::Collect(expected)));
-        check("", Ok(Request::Collect(Options::default())));
+        check("--out a.zip --force --days 3 --max-log-mb 8 --quiet", Ok(Request::Collect(Box::new(expected.clone()))));
+        check("--out=a.zip --force --days=3 --max-log-mb=8 --quiet", Ok(Request::Collect(Box::new(expected))));
+        check("", Ok(Request::Collect(Box::default())));
     }
 
     #[test]
@@ -300,7 +300,10 @@ mod tests {
         const TWO: &str = "age1cy0su9fwf3gf9mw868g5yut09p6nytfmmnktexz2ya5uqg9vl9sss4euqm";
         let recipients = [ONE, TWO].map(|text| Recipient::parse(text).expect("a recipient")).to_vec();
         let expected = Options { recipients, ..Options::default() };
-        check(&format!("--encrypt-to {ONE} --encrypt-to={TWO} --encrypt-to {ONE}"), Ok(Request::Collect(expected)));
+        check(
+            &format!("--encrypt-to {ONE} --encrypt-to={TWO} --encrypt-to {ONE}"),
+            Ok(Request::Collect(Box::new(expected))),
+        );
         let mistyped = ONE.replace("7pa", "7pq");
         let why = "--encrypt-to: a character of this recipient is wrong or missing: its check sum does not fit";
         check(&format!("--encrypt-to {TWO} --encrypt-to {mistyped}"), Err(why));
@@ -355,9 +358,9 @@ mod tests {
     fn a_map_to_begin_with_asks_for_tokens_by_itself() {
         let scope = Scope { naming: Naming::Tokens, ..Scope::default() };
         let tokens = Options { scope, ..Options::default() };
-        check("--pseudonymize", Ok(Request::Collect(tokens.clone())));
+        check("--pseudonymize", Ok(Request::Collect(Box::new(tokens.clone()))));
         let map = Some("names.json".into());
-        check("--pseudonymize-map names.json", Ok(Request::Collect(Options { map, ..tokens })));
+        check("--pseudonymize-map names.json", Ok(Request::Collect(Box::new(Options { map, ..tokens }))));
         check("--pseudonymize-map", Err("--pseudonymize-map needs a value"));
         check("--pseudonymize=no", Err("--pseudonymize takes no value"));
     }
