@@ -17,12 +17,11 @@
 //! - KB 5021131; KDC event 42.
 
 use crate::evidence::gap::NotKnown;
-use crate::facts::events::What;
-use crate::facts::host::{HostName, Role};
+use crate::facts::host::HostName;
 use crate::rules::answer::Answer;
 use crate::rules::finding::{Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
-use crate::rules::told::{Told, told, whole_logs};
+use crate::rules::told::{Told, warned_by_controllers};
 
 /// The rule.
 #[derive(Debug)]
@@ -45,17 +44,7 @@ impl Rule for KrbtgtNoAes {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        let controllers: Vec<_> =
-            situation.facts.hosts.values().filter(|host| host.role == Role::DomainController).collect();
-        // The events of a domain controller are looked at where there is one.
-        if controllers.is_empty() {
-            return Ok(());
-        }
-        whole_logs(controllers.into_iter(), "System", "", answer);
-        let weak = told(situation, |happening| {
-            (happening.what == What::KdcWarning(42)).then(|| HostName::new(&happening.computer))
-        });
-        for told in weak {
+        for told in warned_by_controllers(situation, answer, |event| event == 42) {
             answer.find(finding(&told));
         }
         Ok(())
@@ -77,6 +66,7 @@ fn finding(told: &Told<'_, HostName>) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::events::What;
     use crate::rules::answer::Verdict;
     use crate::rules::finding::Confidence;
     use crate::rules::fixture::{self, World};

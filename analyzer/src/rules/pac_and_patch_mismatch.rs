@@ -18,12 +18,11 @@
 //! - KB 5008380; KB 5020805.
 
 use crate::evidence::gap::NotKnown;
-use crate::facts::events::What;
-use crate::facts::host::{HostName, Role};
+use crate::facts::host::HostName;
 use crate::rules::answer::Answer;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
-use crate::rules::told::{Told, told, whole_logs};
+use crate::rules::told::{Told, warned_by_controllers};
 
 /// The rule.
 #[derive(Debug)]
@@ -46,17 +45,7 @@ impl Rule for PacAndPatchMismatch {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        let controllers: Vec<_> =
-            situation.facts.hosts.values().filter(|host| host.role == Role::DomainController).collect();
-        if controllers.is_empty() {
-            return Ok(());
-        }
-        whole_logs(controllers.into_iter(), "System", "", answer);
-        let warned = told(situation, |happening| match happening.what {
-            What::KdcWarning(35..=38 | 43 | 44) => Some(HostName::new(&happening.computer)),
-            _ => None,
-        });
-        for told in warned {
+        for told in warned_by_controllers(situation, answer, |event| matches!(event, 35..=38 | 43 | 44)) {
             answer.find(finding(&told));
         }
         Ok(())
@@ -82,6 +71,7 @@ fn finding(told: &Told<'_, HostName>) -> Finding {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::facts::events::What;
     use crate::rules::answer::Verdict;
     use crate::rules::fixture::{self, World};
 

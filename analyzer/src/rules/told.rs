@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::facts::case_facts::HostFacts;
-use crate::facts::events::Happening;
-use crate::facts::host::HostName;
+use crate::facts::events::{Happening, What};
+use crate::facts::host::{HostName, Role};
 use crate::rules::answer::Answer;
 use crate::rules::finding::Confidence;
 use crate::rules::last_seen::{Age, LastSeen};
@@ -58,6 +58,26 @@ pub fn told<'a, K: Ord + Clone>(
         Told { about, records, last }
     });
     told.collect()
+}
+
+/// The warnings of the KDC that `wanted` takes by their event id, by the domain controller that warned. Where there is a
+/// domain controller, `answer` applies, and is open while its System log is not whole.
+pub fn warned_by_controllers<'a>(
+    situation: &Situation<'a>,
+    answer: &mut Answer,
+    wanted: impl Fn(u32) -> bool,
+) -> Vec<Told<'a, HostName>> {
+    let controllers: Vec<_> =
+        situation.facts.hosts.values().filter(|host| host.role == Role::DomainController).collect();
+    // Those logs are looked at where there are some; nobody has to collect them.
+    if controllers.is_empty() {
+        return Vec::new();
+    }
+    whole_logs(controllers.into_iter(), "System", "", answer);
+    told(situation, |happening| match happening.what {
+        What::KdcWarning(id) if wanted(id) => Some(HostName::new(&happening.computer)),
+        _ => None,
+    })
 }
 
 /// Whether a record was written on this host.
