@@ -39,6 +39,17 @@ const AUDITING: &str = "Microsoft-Windows-Security-Auditing";
 /// Who wrote the audits of Windows NT to 2003.
 const SECURITY: &str = "Security";
 
+/// In what logons of Windows 2000 to 2003 are alike.
+const OLD_LOGON: &[&str] = &[
+    "TargetUserName",
+    "TargetDomainName",
+    "LogonType",
+    "LogonProcessName",
+    "AuthenticationPackageName",
+    "WorkstationName",
+    "IpAddress",
+];
+
 const fn audit(ids: &'static [u32], ordinary: Ordinary, alike: &'static [&'static str]) -> Concern {
     Concern { provider: AUDITING, ids, alike, ordinary }
 }
@@ -112,32 +123,11 @@ pub(super) const CONCERNS: [Concern; 23] = [
     rare("HTTP", &[15007]),
     rare("Microsoft-Windows-WAS", &[5021, 5057, 5059]),
     rare("WAS", &[5021, 5057, 5059]),
-    Concern {
-        provider: SECURITY,
-        ids: &[528, 540],
-        alike: &[
-            "TargetUserName",
-            "TargetDomainName",
-            "LogonType",
-            "LogonProcessName",
-            "AuthenticationPackageName",
-            "WorkstationName",
-            "IpAddress",
-        ],
-        ordinary: Ordinary::AuditSuccess,
-    },
+    Concern { provider: SECURITY, ids: &[528, 540], alike: OLD_LOGON, ordinary: Ordinary::AuditSuccess },
     Concern {
         provider: SECURITY,
         ids: &[529, 530, 531, 532, 533, 534, 535, 536, 539],
-        alike: &[
-            "TargetUserName",
-            "TargetDomainName",
-            "LogonType",
-            "LogonProcessName",
-            "AuthenticationPackageName",
-            "WorkstationName",
-            "IpAddress",
-        ],
+        alike: OLD_LOGON,
         ordinary: Ordinary::Never,
     },
     // Texts whose order is not known for sure have no name but their position.
