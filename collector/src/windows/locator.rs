@@ -19,9 +19,6 @@ use crate::windows::wide::text_at;
 ///
 /// The computer is in a workgroup, or no domain controller answers.
 pub fn domain_controller() -> Result<String, Failure> {
-    if is_in_workgroup() {
-        return Err(Failure::new(FailureKind::Absent, "this computer is in a workgroup"));
-    }
     server(0, "domain controller")
 }
 
@@ -31,14 +28,14 @@ pub fn domain_controller() -> Result<String, Failure> {
 ///
 /// None answers.
 pub fn global_catalog() -> Result<String, Failure> {
-    if is_in_workgroup() {
-        return Err(Failure::new(FailureKind::Absent, "this computer is in a workgroup"));
-    }
     server(DS_GC_SERVER_REQUIRED, "global catalog")
 }
 
 fn server(flags: u32, title: &str) -> Result<String, Failure> {
     const LONGEST_NAME: usize = 1024;
+    if is_in_workgroup() {
+        return Err(Failure::new(FailureKind::Absent, "this computer is in a workgroup"));
+    }
     let flags = flags | DS_DIRECTORY_SERVICE_REQUIRED | DS_RETURN_DNS_NAME;
     let mut found: *mut DOMAIN_CONTROLLER_INFOW = null_mut();
     // SAFETY: null stands for this computer and its domain; the library writes one pointer.
