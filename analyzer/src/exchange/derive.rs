@@ -5,7 +5,7 @@ use crate::exchange::client::ClientFamily;
 use crate::exchange::identity::{TicketIdentity, ticket_identity};
 use crate::exchange::outcome::{Cause, Exchange, Outcome, Step, StepKind, StepState};
 use crate::exchange::owner::{FoundBy, Owner, owner};
-use crate::exchange::refusal::{Refusal, refusal};
+use crate::exchange::refusal::{Refusal, refusal, undecided};
 use crate::exchange::request::{Request, request};
 use crate::exchange::skew::skew;
 use crate::exchange::url::{SiteUrl, open_names, site_urls};
@@ -99,6 +99,12 @@ impl Deriving<'_> {
         }
     }
 
+    /// What would tell whether the server can read the ticket of the account that is found.
+    fn undecided(&self, found: &Fact<Owner>) -> Option<NotKnown> {
+        let Ok(Owner::One { holder, .. }) = found.seen() else { return None };
+        undecided(self.facts.directory.state(&holder.dn)?, self.host, self.facts)
+    }
+
     /// The client asks for a ticket, the KDC encrypts it, IIS decrypts it.
     fn ticket(&self, path: &PathFacts, client: ClientFamily, exchange: &mut Exchange) -> Outcome {
         let asked = request(&exchange.url_host, client, self.host);
@@ -112,6 +118,7 @@ impl Deriving<'_> {
         exchange.steps.push(identity_step(exchange));
         let outcome = match end(&asked, &found, refused.as_ref(), exchange, path, &self.facts.directory) {
             Outcome::Kerberos if skew(self.host).is_some() => Outcome::Fails(Cause::ClockSkew),
+            Outcome::Kerberos => self.undecided(&found).map_or(Outcome::Kerberos, Outcome::Unknown),
             outcome => outcome,
         };
         exchange.steps.push(decrypt_step(&outcome));

@@ -84,6 +84,27 @@ pub enum Cause {
     NoNetworkAccount,
 }
 
+impl Cause {
+    /// One word for machines.
+    pub const fn code(self) -> &'static str {
+        match self {
+            Self::ConfigurationRefused => "configuration-refused",
+            Self::NothingOffered => "nothing-offered",
+            Self::NoProvider => "no-provider",
+            Self::NegotiateNotOffered => "negotiate-not-offered",
+            Self::NtlmFirst => "ntlm-first",
+            Self::SpnNotHeld => "spn-not-held",
+            Self::SpnHeldTwice => "spn-held-twice",
+            Self::SpnHeldPerDomain => "spn-held-per-domain",
+            Self::HolderUnusable => "holder-unusable",
+            Self::NoCommonEncryption => "no-common-encryption",
+            Self::WrongKey => "wrong-key",
+            Self::ClockSkew => "clock-skew",
+            Self::NoNetworkAccount => "no-network-account",
+        }
+    }
+}
+
 impl Outcome {
     /// One word for machines.
     pub const fn code(&self) -> &'static str {

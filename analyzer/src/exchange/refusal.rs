@@ -2,16 +2,21 @@
 
 use jiff::Timestamp;
 
+use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::outcome::Cause;
 use crate::facts::account_control::{AccountControl, EncryptionTypes};
 use crate::facts::account_state::AccountState;
-use crate::facts::case_facts::HostFacts;
+use crate::facts::case_facts::{Facts, HostFacts};
+use crate::facts::host::Role;
 
 /// Where a policy says which encryption types a computer may use.
 pub const POLICY: &str = r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\Kerberos\Parameters";
 /// The value there.
 pub const POLICY_TYPES: &str = "SupportedEncryptionTypes";
+
+/// Where a domain controller keeps what its KDC does.
+const KDC: &str = r"HKLM\SYSTEM\CurrentControlSet\Services\Kdc";
 
 /// A refusal.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +65,30 @@ fn no_common_type(state: &AccountState, host: &HostFacts) -> Option<Refusal> {
     (only_des && takes_no_des(host)).then(|| Refusal { cause: Cause::NoCommonEncryption, words, at: vec![at] })
 }
 
+/// What would settle which key a ticket has, where the host takes no RC4 and the account states no types: then the
+/// default of the domain controller decides, which was RC4 until updates of 2026 made it AES.
+pub fn undecided(state: &AccountState, host: &HostFacts, facts: &Facts) -> Option<NotKnown> {
+    let (allowed, _) = policy(host)?;
+    let stated = state.encryption.as_ref().and_then(|set| set.value).is_some_and(EncryptionTypes::names_any);
+    if stated || allowed.has_any(EncryptionTypes::RC4) || default_is_aes(facts) {
+        return None;
+    }
+    Some(NotKnown::until(
+        r"DefaultDomainSupportedEncTypes of the domain controllers (HKLM\SYSTEM\CurrentControlSet\Services\Kdc)",
+    ))
+}
+
+/// Whether a domain controller of the case is said to make tickets with AES where an account states nothing.
+fn default_is_aes(facts: &Facts) -> bool {
+    let number = |host: &HostFacts, name| {
+        let set = host.settings.value(KDC, name);
+        set.seen().ok().and_then(|set| u32::try_from(set.number()?).ok())
+    };
+    let controllers = facts.hosts.values().filter(|host| host.role == Role::DomainController);
+    let mut defaults = controllers.map(|host| number(host, "DefaultDomainSupportedEncTypes").map(EncryptionTypes));
+    defaults.any(|types| types.is_some_and(EncryptionTypes::has_aes))
+}
+
 /// The types that a policy of the host allows, where there is one.
 fn policy(host: &HostFacts) -> Option<(EncryptionTypes, Evidence)> {
     let set = host.settings.value(POLICY, POLICY_TYPES);
@@ -77,9 +106,12 @@ fn takes_no_des(host: &HostFacts) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::registry;
     use crate::evidence::place::{ArtifactId, Cited};
     use crate::facts::account_state::Set;
     use crate::facts::host::HostName;
+    use crate::facts::settings::Extent;
+    use crate::formats::text::Text;
 
     fn host(version: Option<&str>) -> HostFacts {
         let mut host = HostFacts::named(HostName::new("WEB01"));
@@ -145,9 +177,6 @@ mod tests {
     }
 
     fn with_policy(types: u32) -> HostFacts {
-        use crate::artifacts::registry;
-        use crate::facts::settings::Extent;
-        use crate::formats::text::Text;
         let mut host = host(SERVER_2022);
         let key = POLICY.replace("HKLM", "HKEY_LOCAL_MACHINE");
         let text = format!("Windows Registry Editor Version 5.00\n\n[{key}]\n\"{POLICY_TYPES}\"=dword:{types:08x}\n");
@@ -171,5 +200,32 @@ mod tests {
         for policy in [0x4, 0x1f, 0, 0x8000_0000] {
             assert_eq!(words(&rc4, &with_policy(policy)), None, "{policy:#x}");
         }
+    }
+
+    #[test]
+    fn without_stated_types_the_default_of_the_domain_controller_decides_where_rc4_is_off() {
+        let stated =
+            |types| AccountState { encryption: Some(Set { value: types, at: at() }), ..AccountState::unknown(at()) };
+        let nobody = Facts::default();
+        let open = |state: &AccountState, policy| undecided(state, &with_policy(policy), &nobody).is_some();
+        for silent in [stated(None), stated(Some(EncryptionTypes(0))), AccountState::unknown(at())] {
+            assert!(open(&silent, 0x18) && open(&silent, 0x7fff_fff8));
+            assert!(!open(&silent, 0x1c) && !open(&silent, 0) && undecided(&silent, &host(None), &nobody).is_none());
+        }
+        assert!(!open(&stated(Some(EncryptionTypes(0x18))), 0x18));
+        let default = |types: u32| {
+            let text = format!(
+                "Windows Registry Editor Version 5.00\n\n[{}]\n\"DefaultDomainSupportedEncTypes\"=dword:{types:08x}\n",
+                KDC.replace("HKLM", "HKEY_LOCAL_MACHINE")
+            );
+            let mut controller = HostFacts::named(HostName::new("DC01"));
+            controller.role = Role::DomainController;
+            controller.settings.take(&registry::parse(ArtifactId(2), &Text::from(text.as_str())).value, Extent::Whole);
+            let mut facts = Facts::default();
+            facts.hosts.insert(HostName::new("DC01"), controller);
+            facts
+        };
+        assert!(undecided(&stated(None), &with_policy(0x18), &default(0x27)).is_some());
+        assert!(undecided(&stated(None), &with_policy(0x18), &default(0x18)).is_none());
     }
 }

@@ -6,7 +6,7 @@ use crate::case::Case;
 use crate::diagnosis::rank::{RankedFinding, Standing};
 use crate::evidence::gap::{Gap, NotKnown};
 use crate::evidence::place::{Evidence, Place};
-use crate::exchange::outcome::{Exchange, Step};
+use crate::exchange::outcome::{Cause, Exchange, Outcome, Step};
 use crate::exchange::owner::Owner;
 use crate::facts::case_facts::HostFacts;
 use crate::facts::fact::Fact;
@@ -120,6 +120,7 @@ struct JsonExchange {
     owners: Vec<String>,
     ticket_identity: Option<String>,
     outcome: &'static str,
+    cause: Option<&'static str>,
     missing: Vec<String>,
     steps: Vec<JsonStep>,
 }
@@ -254,7 +255,7 @@ fn json_exchange(case: &Case, exchange: &Exchange) -> JsonExchange {
         Some(Owner::Nobody(_)) | None => Vec::new(),
     };
     let open = match &exchange.outcome {
-        crate::exchange::outcome::Outcome::Unknown(not_known) => missing(not_known),
+        Outcome::Unknown(not_known) => missing(not_known),
         _ => Vec::new(),
     };
     JsonExchange {
@@ -268,6 +269,7 @@ fn json_exchange(case: &Case, exchange: &Exchange) -> JsonExchange {
         owners,
         ticket_identity: exchange.identity.account().map(|account| escape(&account.to_string())),
         outcome: exchange.outcome.code(),
+        cause: exchange.outcome.cause().map(Cause::code),
         missing: open,
         steps: exchange.steps.iter().map(|step| json_step(case, step)).collect(),
     }

@@ -12,7 +12,8 @@
 //!
 //! # Refuted by
 //!
-//! No type that is named: then the domain controller takes its default. A policy that brings the type back.
+//! No type that is named: then the domain controller takes its default, and where the server takes no RC4, only that
+//! default tells. A policy that brings the type back.
 //!
 //! # Sources
 //!
@@ -20,7 +21,8 @@
 
 use crate::evidence::gap::NotKnown;
 use crate::exchange::outcome::Cause;
-use crate::exchange::refusal::{POLICY, POLICY_TYPES, refusal};
+use crate::exchange::refusal::{POLICY, POLICY_TYPES, refusal, undecided};
+use crate::facts::account_control::EncryptionTypes;
 use crate::facts::account_state::not_known;
 use crate::rules::aes;
 use crate::rules::answer::Answer;
@@ -78,14 +80,19 @@ fn finding(situation: &Situation<'_>, account: &Decrypting<'_>) -> Option<Findin
     )
 }
 
-/// Nothing is wrong with a type where AES is among them, or where none is named. What else is stated needs the policy.
+/// Nothing is wrong with a type where AES is among them, or where none is named and the server takes RC4 as well. What
+/// else is stated needs the policy.
 fn is_well(situation: &Situation<'_>, account: &Decrypting<'_>) -> Result<(), NotKnown> {
     let stated = account.state.encryption.as_ref().ok_or_else(|| not_known(&account.name))?;
     account.state.control.as_ref().ok_or_else(|| not_known(&account.name))?;
-    if !stated.value.is_some_and(|types| types.names_any() && !types.has_aes()) {
+    let mut hosts = account.exchanges.iter().filter_map(|exchange| situation.facts.hosts.get(&exchange.host));
+    if !stated.value.is_some_and(EncryptionTypes::names_any) {
+        let undecided = hosts.find_map(|host| undecided(account.state, host, situation.facts));
+        return undecided.map_or(Ok(()), Err);
+    }
+    if stated.value.is_some_and(EncryptionTypes::has_aes) {
         return Ok(());
     }
-    let hosts = account.exchanges.iter().filter_map(|exchange| situation.facts.hosts.get(&exchange.host));
     for host in hosts {
         host.settings.value(POLICY, POLICY_TYPES).complete()?;
     }
