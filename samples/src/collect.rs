@@ -203,7 +203,9 @@ fn systeminfo(host: &Host) -> Attempt {
         Role::DomainController => "Primary Domain Controller",
         Role::Client => "Member Workstation",
     };
-    let system = System { host: host.name, domain: DNS_DOMAIN, product, version, role, address: host.address };
+    let role = if host.workgroup.is_some() { "Standalone Server" } else { role };
+    let domain = host.workgroup.unwrap_or(DNS_DOMAIN);
+    let system = System { host: host.name, domain, product, version, role, address: host.address };
     let source = Source::Command("systeminfo".to_owned());
     collected(ArtifactKind::Systeminfo, "systeminfo.txt", source, systeminfo::text(&system).into_bytes(), 4210)
 }

@@ -86,6 +86,21 @@ pub fn sid(rid: u32) -> Vec<u8> {
     [1, 5, 0, 0, 0, 0, 0, 5].into_iter().chain(parts).collect()
 }
 
+/// A security descriptor that allows this account of the domain everything, and nobody else anything.
+///
+/// # Panics
+///
+/// Never: the identifier of an account is short.
+pub fn allowing(rid: u32) -> Vec<u8> {
+    let sid = sid(rid);
+    let (entry, list) = (8 + sid.len(), 16 + sid.len());
+    let small = |size: usize| u8::try_from(size).expect("a list of one entry is short");
+    let head = [1, 0, 4, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 20, 0, 0, 0];
+    let list = [4, 0, small(list), 0, 1, 0, 0, 0];
+    let entry = [0, 0, small(entry), 0, 0xff, 1, 0x0f, 0];
+    [head.as_slice(), &list, &entry, &sid].concat()
+}
+
 /// The accounts of the domain.
 #[derive(Clone, Debug, Default)]
 pub struct Directory {

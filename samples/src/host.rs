@@ -49,6 +49,10 @@ pub struct Host {
     pub refused: Vec<(&'static str, &'static str, &'static str)>,
     /// Accounts that the directory was asked about besides those of the host and its pools.
     pub named_accounts: Vec<&'static str>,
+    /// The workgroup that it is in, in place of the domain.
+    pub workgroup: Option<&'static str>,
+    /// What its Security log records of signing in, as `auditpol` says it.
+    pub audits: &'static str,
     /// Values of its registry that somebody set: key, name, and what an export shows.
     pub registry: Vec<(&'static str, &'static str, &'static str)>,
 }
@@ -95,6 +99,7 @@ impl Host {
             host_header: Some(host_header.to_owned()),
             port: 80,
             authentication,
+            folders: Vec::new(),
         });
         let address = self.address;
         self.address_of(host_header, address)
@@ -109,6 +114,18 @@ impl Host {
     pub fn authentication(mut self, site: &str, change: impl FnOnce(&mut Authentication)) -> Self {
         let site = self.sites.iter_mut().find(|known| known.name == site).expect("the site exists");
         change(&mut site.authentication);
+        self
+    }
+
+    /// Gives a folder of a site a location of its own.
+    ///
+    /// # Panics
+    ///
+    /// There is no such site.
+    #[must_use]
+    pub fn folder(mut self, site: &str, folder: &'static str, authentication: Authentication) -> Self {
+        let site = self.sites.iter_mut().find(|known| known.name == site).expect("the site exists");
+        site.folders.push((folder, authentication));
         self
     }
 

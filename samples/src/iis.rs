@@ -31,6 +31,8 @@ pub struct Site {
     pub port: u16,
     /// What its location in the configuration says about authentication.
     pub authentication: Authentication,
+    /// Folders with a location of their own.
+    pub folders: Vec<(&'static str, Authentication)>,
 }
 
 impl Site {
@@ -51,6 +53,8 @@ pub struct Authentication {
     pub use_kernel_mode: Option<bool>,
     /// The attribute `useAppPoolCredentials`; none leaves it out.
     pub use_app_pool_credentials: Option<bool>,
+    /// The attribute `authPersistSingleRequest`; none leaves it out.
+    pub single_request: Option<bool>,
     /// `tokenChecking` of Extended Protection; none leaves the element out.
     pub token_checking: Option<&'static str>,
     /// The list of providers that replaces the inherited one; none inherits.
@@ -74,6 +78,7 @@ impl Authentication {
             windows: Switch::On,
             use_kernel_mode: None,
             use_app_pool_credentials: None,
+            single_request: None,
             token_checking: None,
             providers: None,
         }

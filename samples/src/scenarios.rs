@@ -26,8 +26,8 @@
 //! | `service-account-locked-or-disabled` | the pool's account is locked out | server | same name |
 //! | `clock-skew` | the clock of the server is 11 minutes behind | server | same name |
 //! | `iis6-healthy` | a server with IIS 6, collected by the script | server | none |
-//! | `iis6-spn-on-machine` | IIS 6 decrypts as the pool's account, the machine holds the SPN | server | `spn-on-wrong-account` |
-//! | `iis5-ntlm-only` | an upgrade left IIS 5 with NTLM alone | server | `providers-negotiate-missing` |
+//! | `iis6-spn-on-machine` | IIS 6 decrypts as the pool's account, the machine holds the SPN | server | `pool-account-spn-on-machine` |
+//! | `iis5-ntlm-only` | an upgrade left IIS 5 with NTLM alone | server | `providers-upgrade-from-iis4` |
 //! | `web-config-locked` | a web.config sets what is locked | server | same name |
 //! | `token-too-large-http400` | a ticket exceeds the limit on headers | server | same name |
 //! | `secure-channel-broken` | server and domain disagree about its password | server | same name |
@@ -62,11 +62,22 @@
 //! | `ntfs-or-url-authorization` | a user may not read the files | server | none: a note of the same name |
 //! | `anonymous-enabled-no-challenge` | anonymous requests are let in | server | none: a note of the same name |
 //! | `credential-guard-blocks-unconstrained` | Credential Guard keeps the user's ticket | server, `-client` | same name |
+//! | `providers-overridden-at-child` | one folder takes Negotiate away that its site offers | server | same name |
+//! | `auth-persistence-single-request` | users sign in anew with every request | server | same name |
+//! | `negotiate-kerberos-only-clients-fail` | only Kerberos is offered, and a client is in no domain | server, `-client` | same name |
+//! | `workgroup-server` | the web server is in no domain | server | same name |
+//! | `spn-registration-events` | the server could not write its own names this morning | server | none: a note of the same name |
+//! | `audit-not-enabled` | failed logons are not recorded | server | none: a note of the same name |
+//! | `rbcd-both-modes` | a delegation is allowed from both ends | server | none: a note of the same name |
+//! | `aspnet-impersonation-or-module-mismatch` | the application does not learn who signed in | server | none: a note of the same name |
 
 pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
 pub mod anonymous_enabled_no_challenge;
 pub mod app_pool_identities_conflict_on_host;
+pub mod aspnet_impersonation_or_module_mismatch;
+pub mod audit_not_enabled;
+pub mod auth_persistence_single_request;
 pub mod chromium_authserver_allowlist;
 pub mod chromium_delegate_allowlist;
 pub mod clock_skew;
@@ -94,6 +105,7 @@ pub mod logon_right_or_workstation_restriction;
 pub mod loopback_check;
 pub mod machine_password_policy_disabled;
 pub mod maxtokensize_exceeded;
+pub mod negotiate_kerberos_only_clients_fail;
 pub mod noise;
 pub mod nov2022_explicit_etype_rc4_only;
 pub mod ntfs_or_url_authorization;
@@ -105,6 +117,8 @@ pub mod protocol_transition_flag_missing;
 pub mod providers_empty_after_clear;
 pub mod providers_negotiate_missing;
 pub mod providers_order_ntlm_first;
+pub mod providers_overridden_at_child;
+pub mod rbcd_both_modes;
 pub mod rc4_deprecation_2026;
 pub mod secure_channel_broken;
 pub mod selective_authentication;
@@ -115,6 +129,7 @@ pub mod spn_duplicate;
 pub mod spn_malformed;
 pub mod spn_missing;
 pub mod spn_on_wrong_account;
+pub mod spn_registration_events;
 pub mod spn_short_or_fqdn_only;
 pub mod token_too_large_http400;
 pub mod url_is_ip_or_unresolvable;
@@ -122,6 +137,7 @@ pub mod user_account_problem;
 pub mod user_not_delegable;
 pub mod web_config_locked;
 pub mod windows_auth_disabled;
+pub mod workgroup_server;
 
 use crate::collect;
 use crate::collect_legacy::{self, OldWindows};
@@ -242,5 +258,13 @@ pub fn all() -> Vec<Scenario> {
         ntfs_or_url_authorization::scenario(),
         anonymous_enabled_no_challenge::scenario(),
         credential_guard_blocks_unconstrained::scenario(),
+        providers_overridden_at_child::scenario(),
+        auth_persistence_single_request::scenario(),
+        negotiate_kerberos_only_clients_fail::scenario(),
+        workgroup_server::scenario(),
+        spn_registration_events::scenario(),
+        audit_not_enabled::scenario(),
+        rbcd_both_modes::scenario(),
+        aspnet_impersonation_or_module_mismatch::scenario(),
     ]
 }

@@ -8,7 +8,7 @@ use kerbscope_shared::write::Attempt;
 use crate::collect::{NAME_SERVER, absent, collected};
 use crate::host::{DNS_DOMAIN, Host, Role};
 use crate::iis::Site;
-use crate::layout::{nltest, registry, request_log};
+use crate::layout::{auditpol, nltest, registry, request_log};
 
 /// A file of registry values: its name, the key that it is asked by, and what of each key is wanted.
 type RegistryFile = (&'static str, &'static str, &'static [(&'static str, &'static [&'static str])]);
@@ -119,12 +119,16 @@ pub(crate) fn attempts(host: &Host) -> Vec<Attempt> {
     let registry = |files: &[RegistryFile]| files.iter().map(|file| registry(host, file)).collect::<Vec<_>>();
     match host.role {
         Role::Client => return registry(&[KERBEROS, LSA, BROWSERS, ZONES]),
-        Role::DomainController => return registry(&[KERBEROS, LSA, KDC]),
+        Role::DomainController => {
+            return registry(&[KERBEROS, LSA, KDC]).into_iter().chain([audit_policy(host)]).collect();
+        }
         Role::WebServer => {}
     }
     let mut attempts: Vec<_> = host.sites.iter().map(|site| web_config(host, site)).collect();
     attempts.extend(registry(&[KERBEROS, LSA, NETLOGON, IIS]));
-    attempts.push(secure_channel(host));
+    // A computer in a workgroup has no domain to ask about.
+    attempts.extend(host.workgroup.is_none().then(|| secure_channel(host)));
+    attempts.push(audit_policy(host));
     attempts.extend((1..).zip(&host.sites).map(|(number, site)| site_log(host, number, site)));
     attempts.push(http_sys_log(host));
     attempts
@@ -157,6 +161,12 @@ fn secure_channel(host: &Host) -> Attempt {
     let source = Source::Command(format!("nltest /sc_query:{DNS_DOMAIN}"));
     let file = format!("secure-channel-{DNS_DOMAIN}.txt");
     collected(ArtifactKind::Nltest, &file, source, text.into_bytes(), 61)
+}
+
+fn audit_policy(host: &Host) -> Attempt {
+    let text = auditpol::policy(host.name, host.audits);
+    let source = Source::Command("auditpol /get \"/category:*\" /r".to_owned());
+    collected(ArtifactKind::AuditPolicy, "auditpol.csv", source, text.into_bytes(), 74)
 }
 
 fn site_log(host: &Host, number: u32, site: &Site) -> Attempt {

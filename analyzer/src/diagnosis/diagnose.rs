@@ -120,7 +120,7 @@ mod tests {
     const OWN_NAME: &str = "HTTP/web01.contoso.com";
 
     /// One ticket, one cause: no two of these speak of the same SPN on the same path.
-    const ONE_PER_TICKET: [&str; 9] = [
+    const ONE_PER_TICKET: [&str; 10] = [
         "spn-missing",
         "spn-duplicate",
         "account-spn-but-account-missing",
@@ -129,14 +129,17 @@ mod tests {
         "spn-alias-cname",
         "http-spn-shadows-host",
         "spn-on-wrong-account",
+        "pool-account-spn-on-machine",
         "krb-ap-err-modified-key-mismatch",
     ];
 
     /// One offer, one cause: no two of these speak of the same path.
-    const ONE_PER_OFFER: [&str; 4] = [
+    const ONE_PER_OFFER: [&str; 6] = [
         "windows-auth-disabled",
         "providers-empty-after-clear",
         "providers-negotiate-missing",
+        "providers-upgrade-from-iis4",
+        "providers-overridden-at-child",
         "providers-order-ntlm-first",
     ];
 
@@ -179,6 +182,8 @@ mod tests {
             |world| world.flag("WEB01", AccountControl::DISABLED),
             |world| world.holds(NAME, "CN=svc-web,DC=fabrikam,DC=com"),
             |world| world.clock_off(660),
+            |world| world.path("/ntlm", |folder| folder.offers(&["NTLM"])),
+            |world| world.of_iis_5("NTLM").offers(&["NTLM"]),
         ]
     }
 
@@ -230,7 +235,13 @@ mod tests {
         for world in worlds() {
             let diagnosis = diagnosed(&world);
             assert_eq!(clashes(&diagnosis, &ONE_PER_OFFER, same_path), <[[&str; 2]; 0]>::default(), "{world:?}");
-            for offer in ["windows-auth-disabled", "providers-empty-after-clear", "providers-negotiate-missing"] {
+            for offer in [
+                "windows-auth-disabled",
+                "providers-empty-after-clear",
+                "providers-negotiate-missing",
+                "providers-upgrade-from-iis4",
+                "providers-overridden-at-child",
+            ] {
                 let tickets: Vec<_> = ONE_PER_TICKET.into_iter().chain([offer]).collect();
                 let pairs = clashes(&diagnosis, &tickets, same_path);
                 assert!(pairs.iter().all(|pair| !pair.contains(&offer)), "{pairs:?}: {world:?}");
@@ -267,9 +278,11 @@ mod tests {
             let clear = diagnosis.answers.iter().filter(|answer| answer.verdict == Verdict::Clear);
             let about_the_server = [
                 "token-too-large-http400",
+                "workgroup-server",
                 "url-is-ip-or-unresolvable",
                 "domain-rename-or-fqdn-mismatch",
                 "host-spn-missing",
+                "spn-registration-events",
                 "http-spn-collides-with-winrm",
                 "secure-channel-broken",
                 "machine-password-policy-disabled",
@@ -279,6 +292,7 @@ mod tests {
                 "user-account-problem",
                 "maxtokensize-exceeded",
                 "credential-manager-override",
+                "audit-not-enabled",
             ];
             assert_eq!(clear.map(|answer| answer.rule.name).collect::<Vec<_>>(), about_the_server);
         }

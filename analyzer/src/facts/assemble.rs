@@ -126,6 +126,7 @@ impl Assembler<'_> {
         identity.os_version = info.os_version.as_ref().map(|version| version.value.clone());
         identity.at = identity.at.or(info.host_name.as_ref().map(|name| name.at));
         // A workgroup has no dot in its name, a domain has.
+        identity.workgroup = info.domain.as_ref().filter(|domain| !domain.value.contains('.')).cloned();
         let domain = info.domain.as_ref().filter(|domain| domain.value.contains('.'));
         identity.account_domain = domain.map(|domain| domain.value.to_lowercase());
         if identity.domain.is_none() {

@@ -33,6 +33,8 @@ pub enum SignInChange {
     KernelMode(bool),
     /// `useAppPoolCredentials` on or off.
     PoolCredentials(bool),
+    /// Every request signs in anew, or not.
+    SingleRequest(bool),
     /// A provider is added at the end of the list.
     AddProvider(AuthProvider),
     /// A provider is taken out of the list.
@@ -163,6 +165,7 @@ impl SignInChange {
             Self::Windows(on) => sign_in.windows = stated(*on, sign_in.windows),
             Self::KernelMode(on) => sign_in.kernel_mode = stated(*on, sign_in.kernel_mode),
             Self::PoolCredentials(on) => sign_in.pool_credentials = stated(*on, sign_in.pool_credentials),
+            Self::SingleRequest(on) => sign_in.single_request = stated(*on, sign_in.single_request),
             Self::AddProvider(name) => {
                 sign_in.providers.retain(|provider| provider.value != *name);
                 sign_in.providers.push(Cited { value: name.clone(), at: sign_in.providers_at });

@@ -117,6 +117,7 @@ fn switch(name: &str, value: &str) -> Option<SignInChange> {
         "enabled" | "windowsauthentication" => Some(SignInChange::Windows(on)),
         "usekernelmode" => Some(SignInChange::KernelMode(on)),
         "useapppoolcredentials" => Some(SignInChange::PoolCredentials(on)),
+        "authpersistsinglerequest" => Some(SignInChange::SingleRequest(on)),
         _ => None,
     }
 }

@@ -58,6 +58,8 @@ pub struct Identity {
     pub account_domain: Option<String>,
     /// The NetBIOS name of that domain, where the directory states it.
     pub netbios_domain: Option<String>,
+    /// The workgroup that it belongs to in place of a domain, where that is stated.
+    pub workgroup: Option<Cited<String>>,
     /// The product name of its system.
     pub os: Option<String>,
     /// The version of its system, such as `10.0.20348`.
@@ -79,6 +81,7 @@ impl Identity {
             domain: None,
             account_domain: None,
             netbios_domain: None,
+            workgroup: None,
             os: None,
             os_version: None,
             collected_at: None,

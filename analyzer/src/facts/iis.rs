@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use crate::artifacts::iis_config::{Application, Binding, IisConfig, ProcessModel, Site};
 use crate::artifacts::iis_sections::Scope;
 use crate::evidence::gap::NotKnown;
-use crate::evidence::place::{ArtifactId, Evidence};
+use crate::evidence::place::{ArtifactId, Cited, Evidence};
 use crate::facts::account::AccountName;
 use crate::facts::scopes::{AppOnTheWay, RefusedSection, Scopes};
 use crate::facts::sign_in::SignIn;
@@ -27,6 +27,17 @@ pub struct Iis {
     pub sites: Vec<SiteFacts>,
     /// There are more sites, paths or bindings than are looked at.
     pub is_cut: bool,
+    /// What the metabase says of the web service as a whole; none since IIS 7, which is set up by files.
+    pub service: Option<WebService>,
+}
+
+/// The web service of IIS 5 or 6.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WebService {
+    /// 5 or 6.
+    pub generation: u32,
+    /// `NTAuthenticationProviders` of the service itself, as written.
+    pub providers: Option<Cited<String>>,
 }
 
 /// One site.
@@ -151,7 +162,7 @@ impl std::fmt::Display for PoolIdentity {
 /// Works out what is in force on a host of this name.
 pub fn effective(artifact: ArtifactId, config: &IisConfig, web_configs: &WebConfigs, host: &str) -> Iis {
     let whole = Whole { config, scopes: Scopes::of(config), web_configs, host };
-    let mut iis = Iis { config: artifact, sites: Vec::new(), is_cut: false };
+    let mut iis = Iis { config: artifact, sites: Vec::new(), is_cut: false, service: None };
     let mut urls = 0_usize;
     for site in &config.sites {
         let facts = site_facts(&whole, site, &mut iis.is_cut);

@@ -9,7 +9,7 @@ use crate::artifacts::iis_config::Binding;
 use crate::artifacts::metabase::{KeyPath, Property};
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{Cited, Evidence};
-use crate::facts::iis::{Iis, PathFacts, PoolFacts, PoolIdentity, SiteFacts};
+use crate::facts::iis::{Iis, PathFacts, PoolFacts, PoolIdentity, SiteFacts, WebService};
 use crate::facts::metabase::{Held, Node, Tree, WEB_SERVICE, need};
 use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::web_configs::AppConfig;
@@ -49,7 +49,10 @@ pub fn effective(tree: &Tree<'_>, version: Option<&str>, host: &str) -> (Iis, Op
     let mut working = Working { tree, host, mode: Mode::Inetinfo, isolated_at: None, generation: 6, open: Vec::new() };
     working.generation = working.generation(version);
     (working.mode, working.isolated_at) = working.mode();
-    let mut iis = Iis { config: tree.artifact, sites: Vec::new(), is_cut: false };
+    let providers = working.own(WEB_SERVICE, "ntauthenticationproviders");
+    let providers = providers.map(|property| Cited::new(property.value.clone(), property.at));
+    let service = Some(WebService { generation: working.generation, providers });
+    let mut iis = Iis { config: tree.artifact, sites: Vec::new(), is_cut: false, service };
     if !tree.lists_children_of(WEB_SERVICE) {
         working.open.push(need(WEB_SERVICE));
     }
@@ -218,7 +221,18 @@ impl<'a> Working<'a> {
             anonymous: self.flag(key, ANONYMOUS, at).0,
             protection: None,
             other_way: others.contains(&true),
+            single_request: self.single_request(key, pool),
             stated_for_path,
+        }
+    }
+
+    /// Whether every request signs in anew. A dump leaves the value out where it is the default, which is off.
+    fn single_request(&self, key: &str, at: Evidence) -> Setting<bool> {
+        match self.tree.held(key, "authpersistsinglerequest") {
+            Ok(Held::Set(property)) => {
+                Setting { value: is_true(&property.value), at: property.at, origin: Origin::Stated }
+            }
+            _ => Setting { value: false, at, origin: Origin::Default },
         }
     }
 

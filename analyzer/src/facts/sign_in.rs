@@ -91,6 +91,8 @@ pub struct SignIn {
     pub protection: Option<ExtendedProtection>,
     /// Some other way to sign in is open: Basic, Digest, or a client certificate.
     pub other_way: bool,
+    /// Every request signs in anew, though the connection stays.
+    pub single_request: Setting<bool>,
     /// Some scope below the root speaks of Windows authentication for this path.
     pub stated_for_path: bool,
 }
@@ -109,6 +111,7 @@ impl SignIn {
             anonymous: default(true),
             protection: None,
             other_way: false,
+            single_request: default(false),
             stated_for_path: false,
         };
         let (mut basic, mut digest, mut certificates) = (false, false, false);
@@ -135,6 +138,7 @@ impl SignIn {
             (&mut self.windows, section.enabled),
             (&mut self.kernel_mode, section.kernel_mode),
             (&mut self.pool_credentials, section.pool_credentials),
+            (&mut self.single_request, section.single_request),
         ] {
             match value {
                 Some(value) => *setting = stated(value, section.at),

@@ -22,6 +22,11 @@ pub fn set(key: &str, property: &str, value: &str) -> Option<CommandLine> {
     CommandLine::of(&format!("{ADSUTIL} set")).name(&format!("{key}/{property}")).name(value).build()
 }
 
+/// Takes a property from a key, which then has that of the key above.
+pub fn delete(key: &str, property: &str) -> Option<CommandLine> {
+    CommandLine::of(&format!("{ADSUTIL} delete")).name(&format!("{key}/{property}")).build()
+}
+
 /// Shows a property of a key; that it is not set there means that the key above decides.
 pub fn get(key: &str, property: &str) -> Option<CommandLine> {
     CommandLine::of(&format!("{ADSUTIL} get")).name(&format!("{key}/{property}")).build()

@@ -43,7 +43,12 @@ static INFO: RuleInfo = RuleInfo {
         out of the name.",
     layer: Layer::Identity,
     references: &["KB 871179", "KB 908209"],
-    explains: &["spn-on-wrong-account", "http-spn-shadows-host", "krb-ap-err-modified-key-mismatch"],
+    explains: &[
+        "spn-on-wrong-account",
+        "pool-account-spn-on-machine",
+        "http-spn-shadows-host",
+        "krb-ap-err-modified-key-mismatch",
+    ],
 };
 
 /// Which accounts decrypt for a name, and where.

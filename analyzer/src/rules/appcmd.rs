@@ -17,6 +17,13 @@ pub fn set_windows_authentication(path: &SitePath<'_>, change: &str) -> Option<C
     set(path).text(SECTION).text(change).text("/commit:apphost").build()
 }
 
+/// Takes away all that a path itself sets in the section `windowsAuthentication`.
+pub fn clear_windows_authentication(path: &SitePath<'_>) -> Option<CommandLine> {
+    let start = format!("{APPCMD} clear config");
+    let start = CommandLine::of(&start).name(&location(&path.site.name, &path.path.path));
+    start.text(SECTION).text("/commit:apphost").build()
+}
+
 /// Shows the section `windowsAuthentication` that is in force for a path.
 pub fn show_windows_authentication(path: &SitePath<'_>) -> Option<CommandLine> {
     let start = format!("{APPCMD} list config");

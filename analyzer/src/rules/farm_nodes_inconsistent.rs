@@ -43,6 +43,7 @@ static INFO: RuleInfo = RuleInfo {
     references: &["KB 558115", "KB 325608"],
     explains: &[
         "spn-on-wrong-account",
+        "pool-account-spn-on-machine",
         "kernelmode-spn-on-pool-account",
         "local-account-pool",
         "krb-ap-err-modified-key-mismatch",

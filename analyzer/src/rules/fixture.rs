@@ -5,11 +5,13 @@
 
 #![expect(clippy::missing_panics_doc, reason = "a test whose world cannot be built fails, as it should")]
 
+use crate::artifacts::audit_policy::{AUTHENTICATION_SERVICE, Audits, LOGON, SERVICE_TICKETS, Subcategory};
 use crate::artifacts::http_err_log::Refused;
 use crate::artifacts::iis_config::Binding;
 use crate::artifacts::iis_sections::ExtendedProtection;
 use crate::artifacts::registry::{Data, Key, KeyState, Registry, Value};
 use crate::artifacts::w3c_log::Request;
+use crate::artifacts::web_config::WebConfig;
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{ArtifactId, Cited, Evidence};
 use crate::exchange::derive::exchanges;
@@ -23,11 +25,12 @@ use crate::facts::directory::Directory;
 use crate::facts::events::{Happening, What};
 use crate::facts::fact::Fact;
 use crate::facts::host::{HostName, Role};
-use crate::facts::iis::{Iis, PathFacts, PoolFacts, PoolIdentity, SiteFacts};
+use crate::facts::iis::{Iis, PathFacts, PoolFacts, PoolIdentity, SiteFacts, WebService};
 use crate::facts::ldap_question::Reach;
 use crate::facts::names::Resolution;
 use crate::facts::scopes::RefusedSection;
 use crate::facts::settings::{Extent, Settings};
+use crate::facts::sid::Sid;
 use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::spn::Spn;
 use crate::facts::tickets::HeldTicket;
@@ -87,6 +90,12 @@ pub const KERNEL_MODE: Evidence = CONFIG.line(31);
 pub const POOL_CREDENTIALS: Evidence = CONFIG.line(32);
 /// The line that turns anonymous authentication on or off.
 pub const ANONYMOUS: Evidence = CONFIG.line(33);
+/// The line that sets `authPersistSingleRequest`.
+pub const PERSISTENCE: Evidence = CONFIG.line(35);
+/// What `auditpol` printed.
+pub const AUDIT_POLICY: ArtifactId = ArtifactId(17);
+/// The web.config of the application.
+pub const WEB_CONFIG: ArtifactId = ArtifactId(16);
 /// The line of the list of providers; each provider has one of the lines below.
 pub const PROVIDERS: Evidence = CONFIG.line(40);
 /// The line of the first provider.
@@ -102,8 +111,8 @@ const NOW: &str = "2026-01-20T08:00:00Z";
 /// A case.
 #[derive(Clone, Debug)]
 pub struct World {
-    server: HostFacts,
-    client: HostFacts,
+    server: Box<HostFacts>,
+    client: Box<HostFacts>,
     site: SiteFacts,
     config: Option<Known>,
     dns: Vec<(String, Resolution)>,
@@ -125,6 +134,8 @@ pub struct World {
     trusts: Vec<Trust>,
     /// More web servers.
     nodes: Vec<(HostName, World)>,
+    /// The web service, where the server has a metabase.
+    service: Option<WebService>,
 }
 
 /// How much of something is known.
@@ -139,8 +150,8 @@ impl World {
     /// Nothing is wrong, and all that rules ask for is there.
     pub fn healthy() -> Self {
         let mut world = Self {
-            server: host("WEB01", Role::WebServer, SERVER_LOG),
-            client: host("CLIENT07", Role::Client, CLIENT_LOG),
+            server: Box::new(host("WEB01", Role::WebServer, SERVER_LOG)),
+            client: Box::new(host("CLIENT07", Role::Client, CLIENT_LOG)),
             site: site(),
             config: Some(Known::Whole),
             dns: Vec::new(),
@@ -157,8 +168,10 @@ impl World {
             level: Some(7),
             trusts: Vec::new(),
             nodes: Vec::new(),
+            service: None,
         };
         world.server.identity.os_version = Some("10.0.20348".to_owned());
+        world = world.audits("WEB01", true, true);
         world = world.entry("WEB01", AccountClass::Computer).entry("svc-web", AccountClass::User).clock_off(0);
         world.server.traffic.logs.push(SiteLog {
             site: Some(2),
@@ -227,6 +240,7 @@ impl World {
     #[must_use]
     pub fn path(mut self, path: &str, change: impl FnOnce(Self) -> Self) -> Self {
         let own = change(self.clone()).site.paths.swap_remove(0);
+        self.site.paths.retain(|known| known.path != path);
         self.site.paths.push(PathFacts { path: path.to_owned(), ..own });
         self
     }
@@ -259,6 +273,47 @@ impl World {
     pub fn of_iis_6(mut self) -> Self {
         self.site.node = Some("w3svc/1".to_owned());
         self.kernel_mode_off().pool_credentials_off()
+    }
+
+    /// The server has IIS 5: inetinfo.exe decrypts, as the machine; the service states this list of providers.
+    #[must_use]
+    pub fn of_iis_5(self, providers: &str) -> Self {
+        let mut world = self.of_iis_6().pool_runs_as("LocalSystem").system_of("WEB01", "5.0.2195");
+        world.service =
+            Some(WebService { generation: 5, providers: Some(Cited::new(providers.to_owned(), PROVIDERS)) });
+        world
+    }
+
+    /// Every request signs in anew.
+    #[must_use]
+    pub fn signs_in_every_request(self) -> Self {
+        self.paths(|path| {
+            path.sign_in.single_request = Setting { value: true, at: PERSISTENCE, origin: Origin::Stated }
+        })
+    }
+
+    /// The web.config of the application says this.
+    #[must_use]
+    pub fn web_config(self, config: WebConfig) -> Self {
+        let config = AppConfig::Read(WEB_CONFIG, std::sync::Arc::new(config));
+        self.paths(|path| path.web_config = config.clone())
+    }
+
+    /// A host is in a workgroup, and in no domain.
+    #[must_use]
+    pub fn workgroup(mut self, host: &str, name: &str) -> Self {
+        let identity = &mut self.host(host).identity;
+        identity.workgroup = Some(Cited::new(name.to_owned(), IPCONFIG.line(3)));
+        (identity.domain, identity.account_domain) = (None, None);
+        self
+    }
+
+    /// `systeminfo` of a host is not known.
+    #[must_use]
+    pub fn no_systeminfo(mut self, host: &str) -> Self {
+        let identity = &mut self.host(host).identity;
+        (identity.account_domain, identity.os_version) = (None, None);
+        self
     }
 
     /// `useKernelMode="false"`.
@@ -366,6 +421,44 @@ impl World {
         self
     }
 
+    /// The last of the requests named the server like this.
+    #[must_use]
+    pub fn under(mut self, name: &str) -> Self {
+        let requests = self.server.traffic.logs.iter_mut().flat_map(|log| &mut log.requests);
+        requests.last().expect("there is a request").host = Some(name.to_owned());
+        self
+    }
+
+    /// What the Security log of a host is told to record of logons: successes, and failures.
+    #[must_use]
+    pub fn audits(mut self, host: &str, success: bool, failure: bool) -> Self {
+        let audits = Some(Audits { success, failure });
+        let names = [(LOGON, "Logon"), (SERVICE_TICKETS, "Tickets"), (AUTHENTICATION_SERVICE, "Authentication")];
+        let policy = names.into_iter().zip(1..).map(|((guid, name), line)| {
+            let (guid, name) = (guid.to_owned(), name.to_owned());
+            Subcategory { at: AUDIT_POLICY.line(line), guid, name, audits }
+        });
+        self.host(host).audit_policy = Some(policy.collect());
+        self
+    }
+
+    /// Nobody asked what the Security log of `WEB01` is told to record.
+    #[must_use]
+    pub fn no_audit_policy(mut self) -> Self {
+        self.server.audit_policy = None;
+        self
+    }
+
+    /// The directory says who may delegate users to this account.
+    #[must_use]
+    pub fn delegated_by(self, account: &str, who: &str) -> Self {
+        let sid = self.state(who).sid.as_ref().expect("it is known").value.clone();
+        self.account(account, |state| {
+            let at = state.delegated_by.as_ref().expect("it is known").at;
+            state.delegated_by = Some(Set { value: Some(vec![sid]), at });
+        })
+    }
+
     /// Nobody has the log of the site.
     #[must_use]
     pub fn no_site_log(mut self) -> Self {
@@ -450,7 +543,10 @@ impl World {
     /// `DC01` joins the case, where it has not yet.
     #[must_use]
     pub fn with_controller(mut self) -> Self {
-        self.controller.get_or_insert_with(|| host("DC01", Role::DomainController, SERVER_LOG));
+        if self.controller.is_none() {
+            self.controller = Some(host("DC01", Role::DomainController, SERVER_LOG));
+            self = self.audits("DC01", true, true);
+        }
         self
     }
 
@@ -491,7 +587,7 @@ impl World {
     /// No computer of a user is in the case.
     #[must_use]
     pub fn no_client(mut self) -> Self {
-        self.client = host("DC02", Role::DomainController, CLIENT_LOG);
+        self.client = Box::new(host("DC02", Role::DomainController, CLIENT_LOG));
         self
     }
 
@@ -631,7 +727,11 @@ impl World {
     }
 
     fn host(&mut self, name: &str) -> &mut HostFacts {
-        if name == "WEB01" { &mut self.server } else { &mut self.client }
+        match name {
+            "WEB01" => &mut self.server,
+            "DC01" => self.controller.as_mut().expect("it is in the case"),
+            _ => &mut self.client,
+        }
     }
 
     /// DNS says that a name is a CNAME of another.
@@ -886,7 +986,7 @@ impl World {
             host.identity.name = name.clone();
             host
         });
-        let hosts = [server, self.client.clone()].into_iter().chain(self.controller.clone()).chain(nodes);
+        let hosts = [server, (*self.client).clone()].into_iter().chain(self.controller.clone()).chain(nodes);
         let hosts = hosts.map(|host| (host.identity.name.clone(), host));
         Facts { hosts: hosts.collect(), directory: self.directory(), happenings: self.happenings.clone() }
     }
@@ -894,11 +994,11 @@ impl World {
 
 impl World {
     fn web_server(&self) -> HostFacts {
-        let mut server = self.server.clone();
+        let mut server = (*self.server).clone();
         for (name, resolution) in &self.dns {
             server.names.add(name, resolution.clone(), DNS);
         }
-        let iis = Iis { config: CONFIG, sites: vec![self.site.clone()], is_cut: false };
+        let iis = Iis { config: CONFIG, sites: vec![self.site.clone()], is_cut: false, service: self.service.clone() };
         let need = || NotKnown::until("applicationHost.config");
         server.iis = self.config.map(|known| match known {
             Known::Whole => Fact::Known(iis),
@@ -964,6 +1064,7 @@ fn fine(first: u32, class: AccountClass, name: &str) -> AccountState {
     let is_computer = class == AccountClass::Computer;
     AccountState {
         class: Some(Cited::new(class, at(2))),
+        sid: sid_of(name).map(|sid| Cited::new(sid, at(2))),
         control: Some(Cited::new(AccountControl(if is_computer { 0x1000 } else { 0x1_0200 }), at(3))),
         computed: Some(Cited::new(AccountControl(0), at(4))),
         password_set: Some(Set { value: "2026-01-02T08:00:00Z".parse().ok(), at: at(5) }),
@@ -979,6 +1080,13 @@ fn fine(first: u32, class: AccountClass, name: &str) -> AccountState {
         is_protected: Some(Cited::new(false, at(11))),
         ..AccountState::unknown(at(1))
     }
+}
+
+/// An identifier whose number is made of the letters of the name.
+fn sid_of(name: &str) -> Option<Sid> {
+    let rid = name.bytes().fold(1_000_u32, |rid, byte| rid.wrapping_mul(31).wrapping_add(u32::from(byte)));
+    let head = [1_u8, 2, 0, 0, 0, 0, 0, 5, 21, 0, 0, 0];
+    Sid::read(&[head.as_slice(), &rid.to_le_bytes()].concat())
 }
 
 fn host(name: &str, role: Role, log: ArtifactId) -> HostFacts {
@@ -1004,6 +1112,7 @@ fn site() -> SiteFacts {
         anonymous: stated(false, ANONYMOUS),
         protection: None,
         other_way: false,
+        single_request: stated(false, PERSISTENCE),
         stated_for_path: true,
     };
     let identity = PoolIdentity::Account(AccountName::parse("CONTOSO\\svc-web"));

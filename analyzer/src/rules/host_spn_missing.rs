@@ -44,7 +44,13 @@ impl Rule for HostSpnMissing {
                 could not write them: that is what must be repaired, rather than the names typed in by hand.",
             layer: Layer::Owner,
             references: &["KB 326985"],
-            explains: &["spn-missing", "ntlm-blocked-or-audited", "protocol-transition-flag-missing"],
+            explains: &[
+                "spn-registration-events",
+                "spn-missing",
+                "ntlm-blocked-or-audited",
+                "negotiate-kerberos-only-clients-fail",
+                "protocol-transition-flag-missing",
+            ],
         };
         &INFO
     }

@@ -25,6 +25,22 @@ pub fn take_back(path: &SitePath<'_>, present: &[String], added: &[&str]) -> Vec
     if present.is_empty() { Vec::new() } else { all([adsutil::set(&key, PROVIDERS, &present.join(","))]) }
 }
 
+/// Takes away the list of providers that a path has of its own.
+pub fn inherit_providers(path: &SitePath<'_>) -> Option<CommandLine> {
+    match adsutil::key(path) {
+        Some(key) => adsutil::delete(&key, PROVIDERS),
+        None => appcmd::clear_windows_authentication(path),
+    }
+}
+
+/// Lets a connection stay signed in, or not.
+pub fn sign_in_every_request(path: &SitePath<'_>, on: bool) -> Vec<CommandLine> {
+    all([match adsutil::key(path) {
+        Some(key) => adsutil::set(&key, "AuthPersistSingleRequest", if on { "TRUE" } else { "FALSE" }),
+        None => appcmd::set_windows_authentication(path, &format!("/authPersistSingleRequest:{on}")),
+    }])
+}
+
 /// Switches Windows authentication on or off.
 pub fn switch_windows_authentication(path: &SitePath<'_>, on: bool) -> Vec<CommandLine> {
     all([match adsutil::key(path) {
@@ -69,6 +85,7 @@ mod tests {
     use crate::rules::pool_identity_cannot_start::PoolIdentityCannotStart;
     use crate::rules::providers_negotiate_missing::ProvidersNegotiateMissing;
     use crate::rules::providers_order_ntlm_first::ProvidersOrderNtlmFirst;
+    use crate::rules::providers_overridden_at_child::ProvidersOverriddenAtChild;
     use crate::rules::rule::Rule;
     use crate::rules::windows_auth_disabled::WindowsAuthDisabled;
 
@@ -99,7 +116,7 @@ mod tests {
     #[test]
     fn a_path_below_the_root_has_a_key_of_its_own() {
         let world = World::healthy().path("/app", |app| app.offers(&["NTLM"]));
-        let fix = &fixes(world, &ProvidersNegotiateMissing)[0];
+        let fix = &fixes(world, &ProvidersOverriddenAtChild)[0];
         assert_eq!(words(&fix.verify), adsutil("enum w3svc/1/root/app"));
     }
 

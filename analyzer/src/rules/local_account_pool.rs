@@ -23,18 +23,15 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::gap::NotKnown;
-use crate::exchange::identity::{TicketIdentity, machine_account};
+use crate::exchange::identity::TicketIdentity;
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
 use crate::exchange::owner::Owner;
 use crate::facts::iis::PoolIdentity;
 use crate::facts::spn::Spn;
-use crate::rules::adsutil;
 use crate::rules::answer::Answer;
-use crate::rules::appcmd;
+use crate::rules::as_machine::{as_machine, ask_anew};
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Scope, Severity};
-use crate::rules::iis_command;
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation, scope};
-use crate::rules::setspn;
 
 /// The rule.
 #[derive(Debug)]
@@ -54,6 +51,7 @@ impl Rule for LocalAccountPool {
             explains: &[
                 "krb-ap-err-modified-key-mismatch",
                 "ntlm-blocked-or-audited",
+                "negotiate-kerberos-only-clients-fail",
                 "protocol-transition-flag-missing",
             ],
         };
@@ -97,7 +95,7 @@ fn finding(path: &SitePath<'_>, exchanges: &[&Exchange]) -> Finding {
         .about(spns.iter().map(ToString::to_string))
         .about([pool.identity.to_string(), pool.name.clone()])
         .at_paths([path.scope()])
-        .fixed_by([use_domain_account(path, &spns), decrypt_as_machine(path, &spns)])
+        .fixed_by([use_domain_account(path, &spns), as_machine(path, &spns)])
 }
 
 fn asked(exchange: &Exchange) -> Option<&Spn> {
@@ -159,50 +157,6 @@ fn use_domain_account(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
         undo: Vec::new(),
         verify: ask_anew(path, spns),
     }
-}
-
-/// Before IIS 7 there is no kernel mode, but an identity that is the machine on the network.
-fn run_as_machine(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
-    let pool = &path.path.pool;
-    let set = |kind| appcmd::all([adsutil::set(&adsutil::pool_key(path), "AppPoolIdentityType", kind)]);
-    let before = if pool.identity == PoolIdentity::LocalService { "1" } else { "3" };
-    let machine = machine_account(&path.host.identity);
-    Fix {
-        title: format!("Or let the pool {} run as NetworkService, which decrypts as {machine}", pool.name),
-        commands: set("2"),
-        undo: set(before),
-        ..decrypt_in_kernel_mode(path, spns)
-    }
-}
-
-fn decrypt_as_machine(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
-    if path.site.node.is_some() { run_as_machine(path, spns) } else { decrypt_in_kernel_mode(path, spns) }
-}
-
-fn decrypt_in_kernel_mode(path: &SitePath<'_>, spns: &[&Spn]) -> Fix {
-    let settings = &path.path.sign_in;
-    let set = |kernel_mode: bool, pool_credentials: bool| {
-        let change = format!("/useKernelMode:{kernel_mode} /useAppPoolCredentials:{pool_credentials}");
-        appcmd::all([appcmd::set_windows_authentication(path, &change)])
-    };
-    let machine = machine_account(&path.host.identity);
-    Fix {
-        title: format!("Or let kernel mode decrypt as {machine} for {}; the pool keeps its account", path.name()),
-        risk: Risk::Disruptive,
-        privilege: Privilege::ServerAdmin,
-        note: Some(format!(
-            "Every name of the site must then lead to {machine}: through HOST, as the server's own names do, or by an \
-             HTTP SPN on that account and on no other."
-        )),
-        commands: set(true, false),
-        undo: set(settings.kernel_mode.value, settings.pool_credentials.value),
-        verify: ask_anew(path, spns),
-    }
-}
-
-fn ask_anew(path: &SitePath<'_>, spns: &[&Spn]) -> Vec<crate::rules::command::CommandLine> {
-    let ask = spns.first().map(|spn| setspn::ask_anew(spn)).unwrap_or_default();
-    appcmd::all([iis_command::show_sign_in(path)].into_iter().chain(ask))
 }
 
 #[cfg(test)]

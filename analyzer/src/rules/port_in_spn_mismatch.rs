@@ -41,7 +41,7 @@ static INFO: RuleInfo = RuleInfo {
         is another name. A registration with a port is found by nobody who asks without it.",
     layer: Layer::Owner,
     references: &["KB 908209", "Edge policy: EnableAuthNegotiatePort"],
-    explains: &["spn-missing", "spn-on-wrong-account", "ntlm-blocked-or-audited"],
+    explains: &["spn-missing", "spn-on-wrong-account", "pool-account-spn-on-machine", "ntlm-blocked-or-audited"],
 };
 
 impl Rule for PortInSpnMismatch {

@@ -11,17 +11,19 @@
 //! # Refuted by
 //!
 //! A pool that has to decrypt as an account that no KDC knows: Kerberos could not work, and NTLM alone is right.
+//! A list that a path below the site has of its own, and one that an upgrade from IIS 4 left to the whole service, have
+//! rules of their own.
 //!
 //! # Sources
 //!
 //! - KB 248350; KB 215383; IIS configuration reference: providers.
 
 use crate::evidence::gap::NotKnown;
-use crate::exchange::identity::{TicketIdentity, ticket_identity};
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::iis_command;
+use crate::rules::only_ntlm::{Origin, only_ntlm};
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
 
 /// The rule.
@@ -43,14 +45,7 @@ impl Rule for ProvidersNegotiateMissing {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        for path in situation.sign_in_paths(answer)? {
-            let providers = &path.path.sign_in.providers;
-            let offers = providers.is_empty() || providers.iter().any(|provider| provider.value.offers_kerberos());
-            let (identity, _) = ticket_identity(path.path, &path.host.identity);
-            let cannot = matches!(identity, TicketIdentity::NoNetworkAccount(_));
-            if !path.path.sign_in.windows.value || offers || cannot {
-                continue;
-            }
+        for path in only_ntlm(situation, Origin::Other, answer)? {
             answer.find(finding(&path));
         }
         Ok(())
@@ -154,9 +149,8 @@ mod tests {
 
     #[test]
     fn each_path_is_judged_by_its_own_list() {
-        let child_lost_it = World::healthy().path("/app", |app| app.offers(&["NTLM"]));
-        let answered = check(&child_lost_it, Verdict::Found);
-        assert_eq!(answered.finding().summary, "Intranet/app offers NTLM and not Negotiate");
+        // What a path takes away from its site has a rule of its own.
+        check(&World::healthy().path("/app", |app| app.offers(&["NTLM"])), Verdict::Clear);
         let child_has_it = World::healthy().path("/app", |app| app).offers(&["NTLM"]);
         let child_has_it = child_has_it.path("/again", |again| again.offers(&["Negotiate"]));
         let answered = check(&child_has_it, Verdict::Found);

@@ -34,7 +34,12 @@ static INFO: RuleInfo = RuleInfo {
         part of the name, and a provider of that name does not exist.",
     layer: Layer::Offer,
     references: &["KB 248350", "KB 215383"],
-    explains: &["providers-negotiate-missing", "providers-order-ntlm-first"],
+    explains: &[
+        "providers-negotiate-missing",
+        "providers-upgrade-from-iis4",
+        "providers-overridden-at-child",
+        "providers-order-ntlm-first",
+    ],
 };
 
 impl Rule for ProvidersValueMalformed {

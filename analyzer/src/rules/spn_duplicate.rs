@@ -46,6 +46,7 @@ impl Rule for SpnDuplicate {
                 "krb-ap-err-modified-key-mismatch",
                 "spn-missing",
                 "ntlm-blocked-or-audited",
+                "negotiate-kerberos-only-clients-fail",
                 "protocol-transition-flag-missing",
             ],
         };

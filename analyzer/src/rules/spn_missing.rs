@@ -49,6 +49,7 @@ impl Rule for SpnMissing {
             explains: &[
                 "krb-ap-err-modified-key-mismatch",
                 "ntlm-blocked-or-audited",
+                "negotiate-kerberos-only-clients-fail",
                 "protocol-transition-flag-missing",
             ],
         };

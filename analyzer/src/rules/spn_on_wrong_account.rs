@@ -10,7 +10,8 @@
 //!
 //! # Refuted by
 //!
-//! A more special cause: kernel mode, a CNAME, the server's own name, each of which has a rule of its own.
+//! A more special cause: kernel mode, a CNAME, the server's own name, the server in place of the pool's account, each of
+//! which has a rule of its own.
 //!
 //! # Sources
 //!
@@ -22,6 +23,7 @@ use crate::exchange::owner::FoundBy;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Finding, Fix, Privilege, Risk};
+use crate::rules::move_spn::to_who_decrypts;
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
 use crate::rules::setspn;
 use crate::rules::shared_name::leave_where_it_is;
@@ -55,12 +57,7 @@ impl Rule for SpnOnWrongAccount {
 }
 
 fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
-    let names = match wrong.by {
-        FoundBy::Name => format!("{} held by", wrong.spn_list_is()),
-        FoundBy::HostAlias(_) if wrong.spns.len() == 1 => format!("{} leads, through HOST, to", wrong.spn_list()),
-        FoundBy::HostAlias(_) => format!("{} lead, through HOST, to", wrong.spn_list()),
-    };
-    let summary = format!("{names} {}, but {} decrypts as {}", wrong.holder, wrong.path.name(), wrong.identity);
+    let summary = wrong.summary();
     let explanation = format!(
         "Tickets for this name are encrypted with the key of {}, and {} cannot decrypt them.",
         wrong.holder, wrong.identity
@@ -68,7 +65,7 @@ fn finding(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Finding {
     let fix = if is_another_server(situation, wrong) {
         run_as_one_account(wrong)
     } else {
-        leave_where_it_is(situation, wrong).unwrap_or_else(|| register(situation, wrong))
+        leave_where_it_is(situation, wrong).unwrap_or_else(|| to_who_decrypts(situation, wrong))
     };
     wrong.finding(summary).because(explanation).about([wrong.holder.to_string()]).fixed_by([fix])
 }
@@ -99,34 +96,6 @@ fn run_as_one_account(wrong: &WrongKey<'_>) -> Fix {
         commands: Vec::new(),
         undo: Vec::new(),
         verify: appcmd::all(wrong.spns.iter().map(setspn::query)),
-    }
-}
-
-/// Moves the SPN, or registers it where only the computer's `HOST` leads to the wrong account.
-fn register(situation: &Situation<'_>, wrong: &WrongKey<'_>) -> Fix {
-    let held_by_name = wrong.by == FoundBy::Name;
-    let own_name = wrong.spns.iter().any(|spn| wrong.path.host.identity.answers_to(spn.host()));
-    let delete = wrong.spns.iter().filter(|_| held_by_name).map(|spn| setspn::delete(spn, &wrong.holder));
-    let add = wrong.spns.iter().map(|spn| setspn::add(spn, &wrong.identity));
-    let undo_delete = wrong.spns.iter().map(|spn| setspn::delete(spn, &wrong.identity));
-    let undo_add = wrong.spns.iter().filter(|_| held_by_name).map(|spn| setspn::add(spn, &wrong.holder));
-    let ask = wrong.spns.first().map(setspn::ask_anew).unwrap_or_default();
-    let verb = if held_by_name { "Move" } else { "Register" };
-    let danger = "This is the server's own name: WinRM and other services that use HTTP under it will then fail. \
-        A host name of its own for the site is the better way.";
-    let other = "Make sure that nothing else that runs as the old account is reached under this name.";
-    let commands = appcmd::all(delete.chain(add));
-    let unsure = setspn::common_name_only(&situation.facts.directory, &wrong.dn)
-        .filter(|_| held_by_name && !commands.is_empty());
-    let note: Vec<_> = [if own_name { danger } else { other }.to_owned()].into_iter().chain(unsure).collect();
-    Fix {
-        title: format!("{verb} {} to {}", wrong.spn_list(), wrong.identity),
-        risk: Risk::Dangerous,
-        privilege: Privilege::DomainAdmin,
-        note: Some(note.join(" ")),
-        commands,
-        undo: appcmd::all(undo_delete.chain(undo_add)),
-        verify: appcmd::all(wrong.spns.iter().map(setspn::query).chain(ask)),
     }
 }
 
@@ -213,34 +182,6 @@ mod tests {
     fn a_computer_is_the_same_account_with_and_without_its_dollar() {
         check(&World::healthy().pool_credentials_off().held_only_by(NAME, "WEB01"), Verdict::Clear);
         check(&misplaced().pool_credentials_off().held_only_by(NAME, "WEB02"), Verdict::Found);
-    }
-
-    #[test]
-    fn the_computers_own_name_leads_to_the_computer_and_not_to_the_pool() {
-        let world = World::healthy().reached_as("web01.contoso.com");
-        let answered = check(&world, Verdict::Found);
-        let finding = answered.finding();
-        let summary =
-            r"HTTP/web01.contoso.com leads, through HOST, to CONTOSO\WEB01$, but Intranet decrypts as CONTOSO\svc-web";
-        assert_eq!(finding.summary, summary);
-        let places = [world.searched_at("HTTP/web01.contoso.com"), world.held_at("HOST/web01.contoso.com", "WEB01")];
-        assert!(points_at(finding, &places));
-        assert_eq!(commands(&finding.fixes[0]), [r"setspn -S HTTP/web01.contoso.com CONTOSO\svc-web"]);
-        assert!(finding.fixes[0].note.as_ref().is_some_and(|note| note.contains("WinRM")));
-        check(&world.pool_credentials_off(), Verdict::Clear);
-    }
-
-    #[test]
-    fn only_a_name_that_is_held_by_itself_is_taken_away() {
-        let world = World::healthy().reached_as("").holds("HTTP/web01", "WEB01");
-        let answered = check(&world, Verdict::Found);
-        let all: Vec<_> = answered.findings.iter().flat_map(|finding| commands(&finding.fixes[0])).collect();
-        let expected = [
-            r"setspn -D HTTP/web01 CONTOSO\WEB01",
-            r"setspn -S HTTP/web01 CONTOSO\svc-web",
-            r"setspn -S HTTP/web01.contoso.com CONTOSO\svc-web",
-        ];
-        assert_eq!(all, expected);
     }
 
     #[test]

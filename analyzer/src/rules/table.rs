@@ -3,6 +3,9 @@
 use crate::rules::account_spn_but_account_missing::AccountSpnButAccountMissing;
 use crate::rules::anonymous_enabled_no_challenge::AnonymousEnabledNoChallenge;
 use crate::rules::app_pool_identities_conflict_on_host::AppPoolIdentitiesConflictOnHost;
+use crate::rules::aspnet_impersonation_or_module_mismatch::AspnetImpersonationOrModuleMismatch;
+use crate::rules::audit_not_enabled::AuditNotEnabled;
+use crate::rules::auth_persistence_single_request::AuthPersistenceSingleRequest;
 use crate::rules::chromium_authserver_allowlist::ChromiumAuthserverAllowlist;
 use crate::rules::chromium_delegate_allowlist::ChromiumDelegateAllowlist;
 use crate::rules::clock_skew::ClockSkew;
@@ -27,17 +30,22 @@ use crate::rules::logon_right_or_workstation_restriction::LogonRightOrWorkstatio
 use crate::rules::loopback_check::LoopbackCheck;
 use crate::rules::machine_password_policy_disabled::MachinePasswordPolicyDisabled;
 use crate::rules::maxtokensize_exceeded::MaxtokensizeExceeded;
+use crate::rules::negotiate_kerberos_only_clients_fail::NegotiateKerberosOnlyClientsFail;
 use crate::rules::nov2022_explicit_etype_rc4_only::Nov2022ExplicitEtypeRc4Only;
 use crate::rules::ntfs_or_url_authorization::NtfsOrUrlAuthorization;
 use crate::rules::ntlm_blocked_or_audited::NtlmBlockedOrAudited;
 use crate::rules::pac_and_patch_mismatch::PacAndPatchMismatch;
+use crate::rules::pool_account_spn_on_machine::PoolAccountSpnOnMachine;
 use crate::rules::pool_identity_cannot_start::PoolIdentityCannotStart;
 use crate::rules::port_in_spn_mismatch::PortInSpnMismatch;
 use crate::rules::protocol_transition_flag_missing::ProtocolTransitionFlagMissing;
 use crate::rules::providers_empty_after_clear::ProvidersEmptyAfterClear;
 use crate::rules::providers_negotiate_missing::ProvidersNegotiateMissing;
 use crate::rules::providers_order_ntlm_first::ProvidersOrderNtlmFirst;
+use crate::rules::providers_overridden_at_child::ProvidersOverriddenAtChild;
+use crate::rules::providers_upgrade_from_iis4::ProvidersUpgradeFromIis4;
 use crate::rules::providers_value_malformed::ProvidersValueMalformed;
+use crate::rules::rbcd_both_modes::RbcdBothModes;
 use crate::rules::rc4_deprecation_2026::Rc4Deprecation2026;
 use crate::rules::rule::Rule;
 use crate::rules::secure_channel_broken::SecureChannelBroken;
@@ -48,6 +56,7 @@ use crate::rules::spn_duplicate::SpnDuplicate;
 use crate::rules::spn_malformed::SpnMalformed;
 use crate::rules::spn_missing::SpnMissing;
 use crate::rules::spn_on_wrong_account::SpnOnWrongAccount;
+use crate::rules::spn_registration_events::SpnRegistrationEvents;
 use crate::rules::spn_short_or_fqdn_only::SpnShortOrFqdnOnly;
 use crate::rules::tgt_delegation_blocked_across_trust::TgtDelegationBlockedAcrossTrust;
 use crate::rules::token_too_large_http400::TokenTooLargeHttp400;
@@ -56,6 +65,7 @@ use crate::rules::user_account_problem::UserAccountProblem;
 use crate::rules::user_not_delegable::UserNotDelegable;
 use crate::rules::web_config_locked::WebConfigLocked;
 use crate::rules::windows_auth_disabled::WindowsAuthDisabled;
+use crate::rules::workgroup_server::WorkgroupServer;
 
 /// Every rule.
 pub const RULES: &[&dyn Rule] = &[
@@ -64,19 +74,25 @@ pub const RULES: &[&dyn Rule] = &[
     &GmsaNotUsable,
     &PoolIdentityCannotStart,
     &WebConfigLocked,
+    &WorkgroupServer,
     &WindowsAuthDisabled,
     &ProvidersValueMalformed,
     &ProvidersEmptyAfterClear,
     &ProvidersNegotiateMissing,
+    &ProvidersOverriddenAtChild,
+    &ProvidersUpgradeFromIis4,
     &ProvidersOrderNtlmFirst,
+    &NegotiateKerberosOnlyClientsFail,
     &LoopbackCheck,
     &ChromiumAuthserverAllowlist,
     &Ie6W2kNegotiateOff,
     &UrlIsIpOrUnresolvable,
     &ExtendedProtectionMismatch,
     &AnonymousEnabledNoChallenge,
+    &AuthPersistenceSingleRequest,
     &DomainRenameOrFqdnMismatch,
     &HostSpnMissing,
+    &SpnRegistrationEvents,
     &SpnShortOrFqdnOnly,
     &PortInSpnMismatch,
     &SpnMalformed,
@@ -92,6 +108,7 @@ pub const RULES: &[&dyn Rule] = &[
     &HttpSpnShadowsHost,
     &HttpSpnCollidesWithWinrm,
     &SpnOnWrongAccount,
+    &PoolAccountSpnOnMachine,
     &SecureChannelBroken,
     &EtypeNoCommon,
     &Rc4Deprecation2026,
@@ -107,13 +124,16 @@ pub const RULES: &[&dyn Rule] = &[
     &MaxtokensizeExceeded,
     &CredentialManagerOverride,
     &NtfsOrUrlAuthorization,
+    &AuditNotEnabled,
     &DelegationOnWrongObject,
     &ProtocolTransitionFlagMissing,
     &KcdTargetSpnMissing,
     &UserNotDelegable,
+    &RbcdBothModes,
     &CredentialGuardBlocksUnconstrained,
     &TgtDelegationBlockedAcrossTrust,
     &ChromiumDelegateAllowlist,
+    &AspnetImpersonationOrModuleMismatch,
 ];
 
 /// The rule of this name.

@@ -46,6 +46,7 @@ impl Rule for WebConfigLocked {
             references: &["IIS configuration reference: overrideMode, lockAttributes", "HTTP status 500.19"],
             explains: &[
                 "providers-negotiate-missing",
+                "providers-overridden-at-child",
                 "providers-order-ntlm-first",
                 "providers-empty-after-clear",
                 "windows-auth-disabled",

@@ -1,4 +1,4 @@
-//! Tickets that are encrypted with the key of another account than the one that decrypts: one fault, four causes.
+//! Tickets that are encrypted with the key of another account than the one that decrypts: one fault, five causes.
 //!
 //! Each cause has a rule of its own. They share this file so that a ticket is never given two causes.
 
@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::client::ClientFamily;
-use crate::exchange::identity::TicketIdentity;
+use crate::exchange::identity::{TicketIdentity, machine_account};
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
 use crate::exchange::owner::{FoundBy, Owner};
 use crate::exchange::request::Request;
 use crate::facts::account::{AccountName, Dn};
-use crate::facts::directory::{Holder, list_command};
+use crate::facts::directory::{Directory, Holder, list_command};
 use crate::facts::fact::Fact;
 use crate::facts::iis::PoolIdentity;
 use crate::facts::spn::Spn;
@@ -29,6 +29,8 @@ pub enum Kind {
     FollowedAlias,
     /// The name of the server itself is held by another account.
     NameShadowsHost,
+    /// The pool's account decrypts, and the name leads to the account of the server.
+    MachineHoldsPoolName,
     /// Any other account.
     OtherAccount,
 }
@@ -61,7 +63,7 @@ pub struct WrongKey<'a> {
 }
 
 impl WrongKey<'_> {
-    /// A finding with everything that the four causes have in common.
+    /// A finding with everything that the five causes have in common.
     pub fn finding(&self, summary: String) -> Finding {
         let browsers = self.clients.iter().any(|client| client.follows_aliases());
         let severity = if browsers { Severity::Blocker } else { Severity::Degraded };
@@ -69,6 +71,16 @@ impl WrongKey<'_> {
         Finding::seen(severity, confidence, summary, self.evidence.iter().copied())
             .about(self.spns.iter().map(Spn::to_string))
             .at_paths([self.scope.clone()])
+    }
+
+    /// What leads to whom, and who decrypts.
+    pub fn summary(&self) -> String {
+        let names = match self.by {
+            FoundBy::Name => format!("{} held by", self.spn_list_is()),
+            FoundBy::HostAlias(_) if self.spns.len() == 1 => format!("{} leads, through HOST, to", self.spn_list()),
+            FoundBy::HostAlias(_) => format!("{} lead, through HOST, to", self.spn_list()),
+        };
+        format!("{names} {}, but {} decrypts as {}", self.holder, self.path.name(), self.identity)
     }
 
     /// `HTTP/a is`, or `HTTP/a and HTTP/b are`.
@@ -187,12 +199,12 @@ fn ticket(exchange: &Exchange) -> Option<(&Request, &Holder, &FoundBy)> {
     }
 }
 
-/// Which of the four causes it is.
+/// Which of the five causes it is.
 ///
 /// # Errors
 ///
-/// Kernel mode passes the pool's account over, and nobody knows whether that account is the holder: it is one cause or
-/// another, and their fixes differ.
+/// Kernel mode passes the pool's account over, and nobody knows whether that account is the holder; or the pool's account
+/// decrypts, and nobody knows whether the holder is the server. It is one cause or another, and their fixes differ.
 fn kind_of(
     situation: &Situation<'_>,
     exchange: &Exchange,
@@ -226,9 +238,21 @@ fn kind_of(
         Kind::KernelModeHidesPoolAccount
     } else if is_machine && *by == FoundBy::Name && path.host.identity.answers_to(request.spn.host()) {
         Kind::NameShadowsHost
+    } else if !is_machine && is_server(directory, path, holder)? {
+        Kind::MachineHoldsPoolName
     } else {
         Kind::OtherAccount
     })
+}
+
+/// Whether the holder is the server that the path is on.
+///
+/// # Errors
+///
+/// The evidence does not tell which account is that of the server.
+fn is_server(directory: &Directory, path: SitePath<'_>, holder: &Holder) -> Result<bool, NotKnown> {
+    let machine = machine_account(&path.host.identity);
+    directory.is(&machine, &holder.dn).ok_or_else(|| NotKnown::until(list_command(&machine)))
 }
 
 /// Whether it is known for certain what is asked for and who holds it. Until someone searches for it, a name may have

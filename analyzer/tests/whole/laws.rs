@@ -163,7 +163,7 @@ fn without(mut bundles: Vec<OpenedBundle>, kind: ArtifactKind) -> Vec<OpenedBund
 }
 
 /// Scenarios whose cause lies in how an account or a clock stands, of which `setspn` knows nothing.
-const NEEDS_THE_DIRECTORY: [&str; 13] = [
+const NEEDS_THE_DIRECTORY: [&str; 14] = [
     "account-spn-but-account-missing",
     "service-account-locked-or-disabled",
     "clock-skew",
@@ -177,6 +177,7 @@ const NEEDS_THE_DIRECTORY: [&str; 13] = [
     "domain-rename-or-fqdn-mismatch",
     "kcd-target-spn-missing",
     "credential-guard-blocks-unconstrained",
+    "rbcd-both-modes",
 ];
 
 /// Servers of 2003 and before: their `setspn` lists and does not search, so that nobody else holds an SPN is said by the
@@ -211,8 +212,13 @@ const NEEDS_THE_QUESTION: [&str; 3] = ["spn-missing", "host-spn-missing", "spn-a
 
 /// Scenarios whose cause rests on the log or the web.config of one site: the folder that such a file lay in says whose it
 /// is, and a loose file has lost it.
-const NEEDS_ITS_FOLDER: [&str; 4] =
-    ["web-config-locked", "loopback-check", "ntfs-or-url-authorization", "anonymous-enabled-no-challenge"];
+const NEEDS_ITS_FOLDER: [&str; 5] = [
+    "web-config-locked",
+    "loopback-check",
+    "ntfs-or-url-authorization",
+    "anonymous-enabled-no-challenge",
+    "aspnet-impersonation-or-module-mismatch",
+];
 
 #[test]
 fn loose_files_say_what_the_bundle_says() {

@@ -38,6 +38,9 @@ pub fn file(pools: &[Pool], sites: &[Site]) -> String {
     TAIL.lines().for_each(|line| page.line(line));
     for site in sites {
         location(&mut page, &site.name, &site.authentication);
+        for (folder, authentication) in &site.folders {
+            location(&mut page, &format!("{}/{folder}", site.name), authentication);
+        }
     }
     page.gap();
     page.line("</configuration>");
@@ -123,7 +126,9 @@ fn windows(page: &mut Page, authentication: &Authentication) {
     let attribute = |name: &str, value: Option<bool>| value.map(|value| format!(r#" {name}="{value}""#));
     let kernel_mode = attribute("useKernelMode", authentication.use_kernel_mode).unwrap_or_default();
     let credentials = attribute("useAppPoolCredentials", authentication.use_app_pool_credentials).unwrap_or_default();
-    let start = format!(r#"                    <windowsAuthentication enabled="{enabled}"{kernel_mode}{credentials}"#);
+    let single = attribute("authPersistSingleRequest", authentication.single_request).unwrap_or_default();
+    let start =
+        format!(r#"                    <windowsAuthentication enabled="{enabled}"{kernel_mode}{credentials}{single}"#);
     if authentication.providers.is_none() && authentication.token_checking.is_none() {
         return page.line(format_args!("{start} />"));
     }

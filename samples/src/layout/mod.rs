@@ -1,6 +1,7 @@
 //! The text that the tools of Windows print, in English, and the directory, one file for each.
 
 pub mod application_host;
+pub mod auditpol;
 pub mod ipconfig;
 pub mod klist;
 pub mod ldif;

@@ -27,6 +27,7 @@ pub fn healthy() -> Host {
         host_header: None,
         port: 80,
         authentication: Authentication::windows_only(),
+        folders: Vec::new(),
     };
     let host = Host {
         pools: vec![Pool { name: "DefaultAppPool".to_owned(), identity: Identity::ApplicationPool }],
@@ -113,6 +114,8 @@ fn host(name: &'static str, role: Role, address: &'static str) -> Host {
         requests: Vec::new(),
         refused: Vec::new(),
         named_accounts: Vec::new(),
+        workgroup: None,
+        audits: "Success and Failure",
         registry: Vec::new(),
         dc_clock: "20260302081504",
     };

@@ -9,5 +9,5 @@ pub fn scenario() -> Scenario {
     let title = "IIS 5 offers NTLM alone since it was upgraded";
     let told =
         Scenario::of_old_windows("iis5-ntlm-only", title, &healthy_iis5(), OldWindows::Windows2000, Some("NTLM"));
-    Scenario { expected: Some("providers-negotiate-missing"), ..told }
+    Scenario { expected: Some("providers-upgrade-from-iis4"), ..told }
 }

@@ -13,5 +13,5 @@ pub fn scenario() -> Scenario {
         .spn("HTTP/intranet.contoso.com", "WEB01");
     let title = "IIS 6 decrypts as the pool's account, and the machine holds the SPN";
     let told = Scenario::of_old_windows("iis6-spn-on-machine", title, &server, OldWindows::Server2003, None);
-    Scenario { expected: Some("spn-on-wrong-account"), ..told }
+    Scenario { expected: Some("pool-account-spn-on-machine"), ..told }
 }
