@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::artifacts::watch::Watch;
+use crate::cache::Cache;
 use crate::case::Case;
 use crate::diagnosis::compare::Comparison;
 use crate::explain;
@@ -75,6 +76,8 @@ Options wherever there is a PATH:
                        encrypted for that key (may be given several times)
   --map FILE           the map that the collector wrote beside a bundle with tokens: shows the real
                        names (may be given several times)
+  --no-cache           read event logs anew, and keep nothing of them. Otherwise what was read of a
+                       long log is kept in your cache folder, and opening it again takes no time
 
 Other options:
   -h, --help           this text
@@ -114,6 +117,15 @@ struct Evidence {
     paths: Vec<PathBuf>,
     identities: Vec<PathBuf>,
     maps: Vec<PathBuf>,
+    memory: Memory,
+}
+
+/// Whether readings of event logs are kept from run to run.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Memory {
+    #[default]
+    Cache,
+    Nothing,
 }
 
 /// What a report looks like, and for whom it is.
@@ -159,6 +171,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     let mut fixes = Vec::new();
     let mut identities = Vec::new();
     let mut maps = Vec::new();
+    let mut memory = Memory::default();
     while let Some(argument) = arguments.next()? {
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(Request::Help),
@@ -168,6 +181,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
             Arg::Long("fix") => fixes.push(arguments.value()?.string()?),
             Arg::Long("identity") => identities.push(PathBuf::from(arguments.value()?)),
             Arg::Long("map") => maps.push(PathBuf::from(arguments.value()?)),
+            Arg::Long("no-cache") => memory = Memory::Nothing,
             Arg::Long("out") => out = Some(PathBuf::from(arguments.value()?)),
             Arg::Value(word) => {
                 words.push(word);
@@ -184,7 +198,7 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
     }
     let command = words.first().and_then(|word| word.to_str()).unwrap_or_default().to_owned();
     let rest = || words.iter().skip(1);
-    let evidence = |paths: Vec<PathBuf>| Evidence { paths, identities: identities.clone(), maps: maps.clone() };
+    let evidence = |paths: Vec<PathBuf>| Evidence { paths, identities: identities.clone(), maps: maps.clone(), memory };
     let named = || evidence(rest().map(PathBuf::from).collect());
     match command.as_str() {
         "report" if words.len() > 1 => Ok(Request::Report { evidence: named(), form, out }),
@@ -294,6 +308,7 @@ fn list_events(mut request: events::Request) -> Result<ExitCode, String> {
         paths: std::mem::take(&mut request.paths),
         identities: std::mem::take(&mut request.identities),
         maps: std::mem::take(&mut request.maps),
+        memory: request.memory,
     };
     let case = open_case(&evidence)?;
     let list = request.answer(&case)?;
@@ -334,10 +349,12 @@ fn compare(before: &Evidence, after: &Evidence) -> Result<ExitCode, String> {
 fn open_case(evidence: &Evidence) -> Result<Case, String> {
     let keys = keyring(&evidence.identities).map_err(|error| error.to_string())?;
     let maps = maps(&evidence.maps).map_err(|error| error.to_string())?;
+    let cache = if evidence.memory == Memory::Cache { Cache::of_person() } else { None };
     let mut bundles = Vec::new();
     for path in &evidence.paths {
         let reading = format!("reading {}", path.display());
-        let bundle = shown_while(&reading, |watch| open_watched(path, &keys, watch)).map_err(|error| unopened(&error));
+        let bundle = shown_while(&reading, |watch| open_watched(path, &keys, watch, cache.as_ref()))
+            .map_err(|error| unopened(&error));
         let bundle = bundle.and_then(|bundle| real_names::tell(bundle, &maps).map_err(|error| error.to_string()));
         bundles.push(bundle.inspect_err(|_| progress(""))?);
     }

@@ -5,6 +5,7 @@
 //! top the doors, which open files and print.
 
 pub mod artifacts;
+pub mod cache;
 pub mod case;
 pub mod cli;
 pub mod codes;

@@ -8,11 +8,14 @@ use kerbscope_shared::limits::Limits;
 use kerbscope_shared::manifest::MANIFEST;
 use kerbscope_shared::name;
 use kerbscope_shared::pseudonym::map::{MAP_BYTES, MapError, TokenMap};
-use kerbscope_shared::read::{self, Archive, HEAD, Listed, Member, Problem, ProblemKind, ReadError, Streams as _};
+use kerbscope_shared::read::{
+    self, Archive, Expected, HEAD, Listed, Member, Problem, ProblemKind, ReadError, Streams as _,
+};
 
-use crate::artifacts::event_log_stream::EventLogs;
+use crate::artifacts::event_log_stream::{EventLogs, Memory};
 use crate::artifacts::opened::OpenedBundle;
 use crate::artifacts::watch::Watch;
+use crate::cache::Cache;
 use crate::formats::identity::{self, Keyring, NoIdentity};
 use crate::formats::sealed::{self, SealedError};
 
@@ -82,21 +85,27 @@ pub enum OpenError {
 ///
 /// Nothing can be read there; what can be read in part is opened, and says what it lost.
 pub fn open(path: &Path, keys: &Keyring) -> Result<OpenedBundle, OpenError> {
-    open_watched(path, keys, &Watch::default())
+    open_watched(path, keys, &Watch::default(), None)
 }
 
-/// The same, while another thread watches how far it has come, and may stop it.
+/// The same, while another thread watches how far it has come, and may stop it. Event logs that were read before are
+/// taken from the cache, and others put into it.
 ///
 /// # Errors
 ///
 /// As [`open`].
-pub fn open_watched(path: &Path, keys: &Keyring, watch: &Watch) -> Result<OpenedBundle, OpenError> {
+pub fn open_watched(
+    path: &Path,
+    keys: &Keyring,
+    watch: &Watch,
+    cache: Option<&Cache>,
+) -> Result<OpenedBundle, OpenError> {
     let io = |source| OpenError::Io { path: path.to_owned(), source };
     let zip = |source| OpenError::Zip { path: path.to_owned(), source };
     let kind = fs::metadata(path).map_err(io)?;
-    let mut logs = EventLogs::new(watch);
+    let mut logs = EventLogs::new(watch).with_memory(cache.map(|cache| cache as &dyn Memory));
     if kind.is_dir() {
-        let archive = folder(path, &mut logs)?;
+        let archive = folder(path, &mut logs, cache)?;
         return Ok(OpenedBundle { name: file_name(path), archive, logs: logs.read });
     } else if !kind.is_file() {
         return Err(OpenError::NotAFile { path: path.to_owned() });
@@ -108,14 +117,16 @@ pub fn open_watched(path: &Path, keys: &Keyring, watch: &Watch) -> Result<Opened
         return unseal(path, keys, watch);
     }
     let archive = if is_zip(&head) {
+        logs.of(cache.and_then(|cache| cache.source(path)));
         read::read_with(File::open(path).map_err(io)?, &Limits::STANDARD, &mut logs).map_err(zip)?
     } else {
-        loose(vec![(file_name(path), path.to_owned())], Listed::Nowhere, &mut logs)
+        loose(vec![(file_name(path), path.to_owned())], Listed::Nowhere, &mut logs, cache)
     };
     Ok(OpenedBundle { name: file_name(path), archive, logs: logs.read })
 }
 
-/// Opens what was encrypted, under the name it had before: its report is the same.
+/// Opens what was encrypted, under the name it had before: its report is the same. Nothing of it comes onto the disk,
+/// also not into the cache.
 fn unseal(path: &Path, keys: &Keyring, watch: &Watch) -> Result<OpenedBundle, OpenError> {
     let file = File::open(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     let decrypted = sealed::decrypt(file, keys, Limits::STANDARD.decrypted_bytes);
@@ -129,9 +140,9 @@ fn unseal(path: &Path, keys: &Keyring, watch: &Watch) -> Result<OpenedBundle, Op
         zip.map_err(|source| OpenError::Zip { path: path.to_owned(), source })?
     } else {
         let stated = bytes.len() as u64;
-        let mut loose = Loose::new(Listed::Nowhere, &mut logs);
+        let mut loose = Loose::new(Listed::Nowhere, &mut logs, None);
         loose
-            .read(&name, Cursor::new(bytes), stated)
+            .read(&name, Cursor::new(bytes), stated, None)
             .map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
         loose.archive
     };
@@ -215,7 +226,7 @@ fn is_zip(head: &[u8]) -> bool {
 }
 
 /// A folder is a bundle that nobody zipped: names, sizes and the manifest are treated as those of a zip.
-fn folder(path: &Path, logs: &mut EventLogs<'_>) -> Result<Archive, OpenError> {
+fn folder(path: &Path, logs: &mut EventLogs<'_>, cache: Option<&Cache>) -> Result<Archive, OpenError> {
     let mut listing = Listing::default();
     listing.add(path, "", DEPTH).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     if listing.files.is_empty() && listing.problems.is_empty() {
@@ -229,7 +240,7 @@ fn folder(path: &Path, logs: &mut EventLogs<'_>) -> Result<Archive, OpenError> {
     listing.files.truncate(Limits::STANDARD.entries);
     let is_listed = listing.files.iter().any(|(name, _)| name.ends_with(MANIFEST));
     let listed = if is_listed { Listed::Perhaps } else { Listed::Nowhere };
-    let mut archive = loose(listing.files, listed, logs);
+    let mut archive = loose(listing.files, listed, logs, cache);
     archive.problems.append(&mut listing.problems);
     archive.understand(&Limits::STANDARD);
     Ok(archive)
@@ -280,11 +291,11 @@ impl Listing {
 }
 
 /// Reads loose files within the limits of a bundle; what cannot be read becomes a problem.
-fn loose(files: Vec<(String, PathBuf)>, listed: Listed, logs: &mut EventLogs<'_>) -> Archive {
-    let mut loose = Loose::new(listed, logs);
+fn loose(files: Vec<(String, PathBuf)>, listed: Listed, logs: &mut EventLogs<'_>, cache: Option<&Cache>) -> Archive {
+    let mut loose = Loose::new(listed, logs, cache);
     for (name, path) in files {
         let stated = fs::metadata(&path).map_or(0, |file| file.len());
-        if let Err(error) = File::open(path).and_then(|file| loose.read(&name, file, stated)) {
+        if let Err(error) = File::open(&path).and_then(|file| loose.read(&name, file, stated, Some(&path))) {
             loose.problem(name, ProblemKind::Unreadable(error.to_string()));
         }
     }
@@ -297,23 +308,32 @@ struct Loose<'a, 'w> {
     budget: u64,
     listed: Listed,
     logs: &'a mut EventLogs<'w>,
+    cache: Option<&'a Cache>,
 }
 
 impl<'a, 'w> Loose<'a, 'w> {
-    fn new(listed: Listed, logs: &'a mut EventLogs<'w>) -> Self {
-        Self { archive: Archive::default(), budget: Limits::STANDARD.total_bytes, listed, logs }
+    fn new(listed: Listed, logs: &'a mut EventLogs<'w>, cache: Option<&'a Cache>) -> Self {
+        Self { archive: Archive::default(), budget: Limits::STANDARD.total_bytes, listed, logs, cache }
     }
 
     fn problem(&mut self, path: String, what: ProblemKind) {
         self.archive.problems.push(Problem { path, what });
     }
 
-    fn read(&mut self, name: &str, mut file: impl Read + Send, stated: u64) -> std::io::Result<()> {
+    /// Reads a file; `path` is where it lies, if it lies anywhere.
+    fn read(
+        &mut self,
+        name: &str,
+        mut file: impl Read + Send,
+        stated: u64,
+        path: Option<&Path>,
+    ) -> std::io::Result<()> {
         let mut bytes = Vec::new();
         file.by_ref().take(HEAD as u64).read_to_end(&mut bytes)?;
         if self.logs.wants(&bytes) {
-            self.logs.expect(stated);
-            let streamed = self.logs.read_file(Cursor::new(bytes).chain(file), self.listed);
+            self.logs.of(self.cache.zip(path).and_then(|(cache, path)| cache.source(path)));
+            let expected = Expected { listed: self.listed, bytes: stated, allowed: u64::MAX, stored: None };
+            let streamed = self.logs.read_file(Cursor::new(bytes).chain(file), &expected);
             if let Some(problem) = &streamed.problem {
                 self.problem(name.to_owned(), problem.clone());
             }

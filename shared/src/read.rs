@@ -57,16 +57,42 @@ pub enum Listed {
     Nowhere,
 }
 
+/// What is known of content before it is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Expected {
+    /// Whether a manifest may list it.
+    pub listed: Listed,
+    /// How long it is, as its zip or folder states; nothing may depend on it.
+    pub bytes: u64,
+    /// After how many bytes it is cut.
+    pub allowed: u64,
+    /// Where it lies, if it lies in a zip.
+    pub stored: Option<Stored>,
+}
+
+/// Where content lies in its zip, and what the zip states of it. As long as the zip is the same file, it is the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stored {
+    /// Where in the zip it begins.
+    pub starts_at: u64,
+    /// How long it is there.
+    pub compressed: u64,
+    /// Its checksum.
+    pub crc32: u32,
+}
+
 /// Reads content that is too long to be held, while it comes out of its file or zip.
 pub trait Streams {
     /// Whether content that begins with these bytes, at most [`HEAD`], is read so.
     fn wants(&self, head: &[u8]) -> bool;
 
-    /// Content of about this length is to come; the zip says so, and nothing may depend on it.
-    fn expect(&mut self, _bytes: u64) {}
+    /// What came of content that was read at another time; then it is not read again.
+    fn recall(&mut self, _expected: &Expected) -> Option<Streamed> {
+        None
+    }
 
     /// Reads content to its end.
-    fn read(&mut self, content: &mut (dyn Read + Send), listed: Listed) -> Streamed;
+    fn read(&mut self, content: &mut (dyn Read + Send), expected: &Expected) -> Streamed;
 }
 
 /// How many bytes of content are looked at to know what it is.
@@ -81,7 +107,7 @@ impl Streams for NoStreams {
         false
     }
 
-    fn read(&mut self, _content: &mut (dyn Read + Send), _listed: Listed) -> Streamed {
+    fn read(&mut self, _content: &mut (dyn Read + Send), _expected: &Expected) -> Streamed {
         Streamed { number: 0, bytes: 0, sha256: None, problem: None }
     }
 }
@@ -329,14 +355,14 @@ impl Reading<'_> {
         }
         self.names.insert(path.clone());
         let (compressed, stated) = (entry.compressed_size(), entry.size());
+        let stored = Stored { starts_at: entry.header_start(), compressed, crc32: entry.crc32() };
         let mut head = Vec::new();
         if let Err(error) = entry.by_ref().take(HEAD as u64).read_to_end(&mut head) {
             self.problem(&path, ProblemKind::Damaged(error.to_string()));
             return self.archive.members.push(Member::held(path, head));
         }
         let member = if self.streams.wants(&head) {
-            self.streams.expect(stated);
-            self.stream(path, Cursor::new(head).chain(entry), compressed)
+            self.stream(path, Cursor::new(head).chain(entry), stated, stored)
         } else {
             self.inflate(path, head, entry, compressed)
         };
@@ -344,10 +370,14 @@ impl Reading<'_> {
     }
 
     /// Hands content on while it is inflated.
-    fn stream(&mut self, path: String, content: impl Read + Send, compressed: u64) -> Member {
-        let allowed = self.limits.streamed(compressed).min(self.streamed_budget);
+    fn stream(&mut self, path: String, content: impl Read + Send, bytes: u64, stored: Stored) -> Member {
+        let allowed = self.limits.streamed(stored.compressed).min(self.streamed_budget);
+        let expected = Expected { listed: self.listed, bytes, allowed, stored: Some(stored) };
         let mut content = content.take(allowed);
-        let streamed = self.streams.read(&mut content, self.listed);
+        let streamed = match self.streams.recall(&expected) {
+            Some(streamed) => streamed,
+            None => self.streams.read(&mut content, &expected),
+        };
         self.streamed_budget = self.streamed_budget.saturating_sub(streamed.bytes);
         let is_more = || content.into_inner().read(&mut [0]).is_ok_and(|more| more > 0);
         if let Some(problem) = &streamed.problem {

@@ -11,7 +11,7 @@ use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::limits::Limits;
 use kerbscope_shared::manifest::{CollectionStatus, FORMAT_VERSION, Manifest, Source};
 use kerbscope_shared::read::{
-    Archive, Integrity, Listed, Member, ProblemKind, ReadError, Streamed, Streams, read, read_with,
+    Archive, Expected, Integrity, Listed, Member, ProblemKind, ReadError, Streamed, Streams, read, read_with,
 };
 use kerbscope_shared::write::{Attempt, BundleWriter, Content};
 use zip::ZipWriter;
@@ -232,10 +232,10 @@ impl Streams for Logs {
         head.starts_with(b"LOG")
     }
 
-    fn read(&mut self, content: &mut (dyn Read + Send), listed: Listed) -> Streamed {
+    fn read(&mut self, content: &mut (dyn Read + Send), expected: &Expected) -> Streamed {
         let mut bytes = Vec::new();
         let problem = content.read_to_end(&mut bytes).err().map(|error| ProblemKind::Damaged(error.to_string()));
-        let sha256 = (listed == Listed::Perhaps).then(|| Digest::of(&bytes));
+        let sha256 = (expected.listed == Listed::Perhaps).then(|| Digest::of(&bytes));
         let streamed = Streamed { number: self.0.len(), bytes: bytes.len() as u64, sha256, problem };
         self.0.push(bytes);
         streamed

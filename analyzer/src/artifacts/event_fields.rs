@@ -46,6 +46,11 @@ impl Fields {
         self.words.len().saturating_add(size_of_val(&*self.ends)).saturating_add(own)
     }
 
+    /// Their names, their words one behind the other, and where the words of each end.
+    pub(super) fn parts(&self) -> (&Arc<[Box<str>]>, &str, &[u32]) {
+        (&self.names, &self.words, &self.ends)
+    }
+
     /// Fields with names from a list, and words that stand one behind the other already.
     pub(super) fn ending(names: Arc<[Box<str>]>, words: &str, ends: &[u32]) -> Self {
         Self { names, words: words.into(), ends: ends.into() }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 
 use foldhash::quality::RandomState;
 use kerbscope_shared::digest::Digest;
+use serde::{Deserialize, Serialize};
 
 use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_kinds::{CONCERNS, Concern};
@@ -30,7 +31,7 @@ const KEPT_AT_AN_END: usize = 16;
 const HOUR: u64 = 36_000_000_000;
 
 /// How finely ordinary events are told apart. Each step takes the place of the one before when there are too many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum Grain {
     /// By the hour.
     #[default]

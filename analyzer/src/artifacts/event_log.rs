@@ -111,7 +111,7 @@ pub struct LogReader {
 }
 
 /// Until the log has its number in a case, its records point at this artifact.
-const NOBODY: ArtifactId = ArtifactId(u32::MAX);
+pub(super) const NOBODY: ArtifactId = ArtifactId(u32::MAX);
 
 impl LogReader {
     /// Nothing was read yet. Its records point at an artifact that is not there, see [`Parsed::settle`].

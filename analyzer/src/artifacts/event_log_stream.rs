@@ -3,10 +3,11 @@
 use std::io::Read;
 use std::ops::ControlFlow;
 
-use kerbscope_shared::digest::Digester;
-use kerbscope_shared::read::{Listed, ProblemKind, Streamed, Streams};
+use kerbscope_shared::digest::{Digest, Digester};
+use kerbscope_shared::read::{Expected, Listed, ProblemKind, Stored, Streamed, Streams};
 
 use crate::artifacts::event_log::{EventLog, LogReader};
+use crate::artifacts::event_log_stored::{from_bytes, to_bytes};
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::watch::Watch;
 use crate::formats::evtx::ahead::{read_ahead, read_here};
@@ -18,41 +19,103 @@ pub struct EventLogs<'a> {
     /// What was read of them, in the order in which they came.
     pub read: Vec<Parsed<EventLog>>,
     watch: &'a Watch,
+    memory: Option<&'a dyn Memory>,
+    source: Option<Source>,
 }
+
+/// Keeps readings from one run to another, under names that we choose. It may forget any at any time.
+pub trait Memory: std::fmt::Debug {
+    /// What was kept under this name.
+    fn recall(&self, name: &str) -> Option<Vec<u8>>;
+
+    /// Keeps a reading of this source under a name, if it is worth it.
+    fn keep(&self, source: &Source, name: &str, reading: &[u8]);
+
+    /// Content that is shorter is read again every time.
+    fn shortest(&self) -> u64;
+}
+
+/// Which file is read, told so that no other file at any time is told the same.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Source(pub String);
 
 impl Streams for EventLogs<'_> {
     fn wants(&self, head: &[u8]) -> bool {
         is_evtx(head)
     }
 
-    fn expect(&mut self, bytes: u64) {
+    fn recall(&mut self, expected: &Expected) -> Option<Streamed> {
+        let name = self.name(expected)?;
+        let (bytes, sha256, reading) = told(&self.memory?.recall(&name)?, expected)?;
         self.watch.expect(bytes);
+        // Who stops it now stops it at the next log.
+        let _ = self.watch.advance(bytes, reading.value.records);
+        let number = self.read.len();
+        self.read.push(reading);
+        Some(Streamed { number, bytes, sha256, problem: None })
     }
 
-    fn read(&mut self, content: &mut (dyn Read + Send), listed: Listed) -> Streamed {
-        self.take(listed, |take| read_ahead(content, take))
+    fn read(&mut self, content: &mut (dyn Read + Send), expected: &Expected) -> Streamed {
+        self.take(expected, |take| read_ahead(content, take))
     }
 }
 
 impl<'a> EventLogs<'a> {
     /// None was read yet; who watches may end it.
     pub const fn new(watch: &'a Watch) -> Self {
-        Self { read: Vec::new(), watch }
+        Self { read: Vec::new(), watch, memory: None, source: None }
+    }
+
+    /// The same, with a memory of readings from other runs.
+    #[must_use]
+    pub const fn with_memory(mut self, memory: Option<&'a dyn Memory>) -> Self {
+        self.memory = memory;
+        self
+    }
+
+    /// Names the file that is read from now on; readings of none are not kept.
+    pub fn of(&mut self, source: Option<Source>) {
+        self.source = source;
     }
 
     /// Reads a log that lies in a file of its own: that is too little work for a second thread.
-    pub fn read_file(&mut self, content: impl Read, listed: Listed) -> Streamed {
-        self.take(listed, |take| read_here(content, take))
+    pub fn read_file(&mut self, content: impl Read, expected: &Expected) -> Streamed {
+        match self.recall(expected) {
+            Some(streamed) => streamed,
+            None => self.take(expected, |take| read_here(content, take)),
+        }
+    }
+
+    /// The name of a reading: all that decides what a reading says, but for the program that reads.
+    fn name(&self, expected: &Expected) -> Option<String> {
+        let Source(source) = self.source.as_ref()?;
+        let Expected { listed, bytes, allowed, stored } = expected;
+        (*bytes >= self.memory?.shortest()).then_some(())?;
+        let Stored { starts_at, compressed, crc32 } =
+            stored.unwrap_or(Stored { starts_at: 0, compressed: 0, crc32: 0 });
+        let place = format!("{starts_at} {compressed} {crc32} {bytes} {allowed} {listed:?}");
+        Some(Digest::of(format!("{source}\n{place}").as_bytes()).to_string())
+    }
+
+    /// Keeps the last reading, unless a part of the log is missing from it that was there.
+    fn keep(&self, expected: &Expected, streamed: &Streamed) {
+        let (Some(memory), Some(source), Some(name)) = (self.memory, &self.source, self.name(expected)) else { return };
+        let is_all = streamed.problem.is_none() && streamed.bytes < expected.allowed;
+        let Some(reading) = self.read.get(streamed.number).filter(|_| is_all).and_then(to_bytes) else { return };
+        let digest = streamed.sha256.map(|digest| digest.to_string()).unwrap_or_default();
+        let head = format!("{} {digest}\n", streamed.bytes);
+        memory.keep(source, &name, &[head.as_bytes(), &reading].concat());
     }
 
     fn take(
         &mut self,
-        listed: Listed,
+        expected: &Expected,
         read: impl FnOnce(&mut dyn FnMut(&[u8]) -> ControlFlow<()>) -> std::io::Result<()>,
     ) -> Streamed {
         let watch = self.watch;
+        watch.expect(expected.bytes);
         let mut log = LogReader::new();
-        let mut digester = (listed == Listed::Perhaps).then(Digester::default);
+        let mut digester = (expected.listed == Listed::Perhaps).then(Digester::default);
         let mut bytes = 0_u64;
         let outcome = read(&mut |block| {
             bytes = bytes.saturating_add(block.len() as u64);
@@ -67,6 +130,20 @@ impl<'a> EventLogs<'a> {
         self.read.push(log.finish());
         let stopped = watch.is_stopped().then(|| ProblemKind::Unreadable("reading was stopped".to_owned()));
         let problem = outcome.err().map(|error| ProblemKind::Damaged(error.to_string())).or(stopped);
-        Streamed { number, bytes, sha256: digester.map(Digester::finish), problem }
+        let streamed = Streamed { number, bytes, sha256: digester.map(Digester::finish), problem };
+        self.keep(expected, &streamed);
+        streamed
     }
+}
+
+/// What was kept: the length and the digest of the log, and its reading.
+fn told(kept: &[u8], expected: &Expected) -> Option<(u64, Option<Digest>, Parsed<EventLog>)> {
+    let end = kept.iter().position(|byte| *byte == b'\n')?;
+    let (head, reading) = kept.split_at_checked(end)?;
+    let (bytes, digest) = std::str::from_utf8(head).ok()?.split_once(' ')?;
+    let digest = Digest::try_from(digest.to_owned()).ok();
+    if digest.is_some() != (expected.listed == Listed::Perhaps) {
+        return None;
+    }
+    Some((bytes.parse().ok()?, digest, from_bytes(reading.get(1..)?)?))
 }

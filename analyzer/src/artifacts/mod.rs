@@ -10,6 +10,7 @@ pub mod event_groups;
 pub mod event_kinds;
 pub mod event_log;
 pub mod event_log_legacy;
+pub mod event_log_stored;
 pub mod event_log_stream;
 pub mod event_log_text;
 pub mod event_log_xml;

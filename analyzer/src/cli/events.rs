@@ -9,6 +9,7 @@ use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::artifacts::contents::Contents;
 use crate::case::Case;
+use crate::cli::Memory;
 use crate::codes::number::number;
 use crate::report::escape::escape;
 use crate::report::event_list::{Filter, csv, ndjson, rows, table};
@@ -24,6 +25,8 @@ pub(super) struct Request {
     pub(super) maps: Vec<PathBuf>,
     /// Where to write to.
     pub(super) out: Option<PathBuf>,
+    /// Whether readings are kept.
+    pub(super) memory: Memory,
     filter: Filter,
     format: Format,
 }
@@ -54,6 +57,7 @@ pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::E
             Arg::Long("format") => request.format = format(&arguments.value()?.string()?)?,
             Arg::Long("identity") => request.identities.push(PathBuf::from(arguments.value()?)),
             Arg::Long("map") => request.maps.push(PathBuf::from(arguments.value()?)),
+            Arg::Long("no-cache") => request.memory = Memory::Nothing,
             Arg::Long("out") => request.out = Some(PathBuf::from(arguments.value()?)),
             Arg::Value(path) => request.paths.push(PathBuf::from(path)),
             _ => return Err(argument.unexpected()),

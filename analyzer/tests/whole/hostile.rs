@@ -242,7 +242,7 @@ fn a_log_whose_reading_was_stopped_is_not_taken_for_whole() {
     let (_folder, path) = file("System.evtx", &log);
     let watch = Watch::default();
     watch.stop();
-    let opened = open_watched(&path, &Keyring::default(), &watch).expect("opens");
+    let opened = open_watched(&path, &Keyring::default(), &watch, None).expect("opens");
     let case = Case::open(vec![opened]);
     assert!(gaps(&case).iter().any(|gap| gap.contains("reading was stopped")), "{:?}", gaps(&case));
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 /// The floors, from the ground up. Rooms of one floor do not see each other, but for the door of the terminal, which
 /// opens the window.
-const FLOORS: [&[&str]; 12] = [
+const FLOORS: [&[&str]; 13] = [
     &["evidence"],
     &["formats"],
     &["codes"],
@@ -16,11 +16,12 @@ const FLOORS: [&[&str]; 12] = [
     &["diagnosis"],
     &["case"],
     &["report"],
+    &["cache"],
     &["explain", "open", "real_names"],
     &["cli", "gui"],
 ];
 
-/// What only doors, and `open` for them, may use.
+/// What only doors may use, and `open` and `cache` for them.
 const THE_WORLD: [&str; 6] =
     ["std::fs", "std::env", "std::net::Tcp", "std::io::stdout", "SystemTime::now", "Instant::now"];
 
@@ -115,7 +116,7 @@ fn only_the_doors_touch_the_world() {
     let mut wrong = Vec::new();
     for (path, text) in sources() {
         let room = room(&path);
-        if matches!(room.as_str(), "cli" | "gui" | "open" | "main") {
+        if matches!(room.as_str(), "cli" | "gui" | "open" | "cache" | "main") {
             continue;
         }
         for word in THE_WORLD {

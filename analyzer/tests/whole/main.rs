@@ -2,6 +2,7 @@
 
 #![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on may say so")]
 
+mod cache;
 mod command_line;
 mod corpus;
 mod damaged_logs;

@@ -4,6 +4,8 @@ use super::bytes::{size_at, slice, u32_at, u64_at};
 
 /// Bytes of a whole chunk.
 pub const CHUNK: usize = 65536;
+/// Bytes in which it says which records it holds, with their checksum and its own.
+pub const CHUNK_HEAD: usize = 128;
 /// Where the records begin.
 const RECORDS: usize = 512;
 /// Bytes in front of the binary XML of a record.
@@ -89,7 +91,7 @@ pub(super) fn checksums(chunk: &[u8]) -> Checksums {
 fn header_matches(chunk: &[u8]) -> Option<bool> {
     let mut crc = crc32fast::Hasher::new();
     crc.update(chunk.get(..120)?);
-    crc.update(chunk.get(128..RECORDS)?);
+    crc.update(chunk.get(CHUNK_HEAD..RECORDS)?);
     Some(crc.finalize() == u32_at(chunk, 124)?)
 }
 

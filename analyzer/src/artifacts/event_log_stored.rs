@@ -1,0 +1,343 @@
+//! The reading of an event log as bytes, so that another run need not read the log again. The only file that knows
+//! bincode.
+//!
+//! Such bytes never travel: they are written and read by the same program on the same computer. Whatever is wrong with
+//! them, the log is read again instead.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use bincode::config::{Configuration, Limit, LittleEndian, Varint, standard};
+use bincode::serde::{borrow_decode_from_slice, encode_to_vec};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::artifacts::event_fields::Fields;
+use crate::artifacts::event_groups::Grain;
+use crate::artifacts::event_kinds::CONCERNS;
+use crate::artifacts::event_log::{Event, EventLog, NOBODY, Occurrence, Tally};
+use crate::artifacts::parsed::Parsed;
+use crate::evidence::gap::GapReason;
+use crate::evidence::place::{Evidence, Place};
+
+/// Bytes that are written and read at most.
+pub const STORED_BYTES: usize = 64 << 20;
+
+const FORM: Configuration<LittleEndian, Varint, Limit<STORED_BYTES>> = standard().with_limit::<STORED_BYTES>();
+
+#[derive(Serialize, Deserialize)]
+struct StoredLog<'a> {
+    records: u64,
+    channel: Option<&'a str>,
+    computer: Option<&'a str>,
+    #[serde(borrow)]
+    counts: Vec<(&'a str, u32, u64)>,
+    /// Each list of names once.
+    names: Vec<Vec<&'a str>>,
+    events: Vec<StoredEvent<'a>>,
+    tallies: Vec<StoredTally<'a>>,
+    grain: Grain,
+    losses: Vec<StoredLoss<'a>>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredEvent<'a> {
+    record: u64,
+    provider: &'a str,
+    id: u32,
+    time: Option<StoredTime>,
+    computer: &'a str,
+    #[serde(borrow)]
+    fields: StoredFields<'a>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredTally<'a> {
+    provider: &'a str,
+    id: u32,
+    computer: &'a str,
+    #[serde(borrow)]
+    fields: StoredFields<'a>,
+    count: u64,
+    kept: u64,
+    first: (u64, Option<StoredTime>),
+    last: (u64, Option<StoredTime>),
+}
+
+#[derive(Serialize, Deserialize)]
+struct StoredFields<'a> {
+    names: usize,
+    words: &'a str,
+    ends: Vec<u32>,
+}
+
+/// What was lost of the log as a whole.
+#[derive(Serialize, Deserialize)]
+enum StoredLoss<'a> {
+    Damaged(&'a str),
+    OverLimit(&'a str),
+}
+
+/// Seconds since 1970, and nanoseconds.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct StoredTime(i64, i32);
+
+/// A reading as bytes; none where it does not fit, or says what no reading of a binary log says.
+pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
+    let log = &reading.value;
+    let mut names = Names::default();
+    let events = log.events.iter().map(|event| names.event(event)).collect::<Option<_>>()?;
+    let tallies = log.tallies.iter().map(|tally| names.tally(tally)).collect::<Option<_>>()?;
+    let losses = reading.losses.iter().map(|loss| match &loss.reason {
+        GapReason::Damaged(words) if loss.at == NOBODY.whole() => Some(StoredLoss::Damaged(words)),
+        GapReason::OverLimit(words) if loss.at == NOBODY.whole() => Some(StoredLoss::OverLimit(words)),
+        _ => None,
+    });
+    let stored = StoredLog {
+        records: log.records,
+        channel: log.channel.as_deref(),
+        computer: log.computer.as_deref(),
+        counts: log.counts.iter().map(|((provider, id), count)| (provider.as_str(), *id, *count)).collect(),
+        names: names.lists,
+        events,
+        tallies,
+        grain: log.grain,
+        losses: losses.collect::<Option<_>>()?,
+    };
+    let bytes = encode_to_vec(&stored, FORM).ok()?;
+    (bytes.len() <= STORED_BYTES).then_some(bytes)
+}
+
+/// The reading that these bytes hold; none where they hold none.
+pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
+    let (stored, length) = borrow_decode_from_slice::<StoredLog<'_>, _>(bytes, FORM).ok()?;
+    if length != bytes.len() {
+        return None;
+    }
+    let own = |words: &[&str]| -> Arc<[Box<str>]> { words.iter().map(|word| Box::from(*word)).collect() };
+    let names: Vec<Arc<[Box<str>]>> = stored.names.iter().map(|list| own(list)).collect();
+    let counts = stored.counts.iter().map(|(provider, id, count)| (((*provider).to_owned(), *id), *count));
+    let mut reading = Parsed::whole(EventLog {
+        records: stored.records,
+        channel: stored.channel.map(str::to_owned),
+        computer: stored.computer.map(str::to_owned),
+        counts: counts.collect::<BTreeMap<_, _>>(),
+        events: stored.events.iter().map(|event| event.event(&names)).collect::<Option<_>>()?,
+        tallies: stored.tallies.iter().map(|tally| tally.tally(&names)).collect::<Option<_>>()?,
+        grain: stored.grain,
+    });
+    for loss in stored.losses {
+        let reason = match loss {
+            StoredLoss::Damaged(words) => GapReason::Damaged(words.to_owned()),
+            StoredLoss::OverLimit(words) => GapReason::OverLimit(words.to_owned()),
+        };
+        reading.lose(NOBODY.whole(), reason);
+    }
+    Some(reading)
+}
+
+/// The lists of names that were met, and the number of each.
+#[derive(Default)]
+struct Names<'a> {
+    lists: Vec<Vec<&'a str>>,
+    numbers: BTreeMap<&'a [Box<str>], usize>,
+    /// The last one: mostly it is the next one too.
+    last: Option<(&'a Arc<[Box<str>]>, usize)>,
+}
+
+impl<'a> Names<'a> {
+    fn event(&mut self, event: &'a Event) -> Option<StoredEvent<'a>> {
+        Some(StoredEvent {
+            record: record(event.at)?,
+            provider: &event.provider,
+            id: event.id,
+            time: event.time.map(StoredTime::of),
+            computer: &event.computer,
+            fields: self.fields(&event.fields),
+        })
+    }
+
+    fn tally(&mut self, tally: &'a Tally) -> Option<StoredTally<'a>> {
+        let moment = |one: &Occurrence| Some((record(one.at)?, one.time.map(StoredTime::of)));
+        Some(StoredTally {
+            provider: tally.provider,
+            id: tally.id,
+            computer: &tally.computer,
+            fields: self.fields(&tally.fields),
+            count: tally.count,
+            kept: tally.kept,
+            first: moment(&tally.first)?,
+            last: moment(&tally.last)?,
+        })
+    }
+
+    fn fields(&mut self, fields: &'a Fields) -> StoredFields<'a> {
+        let (names, words, ends) = fields.parts();
+        StoredFields { names: self.number(names), words, ends: ends.to_vec() }
+    }
+
+    fn number(&mut self, names: &'a Arc<[Box<str>]>) -> usize {
+        if let Some((_, number)) = self.last.filter(|(last, _)| Arc::ptr_eq(last, names)) {
+            return number;
+        }
+        let lists = &mut self.lists;
+        let number = *self.numbers.entry(names).or_insert_with(|| {
+            lists.push(names.iter().map(|name| &**name).collect());
+            lists.len().saturating_sub(1)
+        });
+        self.last = Some((names, number));
+        number
+    }
+}
+
+impl StoredEvent<'_> {
+    fn event(&self, names: &[Arc<[Box<str>]>]) -> Option<Event> {
+        Some(Event {
+            at: NOBODY.record(self.record),
+            provider: self.provider.to_owned(),
+            id: self.id,
+            time: StoredTime::told(self.time)?,
+            computer: self.computer.to_owned(),
+            fields: self.fields.fields(names)?,
+        })
+    }
+}
+
+impl StoredTally<'_> {
+    fn tally(&self, names: &[Arc<[Box<str>]>]) -> Option<Tally> {
+        let occurrence = |(record, time): (u64, Option<StoredTime>)| {
+            Some(Occurrence { at: NOBODY.record(record), time: StoredTime::told(time)? })
+        };
+        Some(Tally {
+            provider: CONCERNS.iter().find(|row| row.provider == self.provider)?.provider,
+            id: self.id,
+            computer: self.computer.to_owned(),
+            fields: self.fields.fields(names)?,
+            count: self.count,
+            kept: self.kept,
+            first: occurrence(self.first)?,
+            last: occurrence(self.last)?,
+        })
+    }
+}
+
+impl StoredFields<'_> {
+    fn fields(&self, names: &[Arc<[Box<str>]>]) -> Option<Fields> {
+        let names = names.get(self.names)?;
+        (names.len() >= self.ends.len()).then(|| Fields::ending(Arc::clone(names), self.words, &self.ends))
+    }
+}
+
+impl StoredTime {
+    fn of(time: Timestamp) -> Self {
+        Self(time.as_second(), time.subsec_nanosecond())
+    }
+
+    /// The time, if there is one; nothing at all where it is none.
+    #[expect(clippy::option_option, reason = "not known, not a time, and there are three answers")]
+    fn told(time: Option<Self>) -> Option<Option<Timestamp>> {
+        time.map_or(Some(None), |Self(seconds, nanoseconds)| Timestamp::new(seconds, nanoseconds).ok().map(Some))
+    }
+}
+
+const fn record(at: Evidence) -> Option<u64> {
+    match at.place {
+        Place::Record(number) => Some(number),
+        Place::Whole | Place::Lines { .. } => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifacts::event_log;
+    use crate::evidence::place::ArtifactId;
+
+    fn reading() -> Parsed<EventLog> {
+        let time = Timestamp::new(1_772_000_000, 123_456_700).ok();
+        let fields: Fields = [("TargetUserName", "alice"), ("", "\u{fc}"), ("Status", "")]
+            .map(|(a, b)| (a.to_owned(), b.to_owned()))
+            .into_iter()
+            .collect();
+        let provider = CONCERNS[0].provider;
+        let event = |record, time| Event {
+            at: NOBODY.record(record),
+            provider: provider.to_owned(),
+            id: 4625,
+            time,
+            computer: "DC1".to_owned(),
+            fields: fields.clone(),
+        };
+        let occurrence = |record, time| Occurrence { at: NOBODY.record(record), time };
+        let tally = Tally {
+            provider,
+            id: 4624,
+            computer: "DC1".to_owned(),
+            fields: Fields::default(),
+            count: 9,
+            kept: 2,
+            first: occurrence(1, None),
+            last: occurrence(u64::MAX, time),
+        };
+        let mut reading = Parsed::whole(EventLog {
+            records: 12,
+            channel: Some("Security".to_owned()),
+            computer: None,
+            counts: [(("x".to_owned(), 7), 12)].into(),
+            events: vec![event(3, time), event(4, None)],
+            tallies: vec![tally],
+            grain: Grain::Log,
+        });
+        reading.lose(NOBODY.whole(), GapReason::Damaged("chunk 3".to_owned()));
+        reading.lose(NOBODY.whole(), GapReason::OverLimit("kinds".to_owned()));
+        reading
+    }
+
+    #[test]
+    fn what_goes_in_comes_out() {
+        for reading in [reading(), Parsed::default(), event_log::LogReader::new().finish()] {
+            let bytes = to_bytes(&reading).expect("is stored");
+            assert_eq!(from_bytes(&bytes), Some(reading));
+        }
+    }
+
+    #[test]
+    fn what_no_binary_log_says_is_not_stored() {
+        let mut settled = reading();
+        settled.settle(ArtifactId(1));
+        assert_eq!(to_bytes(&settled), None);
+        let mut missing = reading();
+        missing.lose(NOBODY.whole(), GapReason::Missing);
+        assert_eq!(to_bytes(&missing), None);
+    }
+
+    #[test]
+    fn bytes_that_are_cut_or_longer_hold_no_reading() {
+        let bytes = to_bytes(&reading()).expect("is stored");
+        for end in 0..bytes.len() {
+            assert_eq!(from_bytes(&bytes[..end]), None, "cut at {end}");
+        }
+        assert_eq!(from_bytes(&[bytes, vec![0]].concat()), None);
+    }
+
+    #[test]
+    fn bytes_that_are_changed_anywhere_do_no_harm() {
+        let bytes = to_bytes(&reading()).expect("is stored");
+        for at in 0..bytes.len() {
+            for value in [0, 1, 0x7f, 0xfb, 0xfc, 0xfd, 0xff] {
+                let mut changed = bytes.clone();
+                changed[at] = value;
+                if let Some(reading) = from_bytes(&changed) {
+                    reading.value.events.iter().for_each(|event| assert!(event.fields.iter().count() <= 3));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_length_that_lies_takes_no_memory() {
+        // Records, no channel, no computer, and then four thousand million counts.
+        let bytes = [&[12, 0, 0, 0xfc][..], &u32::MAX.to_le_bytes(), &[0; 64]].concat();
+        assert_eq!(from_bytes(&bytes), None);
+    }
+}

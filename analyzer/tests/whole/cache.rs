@@ -1,0 +1,225 @@
+//! What was read of an event log is kept for the next time, and never tells anything else than the log does.
+
+use std::fs::{self, File};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, SystemTime};
+
+use kerbscope::artifacts::event_log::EventLog;
+use kerbscope::artifacts::parsed::Parsed;
+use kerbscope::artifacts::watch::Watch;
+use kerbscope::cache::Cache;
+use kerbscope::case::Case;
+use kerbscope::formats::identity::Keyring;
+use kerbscope::open::open_watched;
+use kerbscope::report::json::json;
+use kerbscope_samples::scenarios;
+use tempfile::TempDir;
+
+use crate::damaged_logs::whole_log;
+
+/// A folder with evidence and a cache.
+struct Stage {
+    folder: TempDir,
+    cache: Cache,
+}
+
+impl Stage {
+    fn new() -> Self {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let cache = Cache::in_folder(folder.path().join("kept/here")).from_length(0);
+        Self { folder, cache }
+    }
+
+    /// A file that was last changed an hour ago.
+    fn file(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.path().join(name);
+        fs::write(&path, bytes).expect("writes");
+        let hour_ago = SystemTime::now() - Duration::from_hours(1);
+        File::options().write(true).open(&path).and_then(|file| file.set_modified(hour_ago)).expect("sets the time");
+        path
+    }
+
+    fn kept(&self) -> Vec<PathBuf> {
+        let Ok(folder) = fs::read_dir(self.folder.path().join("kept/here")) else { return Vec::new() };
+        let mut kept: Vec<_> = folder.map(|entry| entry.expect("reads").path()).collect();
+        kept.sort();
+        kept
+    }
+
+    /// The logs at a path, with the cache.
+    fn logs(&self, path: &Path) -> Vec<Parsed<EventLog>> {
+        logs(path, Some(&self.cache))
+    }
+}
+
+fn logs(path: &Path, cache: Option<&Cache>) -> Vec<Parsed<EventLog>> {
+    open_watched(path, &Keyring::default(), &Watch::default(), cache).expect("opens").logs
+}
+
+fn report(path: &Path, cache: Option<&Cache>) -> String {
+    let opened = open_watched(path, &Keyring::default(), &Watch::default(), cache).expect("opens");
+    json(&Case::open(vec![opened])).expect("serializes")
+}
+
+/// The log, but for one byte within a value, with its old checksum.
+fn changed_log() -> Vec<u8> {
+    let mut log = whole_log();
+    let name: Vec<u8> = "alice".encode_utf16().flat_map(u16::to_le_bytes).collect();
+    let at = log.windows(name.len()).rposition(|bytes| bytes == name).expect("names alice");
+    log[at] = b'A';
+    log
+}
+
+#[test]
+fn a_log_is_read_once_and_says_the_same_ever_after() {
+    let stage = Stage::new();
+    for (name, bytes) in scenarios::all().iter().flat_map(|scenario| &scenario.bundles) {
+        let path = stage.file(&format!("{name}.zip"), bytes);
+        let first = report(&path, Some(&stage.cache));
+        let kept = stage.kept();
+        assert_eq!(report(&path, Some(&stage.cache)), first, "{name}");
+        assert_eq!(report(&path, None), first, "{name}");
+        assert_eq!(stage.kept(), kept, "{name}: nothing is kept twice");
+    }
+    assert!(stage.kept().len() > 10, "{:?}", stage.kept());
+}
+
+#[test]
+fn what_is_kept_is_what_is_used() {
+    let stage = Stage::new();
+    let path = stage.file("Security.evtx", &whole_log());
+    let first = stage.logs(&path);
+    let [kept] = stage.kept().try_into().expect("one reading");
+    let other = stage.file("other.evtx", &changed_log());
+    let others = stage.logs(&other);
+    let theirs = stage.kept().into_iter().find(|path| *path != kept).expect("another reading");
+    // Who may write into the cache may say what he likes; that shows where the reading comes from.
+    let name = |path: &Path| path.file_stem().expect("has a name").to_string_lossy().into_owned();
+    let bytes = fs::read(&theirs).expect("reads");
+    let text = name(&theirs).into_bytes();
+    let at = bytes.windows(text.len()).position(|bytes| bytes == text).expect("holds its name");
+    let own = [&bytes[..at], name(&kept).as_bytes(), &bytes[at + text.len()..]].concat();
+    assert_ne!(first, others);
+    fs::write(&kept, own).expect("writes");
+    assert_eq!(stage.logs(&path), others);
+}
+
+#[test]
+fn a_reading_that_is_damaged_is_made_anew() {
+    let stage = Stage::new();
+    let path = stage.file("Security.evtx", &whole_log());
+    let first = stage.logs(&path);
+    let [kept] = stage.kept().try_into().expect("one reading");
+    let whole = fs::read(&kept).expect("reads");
+    let damaged = |at: usize| {
+        let mut bytes = whole.clone();
+        bytes[at] ^= 1;
+        [bytes, whole[..at].to_vec()]
+    };
+    let places = (0..whole.len()).step_by(whole.len() / 23 + 1).chain([0, 20, 90, 150, whole.len() - 1]);
+    for damaged in places.flat_map(damaged).chain([Vec::new(), vec![0; 100], [whole.clone(), vec![0]].concat()]) {
+        fs::write(&kept, damaged).expect("writes");
+        assert_eq!(stage.logs(&path), first);
+        assert_eq!(fs::read(&kept).expect("reads"), whole, "it is whole again");
+    }
+    fs::remove_file(&kept).expect("removes");
+    fs::create_dir(&kept).expect("makes a folder in its place");
+    assert_eq!(stage.logs(&path), first);
+}
+
+#[test]
+fn another_program_reads_for_itself() {
+    let stage = Stage::new();
+    let path = stage.file("Security.evtx", &whole_log());
+    let first = stage.logs(&path);
+    let other = stage.cache.clone().of_reader("another version");
+    assert_eq!(logs(&path, Some(&other)), first);
+    assert_eq!(stage.kept().len(), 2);
+}
+
+#[test]
+fn another_file_of_the_same_name_length_and_time_is_another_file() {
+    let stage = Stage::new();
+    let path = stage.file("Security.evtx", &whole_log());
+    let time = fs::metadata(&path).and_then(|file| file.modified()).expect("has a time");
+    let first = stage.logs(&path);
+    stage.file("Security.evtx", &changed_log());
+    File::options().write(true).open(&path).and_then(|file| file.set_modified(time)).expect("sets the time");
+    let second = stage.logs(&path);
+    assert_ne!(second, first);
+    assert_eq!(second, logs(&path, None));
+}
+
+#[test]
+fn a_file_that_was_changed_just_now_is_not_kept() {
+    let stage = Stage::new();
+    let path = stage.file("Security.evtx", &whole_log());
+    File::options().write(true).open(&path).and_then(|file| file.set_modified(SystemTime::now())).expect("sets it");
+    stage.logs(&path);
+    assert_eq!(stage.kept(), <[PathBuf; 0]>::default());
+}
+
+#[test]
+fn a_reading_that_was_stopped_is_not_kept() {
+    let stage = Stage::new();
+    let path = stage.file("Security.evtx", &whole_log());
+    let watch = Watch::default();
+    watch.stop();
+    open_watched(&path, &Keyring::default(), &watch, Some(&stage.cache)).expect("opens");
+    assert_eq!(stage.kept(), <[PathBuf; 0]>::default());
+}
+
+#[test]
+fn many_writers_leave_one_whole_reading() {
+    let stage = Stage::new();
+    let path = stage.file("Security.evtx", &whole_log());
+    let alone = logs(&path, None);
+    std::thread::scope(|scope| {
+        let workers: Vec<_> = (0..8).map(|_| scope.spawn(|| stage.logs(&path))).collect();
+        for worker in workers {
+            assert_eq!(worker.join().expect("does not panic"), alone);
+        }
+    });
+    assert_eq!(stage.kept().len(), 1, "{:?}", stage.kept());
+    assert_eq!(stage.logs(&path), alone);
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_may_read_what_is_kept() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let stage = Stage::new();
+    stage.logs(&stage.file("Security.evtx", &whole_log()));
+    let [kept] = stage.kept().try_into().expect("one reading");
+    let mode = |path: &Path| fs::metadata(path).expect("is there").permissions().mode() & 0o777;
+    assert_eq!((mode(&kept), mode(kept.parent().expect("a folder"))), (0o600, 0o700));
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn two_programs_at_once_and_one_without_a_cache_say_the_same() {
+    let stage = Stage::new();
+    // As long as a log must be to be kept.
+    let log = whole_log();
+    let (header, chunks) = log.split_at(4096);
+    let log = [header, &chunks.repeat((5 << 20) / chunks.len())].concat();
+    let path = stage.file("Security.evtx", &log);
+    let run = |options: &[&str], folder: &str| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kerbscope"));
+        command.arg("report").arg(&path).args(options).env("XDG_CACHE_HOME", stage.folder.path().join(folder));
+        command.stdout(std::process::Stdio::piped()).stderr(std::process::Stdio::piped());
+        command.spawn().expect("runs")
+    };
+    let said = |output: Output| String::from_utf8(output.stdout).expect("is UTF-8");
+    let wait = |child: std::process::Child| said(child.wait_with_output().expect("ends"));
+    let both = [run(&[], "kept"), run(&[], "kept")].map(wait);
+    let again = wait(run(&[], "kept"));
+    let without = wait(run(&["--no-cache"], "unused"));
+    assert!(both[0].contains("Security.evtx"), "{}", both[0]);
+    assert_eq!([&both[0], &both[1], &again], [&without; 3]);
+    let kept =
+        |folder: &str| fs::read_dir(stage.folder.path().join(folder).join("kerbscope")).map(Iterator::count).ok();
+    assert_eq!((kept("kept"), kept("unused")), (Some(1), None));
+}
