@@ -12,13 +12,15 @@ use std::time::{Duration, Instant};
 use egui::{Key, Modifiers, OutputCommand};
 use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use kerbscope::artifacts::opened::OpenedBundle;
+use kerbscope::artifacts::watch::Watch;
 use kerbscope::formats::identity::Keyring;
 use kerbscope::gui::action::Pick;
 use kerbscope::gui::app::App;
 use kerbscope::gui::doors::Doors;
 use kerbscope::gui::load::Wanted;
 use kerbscope::gui::settings::Settings;
-use kerbscope::open::open;
+use kerbscope::open::{OpenError, open_watched};
 use kerbscope_shared::pseudonym::map::TokenMap;
 use kerbscope_shared::pseudonym::token::MapId;
 use kerbscope_shared::read::Member;
@@ -34,6 +36,10 @@ struct Seen {
 
 fn sample(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/bundles").join(name)
+}
+
+fn open(path: &Path, keys: &Keyring, watch: &Watch) -> Result<OpenedBundle, OpenError> {
+    open_watched(path, keys, watch, None)
 }
 
 fn window(paths: Vec<PathBuf>) -> Window {
@@ -282,9 +288,9 @@ fn wait_for(gate: &AtomicBool) {
 #[test]
 fn of_two_files_that_are_dropped_the_last_one_counts() {
     static GATE: AtomicBool = AtomicBool::new(false);
-    let mut window = gated(&GATE, |path, keys| {
+    let mut window = gated(&GATE, |path, keys, watch| {
         wait_for(&GATE);
-        open(path, keys)
+        open(path, keys, watch)
     });
     drop_on(&mut window, sample("setspn-denied.zip"));
     assert!(shows(&window, "Opening setspn-denied.zip"));
@@ -299,9 +305,9 @@ fn of_two_files_that_are_dropped_the_last_one_counts() {
 #[test]
 fn what_is_being_opened_can_be_cancelled() {
     static GATE: AtomicBool = AtomicBool::new(false);
-    let mut window = gated(&GATE, |path, keys| {
+    let mut window = gated(&GATE, |path, keys, watch| {
         wait_for(&GATE);
-        open(path, keys)
+        open(path, keys, watch)
     });
     drop_on(&mut window, sample("setspn-denied.zip"));
     click(&mut window, "Cancel");
@@ -311,6 +317,35 @@ fn what_is_being_opened_can_be_cancelled() {
     settle(&mut window);
     assert!(shows(&window, "No problem found"));
     assert_eq!(recent(&window), [[sample("healthy-with-noise.zip")]]);
+}
+
+#[test]
+fn a_person_sees_how_far_reading_has_come_and_can_end_it() {
+    static IS_READ: AtomicBool = AtomicBool::new(false);
+    static IS_ENDED: AtomicBool = AtomicBool::new(false);
+    let mut window = window_with(
+        Vec::new(),
+        Doors {
+            ask: |_| None,
+            open: |path, keys, watch| {
+                let opened = open(path, keys, watch);
+                IS_READ.store(true, Ordering::SeqCst);
+                while !watch.is_stopped() {
+                    std::thread::yield_now();
+                }
+                IS_ENDED.store(true, Ordering::SeqCst);
+                opened
+            },
+        },
+    );
+    drop_on(&mut window, sample("krb-ap-err-modified-key-mismatch.zip"));
+    wait_for(&IS_READ);
+    window.step();
+    window.get_by_label_contains(" records, ");
+    window.get_by_label_contains(" MB of event logs");
+    click(&mut window, "Cancel");
+    wait_for(&IS_ENDED);
+    assert!(window.query_by_label_contains(" MB of event logs").is_none());
 }
 
 fn recent(window: &Window) -> Vec<Vec<PathBuf>> {
@@ -406,7 +441,8 @@ fn what_the_dialog_answers_is_opened() {
 fn hostile_names_are_written_out() {
     let folder = tempfile::tempdir().expect("a folder");
     let path = folder.path().join("hostile.zip");
-    let bundle = open(&sample("kernelmode-spn-on-pool-account.zip"), &Keyring::default()).expect("a bundle");
+    let bundle =
+        open(&sample("kernelmode-spn-on-pool-account.zip"), &Keyring::default(), &Watch::default()).expect("a bundle");
     let is_config = |member: &&Member| member.path.ends_with("applicationHost.config");
     let config = bundle.archive.members.iter().find(is_config).expect("the configuration");
     let config = String::from_utf8_lossy(&config.bytes).replace("VGS Portal", "VGS\u{202e}lat\u{200b}roP\u{85}");

@@ -3,7 +3,6 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::time::Instant;
 
@@ -11,6 +10,7 @@ use kerbscope_shared::pseudonym::map::TokenMap;
 use kerbscope_shared::read::ReadError;
 
 use crate::artifacts::opened::OpenedBundle;
+use crate::artifacts::watch::Watch;
 use crate::case::Case;
 use crate::formats::identity::Keyring;
 use crate::formats::sealed::SealedError;
@@ -93,12 +93,19 @@ pub struct Loading {
     pub stage: String,
     /// Since when.
     pub since: Instant,
-    cancelled: Arc<AtomicBool>,
+    watch: Arc<Watch>,
 }
 
 enum Message {
     Stage(String),
     Done(Loaded),
+}
+
+impl Loading {
+    /// How far the reading of event logs has come, if there are any.
+    pub fn reached(&self) -> Option<String> {
+        self.watch.reached().words(self.since.elapsed())
+    }
 }
 
 /// Opens bundles in the background.
@@ -133,12 +140,12 @@ impl Loader {
     pub fn start(&mut self, ctx: &egui::Context, wanted: Wanted, remembered: Vec<PathBuf>) {
         self.cancel();
         let generation = self.generation;
-        let cancelled = Arc::new(AtomicBool::new(false));
+        let watch = Arc::new(Watch::default());
         self.loading = Some(Loading {
             names: names(&wanted.paths),
             stage: "opening".to_owned(),
             since: Instant::now(),
-            cancelled: Arc::clone(&cancelled),
+            watch: Arc::clone(&watch),
         });
         let (open, sender, ctx) = (self.open, self.sender.clone(), ctx.clone());
         let send = move |message| {
@@ -150,7 +157,7 @@ impl Loader {
         let started = worker.spawn(move || {
             let stage = |stage| send(Message::Stage(stage));
             let opened =
-                catch_unwind(AssertUnwindSafe(|| Keys::of(wanted.clone(), &remembered).load(open, &cancelled, &stage)));
+                catch_unwind(AssertUnwindSafe(|| Keys::of(wanted.clone(), &remembered).load(open, &watch, &stage)));
             let broke = || Loaded::Nothing(vec![broken(&wanted.paths)]);
             send(Message::Done(opened.unwrap_or_else(|_| broke())));
         });
@@ -161,11 +168,11 @@ impl Loader {
         }
     }
 
-    /// Waits no more for what is being opened.
+    /// Waits no more for what is being opened, and ends its reading.
     pub fn cancel(&mut self) {
         self.generation = self.generation.wrapping_add(1);
         if let Some(loading) = self.loading.take() {
-            loading.cancelled.store(true, Ordering::Relaxed);
+            loading.watch.stop();
         }
     }
 
@@ -237,16 +244,16 @@ impl Keys {
         keys
     }
 
-    fn load(self, open: Open, cancelled: &AtomicBool, stage: &dyn Fn(String)) -> Loaded {
+    fn load(self, open: Open, watch: &Watch, stage: &dyn Fn(String)) -> Loaded {
         let Self { wanted, keyring, maps, wrong: mut failures } = self;
         let mut bundles = Vec::new();
         let mut closed = Vec::new();
         for path in &wanted.paths {
-            if cancelled.load(Ordering::Relaxed) {
+            if watch.is_stopped() {
                 return Loaded::Nothing(Vec::new());
             }
             stage(format!("reading {}", shown(path)));
-            match open(path, &keyring) {
+            match open(path, &keyring, watch) {
                 Ok(bundle) => match real_names::tell(bundle, &maps) {
                     Ok(bundle) => bundles.push(bundle),
                     Err(wrong) => {

@@ -18,7 +18,7 @@ pub fn sheet(ctx: &egui::Context) -> egui::Frame {
     egui::Frame::window(&ctx.global_style()).inner_margin(Margin::same(20))
 }
 
-/// Shows what is being opened, for how long, and a button that stops waiting.
+/// Shows what is being opened, for how long, how far it has come, and a button that stops it.
 pub fn loading(ui: &mut Ui, loading: &Loading) -> Option<Action> {
     let palette = Palette::of(ui);
     let frame = strip(ui, Tone::Calm);
@@ -26,7 +26,8 @@ pub fn loading(ui: &mut Ui, loading: &Loading) -> Option<Action> {
     egui::Panel::top("loading").frame(frame).show(ui, |ui| {
         ui.horizontal(|ui| {
             ui.add(egui::Spinner::new().size(16.0).color(palette.ink(Tone::Calm)));
-            let note = format!("{}  ·  {} s", loading.stage, loading.since.elapsed().as_secs());
+            let reached = loading.reached().map(|words| format!("  ·  {words}")).unwrap_or_default();
+            let note = format!("{}  ·  {} s{reached}", loading.stage, loading.since.elapsed().as_secs());
             ui.label(RichText::new(note).color(palette.weak));
             ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
                 if ui.button("Cancel").clicked() {
