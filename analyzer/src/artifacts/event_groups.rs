@@ -4,7 +4,9 @@
 //! what is alike is one group. The keys of groups are made of the values as they stand in the log, because most
 //! records only add one to a group that is there already; they are decoded once, at the end.
 
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque};
+use std::hash::BuildHasher as _;
+use std::hint::black_box;
 use std::sync::Arc;
 
 use foldhash::quality::RandomState;
@@ -61,7 +63,7 @@ impl Grain {
     fn ignores(self, field: &str) -> bool {
         match field {
             "IpAddress" | "WorkstationName" | "Workstation" => self >= Self::AnyClient,
-            "TargetUserName" | "TargetDomainName" => self >= Self::AnyAccount,
+            "TargetUserName" | "TargetDomainName" | "SubjectUserName" | "SubjectDomainName" => self >= Self::AnyAccount,
             _ => false,
         }
     }
@@ -125,8 +127,10 @@ pub(super) struct Tallied {
 /// The groups so far.
 #[derive(Debug)]
 pub(super) struct Groups {
-    numbers: HashMap<Box<[u8]>, usize, RandomState>,
+    hasher: RandomState,
+    places: Places,
     found: Vec<Group>,
+    waiting: Waiting,
     grain: Grain,
     ordinary: usize,
     kept: Size,
@@ -135,8 +139,79 @@ pub(super) struct Groups {
     refused: u64,
 }
 
+/// Where the group of a key is, by its hash. Open addressing, never more than half full.
+#[derive(Debug, Default)]
+struct Places {
+    slots: Vec<Slot>,
+    used: usize,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Slot {
+    hash: u64,
+    /// Counts the groups from 1; 0 in a free slot.
+    number: u32,
+}
+
+/// Ordinary events whose groups are looked up together. A log has so many groups that most lie outside of what the
+/// processor holds near; it fetches those of many events at once as fast as that of one.
+#[derive(Debug, Default)]
+struct Waiting {
+    keys: Vec<u8>,
+    events: Vec<Pending>,
+    grain: Grain,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    /// Where its key ends.
+    end: usize,
+    hash: u64,
+    moment: Moment,
+}
+
+/// Events that are looked up together.
+const TOGETHER: usize = 64;
+
+impl Places {
+    const FIRST: usize = 1024;
+
+    fn start(&self, hash: u64) -> usize {
+        // There is a power of two of slots.
+        usize::try_from(hash & (self.slots.len() as u64).saturating_sub(1)).unwrap_or(0)
+    }
+
+    /// The groups whose keys have this hash, in the order in which they came, as numbers from 1.
+    fn find(&self, hash: u64) -> impl Iterator<Item = u32> {
+        let (before, after) = self.slots.split_at_checked(self.start(hash)).unwrap_or_default();
+        let chain = after.iter().chain(before).take_while(|slot| slot.number != 0);
+        chain.filter(move |slot| slot.hash == hash).map(|slot| slot.number)
+    }
+
+    fn insert(&mut self, hash: u64, number: u32) {
+        if self.used.saturating_mul(2) >= self.slots.len() {
+            self.grow();
+        }
+        let start = self.start(hash);
+        let (before, after) = self.slots.split_at_mut_checked(start).unwrap_or_default();
+        if let Some(free) = after.iter_mut().chain(before).find(|slot| slot.number == 0) {
+            *free = Slot { hash, number };
+            self.used = self.used.saturating_add(1);
+        }
+    }
+
+    fn grow(&mut self) {
+        let length = self.slots.len().saturating_mul(2).max(Self::FIRST);
+        let old = std::mem::replace(self, Self { slots: vec![Slot { hash: 0, number: 0 }; length], used: 0 });
+        for slot in old.slots.into_iter().filter(|slot| slot.number != 0) {
+            self.insert(slot.hash, slot.number);
+        }
+    }
+}
+
 #[derive(Debug)]
 struct Group {
+    key: Box<[u8]>,
     count: u64,
     first: Moment,
     last: Moment,
@@ -249,8 +324,10 @@ impl Key {
 impl Groups {
     pub(super) fn new() -> Self {
         Self {
-            numbers: HashMap::with_hasher(RandomState::default()),
+            hasher: RandomState::default(),
+            places: Places::default(),
             found: Vec::new(),
+            waiting: Waiting::default(),
             grain: Grain::Hour,
             ordinary: 0,
             kept: Size::default(),
@@ -267,28 +344,89 @@ impl Groups {
     /// Counts an ordinary event.
     pub(super) fn count(&mut self, key: &mut Key, moment: Moment) {
         key.close();
-        if let Some(group) = self.numbers.get(key.0.as_slice()).and_then(|number| self.found.get_mut(*number)) {
+        let hash = self.hasher.hash_one(key.0.as_slice());
+        let Waiting { keys, events, grain } = &mut self.waiting;
+        *grain = self.grain;
+        keys.extend_from_slice(&key.0);
+        events.push(Pending { end: keys.len(), hash, moment });
+        if events.len() >= TOGETHER {
+            self.settle();
+        }
+    }
+
+    /// Counts the events that wait.
+    fn settle(&mut self) {
+        let mut waiting = std::mem::take(&mut self.waiting);
+        self.fetch(&waiting);
+        let mut start = 0;
+        for Pending { end, hash, moment } in waiting.events.drain(..) {
+            let key = waiting.keys.get(start..end).unwrap_or_default();
+            start = end;
+            if self.grain == waiting.grain {
+                self.count_one(key, hash, moment);
+            } else {
+                let key = coarser(key, self.grain).unwrap_or_default();
+                self.count_one(&key, self.hasher.hash_one(key.as_slice()), moment);
+            }
+        }
+        waiting.keys.clear();
+        self.waiting = waiting;
+    }
+
+    /// Touches all that the events that wait will need, in an order in which no step waits for the one before.
+    fn fetch(&self, waiting: &Waiting) {
+        let mut numbers = [0_u32; TOGETHER];
+        for (number, pending) in numbers.iter_mut().zip(&waiting.events) {
+            let slot = self.places.slots.get(self.places.start(pending.hash));
+            *number = slot.filter(|slot| slot.hash == pending.hash).map_or(0, |slot| slot.number);
+        }
+        let mut keys: [&[u8]; TOGETHER] = [&[]; TOGETHER];
+        for (key, number) in keys.iter_mut().zip(numbers) {
+            *key = self.group(number).map_or(&[], |group| &group.key);
+        }
+        let touched = keys.iter().map(|key| {
+            let at = |place: usize| key.get(place).copied().unwrap_or(0);
+            at(0) ^ at(64) ^ at(128) ^ at(192)
+        });
+        black_box(touched.fold(0, |all, one| all ^ one));
+    }
+
+    fn group(&self, number: u32) -> Option<&Group> {
+        self.found.get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
+
+    /// The place of the group with this key among those that were found.
+    fn find(&self, key: &[u8], hash: u64) -> Option<usize> {
+        let is_it = |number: &u32| self.group(*number).is_some_and(|group| *group.key == *key);
+        usize::try_from(self.places.find(hash).find(is_it)?).ok()?.checked_sub(1)
+    }
+
+    fn count_one(&mut self, key: &[u8], hash: u64, moment: Moment) {
+        if let Some(group) = self.find(key, hash).and_then(|place| self.found.get_mut(place)) {
             return group.add(moment);
         }
+        let mut coarse = None;
         while self.ordinary >= ORDINARY_GROUPS {
             let Some(grain) = self.grain.coarser() else {
                 self.refused = self.refused.saturating_add(1);
                 return;
             };
             self.coarsen(grain);
-            key.0 = coarser(&key.0, grain).unwrap_or_default();
+            coarse = coarser(key, grain);
         }
-        if let Some(group) = self.numbers.get(key.0.as_slice()).and_then(|number| self.found.get_mut(*number)) {
+        let hash = coarse.as_deref().map_or(hash, |key| self.hasher.hash_one(key));
+        let key = coarse.as_deref().unwrap_or(key);
+        if let Some(group) = self.find(key, hash).and_then(|place| self.found.get_mut(place)) {
             return group.add(moment);
         }
         self.ordinary = self.ordinary.saturating_add(1);
-        self.push(key, Group { count: 1, first: moment, last: moment, kept: None });
+        self.push(Group { key: key.into(), count: 1, first: moment, last: moment, kept: None });
     }
 
     /// Counts an event, and keeps it whole if it is one of the first or of the last of its group.
     pub(super) fn keep(&mut self, key: &mut Key, moment: Moment, event: Sample) {
         key.close();
-        let found = self.numbers.get(key.0.as_slice()).copied();
+        let found = self.find(&key.0, self.hasher.hash_one(key.0.as_slice()));
         let others = self.found.len().saturating_sub(self.ordinary);
         let is_full = others >= OTHER_GROUPS || (self.at_an_end == 1 && self.kept.bytes > KEPT_BYTES);
         if found.is_none() && is_full {
@@ -297,7 +435,7 @@ impl Groups {
         }
         let number = found.unwrap_or_else(|| {
             let kept = Some(Box::new(Kept { first: Vec::new(), last: VecDeque::new() }));
-            self.push(key, Group { count: 0, first: moment, last: moment, kept })
+            self.push(Group { key: key.0.as_slice().into(), count: 0, first: moment, last: moment, kept })
         });
         let at_an_end = self.at_an_end;
         let Some(group) = self.found.get_mut(number) else { return };
@@ -310,11 +448,12 @@ impl Groups {
         }
     }
 
-    fn push(&mut self, key: &Key, group: Group) -> usize {
-        let number = self.found.len();
+    fn push(&mut self, group: Group) -> usize {
+        let place = self.found.len();
+        let number = u32::try_from(place.saturating_add(1)).unwrap_or(0);
+        self.places.insert(self.hasher.hash_one(&*group.key), number);
         self.found.push(group);
-        self.numbers.insert(key.0.as_slice().into(), number);
-        number
+        place
     }
 
     /// Keeps half as many events of each group.
@@ -334,40 +473,32 @@ impl Groups {
     fn coarsen(&mut self, grain: Grain) {
         self.grain = grain;
         self.ordinary = 0;
-        let mut keys: Vec<(usize, Box<[u8]>)> = self.numbers.drain().map(|(key, number)| (number, key)).collect();
-        keys.sort_unstable_by_key(|(number, _)| *number);
-        let groups = std::mem::take(&mut self.found);
-        for ((_, key), group) in keys.into_iter().zip(groups) {
+        self.places = Places::default();
+        for mut group in std::mem::take(&mut self.found) {
             if group.kept.is_some() {
-                self.push(&Key(key.into()), group);
+                self.push(group);
                 continue;
             }
-            let key = Key(coarser(&key, grain).unwrap_or_default());
-            if let Some(known) = self.numbers.get(key.0.as_slice()).and_then(|number| self.found.get_mut(*number)) {
+            let key = coarser(&group.key, grain).unwrap_or_default();
+            let known = self.find(&key, self.hasher.hash_one(key.as_slice()));
+            if let Some(known) = known.and_then(|place| self.found.get_mut(place)) {
                 known.merge(&group);
             } else {
                 self.ordinary = self.ordinary.saturating_add(1);
-                self.push(&key, group);
+                group.key = key.into();
+                self.push(group);
             }
         }
     }
 
-    /// What became of the groups, in an order that the log alone decides, and the events that are kept.
-    pub(super) fn finish(self) -> Finished {
-        let mut told: Vec<(Vec<u8>, usize)> =
-            self.numbers.into_iter().map(|(key, number)| (words_of(&key), number)).collect();
-        told.sort_unstable();
-        let mut groups: Vec<Option<Group>> = self.found.into_iter().map(Some).collect();
+    /// What became of the groups, in the order in which the log has them, and the events that are kept.
+    pub(super) fn finish(mut self) -> Finished {
+        self.settle();
         let mut finished = Finished { refused: self.refused, grain: self.grain, ..Finished::default() };
         let mut names = NamesOfRows::default();
-        for same in told.chunk_by(|(one, _), (other, _)| one == other) {
-            let parts = same.iter().filter_map(|(_, number)| groups.get_mut(*number)?.take());
-            let Some(mut whole) = parts.reduce(Group::joined) else { continue };
-            let Some((words, (concern, id, origin))) =
-                same.first().and_then(|(words, _)| Some((words, head_of(words)?)))
-            else {
-                continue;
-            };
+        for (words, mut whole) in joined(self.found, &self.hasher) {
+            let words = words.as_slice();
+            let Some((concern, id, origin)) = head_of(words) else { continue };
             let before = finished.events.len();
             if let Some(kept) = whole.kept.take() {
                 finished.events.extend(kept.first);
@@ -380,6 +511,26 @@ impl Groups {
         }
         finished
     }
+}
+
+/// Groups whose keys are the same in words are one.
+fn joined(found: Vec<Group>, hasher: &RandomState) -> Vec<(Vec<u8>, Group)> {
+    let mut wholes: Vec<(Vec<u8>, Group)> = Vec::with_capacity(found.len());
+    let mut places = Places::default();
+    for group in found {
+        let words = words_of(&group.key);
+        let hash = hasher.hash_one(words.as_slice());
+        let place = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
+        let is_it = |place: &usize| wholes.get(*place).is_some_and(|(other, _)| *other == words);
+        let known = places.find(hash).filter_map(place).find(is_it);
+        if let Some((_, whole)) = known.and_then(|place| wholes.get_mut(place)) {
+            whole.join(group);
+        } else {
+            wholes.push((words, group));
+            places.insert(hash, u32::try_from(wholes.len()).unwrap_or(0));
+        }
+    }
+    wholes
 }
 
 /// What became of the groups.
@@ -406,12 +557,11 @@ impl Group {
     }
 
     /// Both in one: their values have other types, and the same words.
-    fn joined(mut self, other: Self) -> Self {
+    fn join(&mut self, other: Self) {
         self.merge(&other);
         if let (Some(kept), Some(more)) = (&mut self.kept, other.kept) {
             kept.last.extend(more.first.into_iter().chain(more.last));
         }
-        self
     }
 }
 
@@ -460,7 +610,8 @@ fn pieces(key: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 /// The key of the coarser group that a group belongs to.
 fn coarser(key: &[u8], grain: Grain) -> Option<Vec<u8>> {
     let hour = u32::from_le_bytes(*key.get(10..)?.first_chunk()?);
-    let mut made = Key(key.get(..10)?.to_vec());
+    let mut made = Key(Vec::with_capacity(key.len()));
+    made.0.extend_from_slice(key.get(..10)?);
     made.0.extend_from_slice(&grain.span(hour).to_le_bytes());
     if pieces(key).any(|(kind, _)| kind == LONG) {
         made.0.extend_from_slice(key.get(HEAD..)?);
@@ -481,7 +632,8 @@ const MISSING: u8 = 2;
 /// A key whose values became words, so that groups whose values only have other types are one; its head stays as it
 /// is. Each field is a mark, its words, and a NUL, which is in no words.
 fn words_of(key: &[u8]) -> Vec<u8> {
-    let mut told = key.get(..HEAD).unwrap_or(key).to_vec();
+    let mut told = Vec::with_capacity(key.len());
+    told.extend_from_slice(key.get(..HEAD).unwrap_or(key));
     let mut words = String::new();
     for (kind, bytes) in pieces(key) {
         words.clear();
@@ -617,7 +769,7 @@ mod tests {
             groups.keep(&mut key, moment(number), sample(number, &long));
         }
         assert!(groups.kept.bytes <= KEPT_BYTES + 100_000, "{:?}", groups.kept);
-        assert!(groups.numbers.keys().all(|key| key.len() <= KEY));
+        assert!(groups.found.iter().all(|group| group.key.len() <= KEY));
         let finished = groups.finish();
         assert_eq!(total(&finished) + finished.refused, 2000);
         assert!(finished.refused > 0);
