@@ -16,6 +16,7 @@ use crate::artifacts::event_log_stream::{EventLogs, Memory};
 use crate::artifacts::opened::OpenedBundle;
 use crate::artifacts::watch::Watch;
 use crate::cache::Cache;
+use crate::formats::evtx::whole::Whole;
 use crate::formats::identity::{self, Keyring, NoIdentity};
 use crate::formats::sealed::{self, SealedError};
 
@@ -100,13 +101,50 @@ pub fn open_watched(
     watch: &Watch,
     cache: Option<&Cache>,
 ) -> Result<OpenedBundle, OpenError> {
+    let mut logs = EventLogs::new(watch).with_memory(cache.map(|cache| cache as &dyn Memory));
+    let (name, archive) = open_into(&mut logs, path, keys, cache)?;
+    Ok(OpenedBundle { name, archive, logs: logs.read })
+}
+
+/// A record of a binary event log, whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FoundRecord {
+    /// The path or file that was opened.
+    pub bundle: String,
+    /// The log in it.
+    pub artifact: String,
+    /// The record.
+    pub record: Whole,
+}
+
+/// The records with this number in all binary event logs at a path, as they stand there: tokens stay tokens.
+///
+/// # Errors
+///
+/// As [`open`].
+pub fn records(path: &Path, keys: &Keyring, watch: &Watch, number: u64) -> Result<Vec<FoundRecord>, OpenError> {
+    let mut logs = EventLogs::looking_for(watch, number);
+    let (bundle, archive) = open_into(&mut logs, path, keys, None)?;
+    let of_log = |log: usize| {
+        let is_it = |member: &&Member| member.streamed.as_ref().is_some_and(|streamed| streamed.number == log);
+        archive.members.iter().find(is_it).map(|member| member.path.clone()).unwrap_or_default()
+    };
+    let found = logs.found.into_iter();
+    Ok(found.map(|(log, record)| FoundRecord { bundle: bundle.clone(), artifact: of_log(log), record }).collect())
+}
+
+/// Opens a path, and gives its event logs to whoever reads them; returns its name and what else it holds.
+fn open_into(
+    logs: &mut EventLogs<'_>,
+    path: &Path,
+    keys: &Keyring,
+    cache: Option<&Cache>,
+) -> Result<(String, Archive), OpenError> {
     let io = |source| OpenError::Io { path: path.to_owned(), source };
     let zip = |source| OpenError::Zip { path: path.to_owned(), source };
     let kind = fs::metadata(path).map_err(io)?;
-    let mut logs = EventLogs::new(watch).with_memory(cache.map(|cache| cache as &dyn Memory));
     if kind.is_dir() {
-        let archive = folder(path, &mut logs, cache)?;
-        return Ok(OpenedBundle { name: file_name(path), archive, logs: logs.read });
+        return Ok((file_name(path), folder(path, logs, cache)?));
     } else if !kind.is_file() {
         return Err(OpenError::NotAFile { path: path.to_owned() });
     } else if kind.len() == 0 {
@@ -114,39 +152,38 @@ pub fn open_watched(
     }
     let head = read_start(path, sealed::HEAD_BYTES as u64).map_err(io)?;
     if sealed::is_sealed(&head) {
-        return unseal(path, keys, watch);
+        return unseal(path, keys, logs);
     }
     let archive = if is_zip(&head) {
         logs.of(cache.and_then(|cache| cache.source(path)));
-        read::read_with(File::open(path).map_err(io)?, &Limits::STANDARD, &mut logs).map_err(zip)?
+        read::read_with(File::open(path).map_err(io)?, &Limits::STANDARD, logs).map_err(zip)?
     } else {
-        loose(vec![(file_name(path), path.to_owned())], Listed::Nowhere, &mut logs, cache)
+        loose(vec![(file_name(path), path.to_owned())], Listed::Nowhere, logs, cache)
     };
-    Ok(OpenedBundle { name: file_name(path), archive, logs: logs.read })
+    Ok((file_name(path), archive))
 }
 
 /// Opens what was encrypted, under the name it had before: its report is the same. Nothing of it comes onto the disk,
 /// also not into the cache.
-fn unseal(path: &Path, keys: &Keyring, watch: &Watch) -> Result<OpenedBundle, OpenError> {
+fn unseal(path: &Path, keys: &Keyring, logs: &mut EventLogs<'_>) -> Result<(String, Archive), OpenError> {
     let file = File::open(path).map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
     let decrypted = sealed::decrypt(file, keys, Limits::STANDARD.decrypted_bytes);
     let bytes = decrypted.map_err(|source| OpenError::Sealed { path: path.to_owned(), source })?;
     let is_age = path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case("age"));
     let name = path.file_stem().filter(|_| is_age);
     let name = name.map_or_else(|| file_name(path), |name| name.to_string_lossy().into_owned());
-    let mut logs = EventLogs::new(watch);
     let archive = if is_zip(&bytes) {
-        let zip = read::read_with(Cursor::new(bytes), &Limits::STANDARD, &mut logs);
+        let zip = read::read_with(Cursor::new(bytes), &Limits::STANDARD, logs);
         zip.map_err(|source| OpenError::Zip { path: path.to_owned(), source })?
     } else {
         let stated = bytes.len() as u64;
-        let mut loose = Loose::new(Listed::Nowhere, &mut logs, None);
+        let mut loose = Loose::new(Listed::Nowhere, logs, None);
         loose
             .read(&name, Cursor::new(bytes), stated, None)
             .map_err(|source| OpenError::Io { path: path.to_owned(), source })?;
         loose.archive
     };
-    Ok(OpenedBundle { name, archive, logs: logs.read })
+    Ok((name, archive))
 }
 
 /// Reads identity files.

@@ -59,7 +59,7 @@ const fn rare(provider: &'static str, ids: &'static [u32]) -> Concern {
 }
 
 /// The events that are kept or tallied.
-pub(super) const CONCERNS: [Concern; 23] = [
+pub(super) const CONCERNS: [Concern; 28] = [
     audit(
         &[4624],
         Ordinary::Always,
@@ -145,7 +145,23 @@ pub(super) const CONCERNS: [Concern; 23] = [
         ordinary: Ordinary::AuditSuccess,
     },
     rare(SECURITY, &[537, 675, 676, 677, 681]),
+    audit(&[4648], Ordinary::Always, EXPLICIT),
+    Concern { provider: SECURITY, ids: &[552], alike: EXPLICIT, ordinary: Ordinary::AuditSuccess },
+    audit(
+        &[4770],
+        Ordinary::Always,
+        &["TargetUserName", "TargetDomainName", "ServiceName", "TicketEncryptionType", "IpAddress"],
+    ),
+    rare("Microsoft-Windows-Time-Service", TIME),
+    rare("W32Time", TIME),
 ];
+
+/// In what uses of other credentials than one's own are alike.
+const EXPLICIT: &[&str] =
+    &["SubjectUserName", "SubjectDomainName", "TargetUserName", "TargetDomainName", "TargetServerName", "IpAddress"];
+
+/// What the time service reports when a clock has nobody to follow, or is wrong.
+const TIME: &[u32] = &[12, 29, 36, 47, 50];
 
 /// The kinds of events met so far.
 #[derive(Debug)]

@@ -30,6 +30,36 @@ pub struct EventLog {
     pub tallies: Vec<Tally>,
     /// How finely the tallies of ordinary events are told apart.
     pub grain: Grain,
+    /// The times of the earliest and of the latest record of all.
+    pub span: Option<(Timestamp, Timestamp)>,
+    /// In which hours what failed.
+    pub failures: Vec<Failures>,
+    /// The last logons and service tickets that went well, with the GUID that the logon has from its ticket.
+    pub guids: Vec<LogonGuid>,
+}
+
+/// How often something failed, hour by hour.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Failures {
+    /// The provider.
+    pub provider: &'static str,
+    /// The event id.
+    pub id: u32,
+    /// Why, by the more precise of two codes.
+    pub code: Option<u32>,
+    /// Hours since 1970 in which it happened, and how often, in their order.
+    pub hours: Vec<(i64, u32)>,
+}
+
+/// A logon, or the request for the ticket that it was made with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LogonGuid {
+    /// What both have in common.
+    pub guid: u128,
+    /// The event id.
+    pub id: u32,
+    /// The record.
+    pub seen: Occurrence,
 }
 
 /// One record.
@@ -149,7 +179,8 @@ impl Parsed<EventLog> {
         let events = log.events.iter_mut().map(|event| &mut event.at);
         let tallies = log.tallies.iter_mut().flat_map(|tally| [&mut tally.first.at, &mut tally.last.at]);
         let losses = self.losses.iter_mut().map(|loss| &mut loss.at);
-        events.chain(tallies).chain(losses).for_each(|at| at.artifact = artifact);
+        let guids = log.guids.iter_mut().map(|named| &mut named.seen.at);
+        events.chain(tallies).chain(guids).chain(losses).for_each(|at| at.artifact = artifact);
     }
 }
 

@@ -15,7 +15,7 @@ use serde::{Deserialize, Serialize};
 use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_groups::Grain;
 use crate::artifacts::event_kinds::CONCERNS;
-use crate::artifacts::event_log::{Event, EventLog, NOBODY, Occurrence, Tally};
+use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, NOBODY, Occurrence, Tally};
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{Evidence, Place};
@@ -37,7 +37,21 @@ struct StoredLog<'a> {
     events: Vec<StoredEvent<'a>>,
     tallies: Vec<StoredTally<'a>>,
     grain: Grain,
+    span: Option<(StoredTime, StoredTime)>,
+    failures: Vec<StoredFailures<'a>>,
+    guids: Vec<(u128, u32, StoredMoment)>,
     losses: Vec<StoredLoss<'a>>,
+}
+
+/// A record and its time.
+type StoredMoment = (u64, Option<StoredTime>);
+
+#[derive(Serialize, Deserialize)]
+struct StoredFailures<'a> {
+    provider: &'a str,
+    id: u32,
+    code: Option<u32>,
+    hours: Vec<(i64, u32)>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -60,8 +74,8 @@ struct StoredTally<'a> {
     fields: StoredFields<'a>,
     count: u64,
     kept: u64,
-    first: (u64, Option<StoredTime>),
-    last: (u64, Option<StoredTime>),
+    first: StoredMoment,
+    last: StoredMoment,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -102,6 +116,13 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
         events,
         tallies,
         grain: log.grain,
+        span: log.span.map(|(first, last)| (StoredTime::of(first), StoredTime::of(last))),
+        failures: log.failures.iter().map(StoredFailures::of).collect(),
+        guids: log
+            .guids
+            .iter()
+            .map(|named| Some((named.guid, named.id, moment(named.seen)?)))
+            .collect::<Option<_>>()?,
         losses: losses.collect::<Option<_>>()?,
     };
     let bytes = encode_to_vec(&stored, FORM).ok()?;
@@ -125,6 +146,12 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
         events: stored.events.iter().map(|event| event.event(&names)).collect::<Option<_>>()?,
         tallies: stored.tallies.iter().map(|tally| tally.tally(&names)).collect::<Option<_>>()?,
         grain: stored.grain,
+        span: match stored.span {
+            Some((first, last)) => Some((first.time()?, last.time()?)),
+            None => None,
+        },
+        failures: stored.failures.into_iter().map(StoredFailures::failures).collect::<Option<_>>()?,
+        guids: stored.guids.into_iter().map(logon_guid).collect::<Option<_>>()?,
     });
     for loss in stored.losses {
         let reason = match loss {
@@ -158,7 +185,6 @@ impl<'a> Names<'a> {
     }
 
     fn tally(&mut self, tally: &'a Tally) -> Option<StoredTally<'a>> {
-        let moment = |one: &Occurrence| Some((record(one.at)?, one.time.map(StoredTime::of)));
         Some(StoredTally {
             provider: tally.provider,
             id: tally.id,
@@ -166,8 +192,8 @@ impl<'a> Names<'a> {
             fields: self.fields(&tally.fields),
             count: tally.count,
             kept: tally.kept,
-            first: moment(&tally.first)?,
-            last: moment(&tally.last)?,
+            first: moment(tally.first)?,
+            last: moment(tally.last)?,
         })
     }
 
@@ -205,11 +231,8 @@ impl StoredEvent<'_> {
 
 impl StoredTally<'_> {
     fn tally(&self, names: &[Arc<[Box<str>]>]) -> Option<Tally> {
-        let occurrence = |(record, time): (u64, Option<StoredTime>)| {
-            Some(Occurrence { at: NOBODY.record(record), time: StoredTime::told(time)? })
-        };
         Some(Tally {
-            provider: CONCERNS.iter().find(|row| row.provider == self.provider)?.provider,
+            provider: provider(self.provider)?,
             id: self.id,
             computer: self.computer.to_owned(),
             fields: self.fields.fields(names)?,
@@ -228,6 +251,34 @@ impl StoredFields<'_> {
     }
 }
 
+impl<'a> StoredFailures<'a> {
+    fn of(failures: &'a Failures) -> Self {
+        let Failures { provider, id, code, hours } = failures;
+        Self { provider, id: *id, code: *code, hours: hours.clone() }
+    }
+
+    fn failures(self) -> Option<Failures> {
+        Some(Failures { provider: provider(self.provider)?, id: self.id, code: self.code, hours: self.hours })
+    }
+}
+
+/// The provider with this name, among those that concern sign-in.
+fn provider(name: &str) -> Option<&'static str> {
+    CONCERNS.iter().find(|row| row.provider == name).map(|row| row.provider)
+}
+
+fn moment(one: Occurrence) -> Option<StoredMoment> {
+    Some((record(one.at)?, one.time.map(StoredTime::of)))
+}
+
+fn occurrence((record, time): StoredMoment) -> Option<Occurrence> {
+    Some(Occurrence { at: NOBODY.record(record), time: StoredTime::told(time)? })
+}
+
+fn logon_guid((guid, id, seen): (u128, u32, StoredMoment)) -> Option<LogonGuid> {
+    Some(LogonGuid { guid, id, seen: occurrence(seen)? })
+}
+
 impl StoredTime {
     fn of(time: Timestamp) -> Self {
         Self(time.as_second(), time.subsec_nanosecond())
@@ -236,7 +287,11 @@ impl StoredTime {
     /// The time, if there is one; nothing at all where it is none.
     #[expect(clippy::option_option, reason = "not known, not a time, and there are three answers")]
     fn told(time: Option<Self>) -> Option<Option<Timestamp>> {
-        time.map_or(Some(None), |Self(seconds, nanoseconds)| Timestamp::new(seconds, nanoseconds).ok().map(Some))
+        time.map_or(Some(None), |time| time.time().map(Some))
+    }
+
+    fn time(self) -> Option<Timestamp> {
+        Timestamp::new(self.0, self.1).ok()
     }
 }
 
@@ -287,6 +342,9 @@ mod tests {
             events: vec![event(3, time), event(4, None)],
             tallies: vec![tally],
             grain: Grain::Log,
+            span: time.map(|time| (time, time)),
+            failures: vec![Failures { provider, id: 4625, code: Some(7), hours: vec![(492_222, 3), (492_223, 1)] }],
+            guids: vec![LogonGuid { guid: u128::MAX, id: 4624, seen: occurrence(9, time) }],
         });
         reading.lose(NOBODY.whole(), GapReason::Damaged("chunk 3".to_owned()));
         reading.lose(NOBODY.whole(), GapReason::OverLimit("kinds".to_owned()));

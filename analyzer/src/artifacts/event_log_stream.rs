@@ -12,6 +12,7 @@ use crate::artifacts::parsed::Parsed;
 use crate::artifacts::watch::Watch;
 use crate::formats::evtx::ahead::{read_ahead, read_here};
 use crate::formats::evtx::log::is_evtx;
+use crate::formats::evtx::whole::{Search, Whole};
 
 /// The event logs of one bundle.
 #[derive(Debug)]
@@ -21,6 +22,9 @@ pub struct EventLogs<'a> {
     watch: &'a Watch,
     memory: Option<&'a dyn Memory>,
     source: Option<Source>,
+    wanted: Option<u64>,
+    /// The records that were looked for, each with the number of its log among those that came.
+    pub found: Vec<(usize, Whole)>,
 }
 
 /// Keeps readings from one run to another, under names that we choose. It may forget any at any time.
@@ -63,7 +67,12 @@ impl Streams for EventLogs<'_> {
 impl<'a> EventLogs<'a> {
     /// None was read yet; who watches may end it.
     pub const fn new(watch: &'a Watch) -> Self {
-        Self { read: Vec::new(), watch, memory: None, source: None }
+        Self { read: Vec::new(), watch, memory: None, source: None, wanted: None, found: Vec::new() }
+    }
+
+    /// Looks for the records with this number instead of reading.
+    pub fn looking_for(watch: &'a Watch, record: u64) -> Self {
+        Self { wanted: Some(record), ..Self::new(watch) }
     }
 
     /// The same, with a memory of readings from other runs.
@@ -115,6 +124,7 @@ impl<'a> EventLogs<'a> {
         let watch = self.watch;
         watch.expect(expected.bytes);
         let mut log = LogReader::new();
+        let mut search = self.wanted.map(Search::new);
         let mut digester = (expected.listed == Listed::Perhaps).then(Digester::default);
         let mut bytes = 0_u64;
         let outcome = read(&mut |block| {
@@ -123,11 +133,15 @@ impl<'a> EventLogs<'a> {
                 digester.update(block);
             }
             let before = log.records();
-            log.take(block);
+            match &mut search {
+                Some(search) => search.take(block),
+                None => log.take(block),
+            }
             watch.advance(block.len() as u64, log.records().saturating_sub(before))
         });
         let number = self.read.len();
         self.read.push(log.finish());
+        self.found.extend(search.into_iter().flat_map(Search::finish).map(|record| (number, record)));
         let stopped = watch.is_stopped().then(|| ProblemKind::Unreadable("reading was stopped".to_owned()));
         let problem = outcome.err().map(|error| ProblemKind::Damaged(error.to_string())).or(stopped);
         let streamed = Streamed { number, bytes, sha256: digester.map(Digester::finish), problem };

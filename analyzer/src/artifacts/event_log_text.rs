@@ -16,7 +16,7 @@ const HEAD: usize = 40;
 /// Characters of the longest label: what is longer is a sentence with a colon.
 const LABEL: usize = 40;
 /// The field for a time whose zone nobody tells.
-const LOCAL_TIME: &str = "LocalTime";
+pub const LOCAL_TIME: &str = "LocalTime";
 
 /// What stands in front of a message.
 #[derive(Debug)]

@@ -8,8 +8,9 @@ use jiff::Timestamp;
 use crate::artifacts::event_fields::{Fields, NameLists};
 use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sample, Sort, Tallied};
 use crate::artifacts::event_kinds::{CONCERNS, Concern, EventKinds, Ordinary};
-use crate::artifacts::event_log::{Event, EventLog, Occurrence, Tally};
+use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, Occurrence, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_SUCCESS, EVENT_TYPE};
+use crate::artifacts::event_times::{Failure, Named, Times, guid_of_words};
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Place};
@@ -17,8 +18,11 @@ use crate::formats::evtx::log::Reader;
 use crate::formats::evtx::record::{Cell, Payload, Record, Words};
 use crate::formats::evtx::shape::Layout;
 use crate::formats::evtx::shapes::ShapeId;
+use crate::formats::evtx::value::{self, Value};
 use crate::formats::xml::{Document, Element};
 
+/// What a logon and the request for its ticket have in common.
+const GUID: &str = "LogonGuid";
 /// Bytes kept of one field.
 const FIELD: usize = 4096;
 /// Computers that one log tells apart at most: a collector of forwarded events has thousands.
@@ -36,6 +40,7 @@ pub(super) struct Reading {
     computers: Computers,
     lists: NameLists,
     words: FieldWords,
+    times: Times,
     undecoded: u64,
     unread: u64,
 }
@@ -53,6 +58,7 @@ struct Plan {
     /// In the order of [`Concern::alike`].
     alike: Vec<Option<usize>>,
     status: Option<usize>,
+    guid: Option<usize>,
     /// The names of all fields, once they were asked for.
     names: Option<Arc<[Box<str>]>>,
 }
@@ -85,7 +91,8 @@ impl Plans {
         let plan = self.plans.get_mut(id.index)?;
         if plan.as_ref().is_none_or(|plan| plan.concern != concern) {
             let alike = row.alike.iter().map(|name| layout.find(name)).collect();
-            *plan = Some(Plan { concern, alike, status: layout.find("Status"), names: None });
+            let (status, guid) = (layout.find("Status"), layout.find(GUID));
+            *plan = Some(Plan { concern, alike, status, guid, names: None });
         }
         plan.as_mut()
     }
@@ -163,6 +170,7 @@ impl Reading {
             computers: Computers::default(),
             lists: NameLists::default(),
             words: FieldWords::default(),
+            times: Times::default(),
             undecoded: 0,
             unread: 0,
         }
@@ -179,6 +187,7 @@ impl Reading {
             log.channel = Some(record.channel.to_string());
             log.computer = Some(record.computer.to_string());
         });
+        self.times.at(record.time);
         let Some((concern, row)) = concern.and_then(|concern| Some((concern, CONCERNS.get(concern)?))) else { return };
         let moment = Moment { time: record.time, record: record.number };
         let origin = self.computers.number(record.computer);
@@ -191,6 +200,9 @@ impl Reading {
                 let cell = |index: Option<usize>| index.map_or(Cell::Absent, |index| layout.cell(index, &values));
                 let is_ordinary = row.is_ordinary(|| is_zero(cell(plan.status)));
                 let sort = if is_ordinary { Sort::Ordinary(moment.time) } else { Sort::Kept };
+                if let (true, Some(guid)) = (is_ordinary, plan.guid) {
+                    self.times.named(guid_of_cell(layout.cell(guid, &values)).unwrap_or(0), id, moment);
+                }
                 self.key.begin(KeyHead { concern, id, origin, sort }, grain);
                 for (name, index) in row.alike.iter().zip(&plan.alike) {
                     self.key.field(name, cell(*index), is_ordinary, grain);
@@ -219,6 +231,7 @@ impl Reading {
             return self.groups.count(&mut self.key, moment);
         }
         let fields = fields.unwrap_or_else(|| self.lists.share(cut(record.fields().unwrap_or_default())));
+        self.times.failed(concern, id, &fields, moment.time);
         let event = Event {
             at: self.artifact.record(record.number),
             provider: record.provider.to_string(),
@@ -244,12 +257,14 @@ impl Reading {
             log.channel = channel;
             log.computer = Some(event.computer.clone());
         });
-        let Some((concern, row)) = concern.and_then(|concern| Some((concern, CONCERNS.get(concern)?))) else { return };
         let moment = Moment { time: event.time.and_then(ticks_of_time), record: number(&event) };
+        self.times.at(moment.time);
+        let Some((concern, row)) = concern.and_then(|concern| Some((concern, CONCERNS.get(concern)?))) else { return };
         let origin = self.computers.number(Words::Text(&event.computer));
         if self.key_of_words(concern, row, event.id, origin, moment, &event.fields) {
             self.groups.count(&mut self.key, moment);
         } else {
+            self.times.failed(concern, event.id, &event.fields, moment.time);
             self.groups.keep(&mut self.key, moment, Sample { place: self.log.records, event });
         }
     }
@@ -271,6 +286,9 @@ impl Reading {
             _ => is_zero(cell("Status")),
         });
         let sort = if is_ordinary { Sort::Ordinary(moment.time) } else { Sort::Kept };
+        if let Some(guid) = fields.get(GUID).filter(|_| is_ordinary).and_then(guid_of_words) {
+            self.times.named(guid, id, moment);
+        }
         self.key.begin(KeyHead { concern, id, origin, sort }, grain);
         for name in row.alike {
             self.key.field(name, cell(name), is_ordinary, grain);
@@ -301,6 +319,10 @@ impl Reading {
         self.log.tallies = finished.tallies.into_iter().filter(says_more).map(tally).collect();
         self.log.grain = finished.grain;
         self.log.counts = self.kinds.counts();
+        self.log.span = self.times.span.and_then(|(first, last)| time_of_ticks(first).zip(time_of_ticks(last)));
+        let named = self.times.guids.iter();
+        self.log.guids = named.map(|named| logon_guid(self.artifact, *named)).collect();
+        self.log.failures = self.times.failures.into_iter().map(failures).collect();
         let mut parsed = Parsed::whole(self.log);
         let at = self.artifact.whole();
         if self.undecoded > 0 {
@@ -328,8 +350,6 @@ impl Reading {
 }
 
 fn tally(artifact: ArtifactId, computers: &Computers, tallied: Tallied) -> Tally {
-    let occurrence =
-        |moment: Moment| Occurrence { at: artifact.record(moment.record), time: moment.time.and_then(time_of_ticks) };
     Tally {
         provider: CONCERNS.get(tallied.concern).map_or("", |row| row.provider),
         id: tallied.id,
@@ -337,8 +357,39 @@ fn tally(artifact: ArtifactId, computers: &Computers, tallied: Tallied) -> Tally
         fields: tallied.fields,
         count: tallied.count,
         kept: tallied.kept,
-        first: occurrence(tallied.first),
-        last: occurrence(tallied.last),
+        first: occurrence(artifact, tallied.first),
+        last: occurrence(artifact, tallied.last),
+    }
+}
+
+fn occurrence(artifact: ArtifactId, moment: Moment) -> Occurrence {
+    Occurrence { at: artifact.record(moment.record), time: moment.time.and_then(time_of_ticks) }
+}
+
+fn logon_guid(artifact: ArtifactId, Named { guid, id, moment }: Named) -> LogonGuid {
+    LogonGuid { guid, id, seen: occurrence(artifact, moment) }
+}
+
+fn failures(((concern, id, code), hours): (Failure, BTreeMap<u32, u32>)) -> Failures {
+    let since_1970 = |hour: u32| i64::from(hour).saturating_sub(SECONDS_TO_1970 / 3600);
+    Failures {
+        provider: CONCERNS.get(concern).map_or("", |row| row.provider),
+        id,
+        code,
+        hours: hours.into_iter().map(|(hour, count)| (since_1970(hour), count)).collect(),
+    }
+}
+
+fn guid_of_cell(cell: Cell<'_>) -> Option<u128> {
+    match cell {
+        Cell::Absent => None,
+        Cell::Text(words) => guid_of_words(words),
+        Cell::Value(Value { kind: value::GUID, bytes }) => Some(u128::from_le_bytes(bytes.try_into().ok()?)),
+        Cell::Value(value) => {
+            let mut words = String::new();
+            value.write(&mut words).ok()?;
+            guid_of_words(&words)
+        }
     }
 }
 

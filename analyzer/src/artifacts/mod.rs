@@ -16,6 +16,7 @@ pub mod event_log_text;
 pub mod event_log_xml;
 pub mod event_reading;
 pub mod event_strings;
+pub mod event_times;
 pub mod hosts_file;
 pub mod http_err_log;
 pub mod http_head;

@@ -11,8 +11,11 @@ use crate::artifacts::contents::Contents;
 use crate::case::Case;
 use crate::cli::Memory;
 use crate::codes::number::number;
+use crate::formats::evtx::whole::Whole;
+use crate::open::FoundRecord;
 use crate::report::escape::escape;
 use crate::report::event_list::{Filter, csv, ndjson, rows, table};
+use crate::report::event_summary::event_summary;
 
 /// What a person asked for.
 #[derive(Debug, Default)]
@@ -27,6 +30,9 @@ pub(super) struct Request {
     pub(super) out: Option<PathBuf>,
     /// Whether readings are kept.
     pub(super) memory: Memory,
+    /// The record that is to be shown whole, instead of a list.
+    pub(super) record: Option<u64>,
+    summary: bool,
     filter: Filter,
     format: Format,
 }
@@ -49,6 +55,8 @@ pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::E
             Arg::Long("user") => filter.user = Some(arguments.value()?.string()?),
             Arg::Long("client") => filter.client = Some(arguments.value()?.string()?),
             Arg::Long("service") => filter.service = Some(arguments.value()?.string()?),
+            Arg::Long("summary") => request.summary = true,
+            Arg::Long("record") => request.record = Some(arguments.value()?.parse()?),
             Arg::Long("event") => filter.events.push(arguments.value()?.parse()?),
             Arg::Long("code") => filter.codes.push(code(&arguments.value()?.string()?)?),
             Arg::Long("since") => filter.since = Some(moment(&arguments.value()?.string()?)?),
@@ -69,9 +77,27 @@ pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::E
     Ok(Some(request))
 }
 
+/// Records as XML, each below a line that says where it stands.
+pub(super) fn whole(found: &[FoundRecord]) -> String {
+    found.iter().fold(String::new(), |mut words, FoundRecord { bundle, artifact, record }| {
+        let (bundle, artifact) = (escape(bundle), escape(artifact));
+        // Two hyphens end a comment.
+        let place = if bundle == artifact { artifact } else { format!("{bundle}, {artifact}") }.replace("--", "- -");
+        let _ = match record {
+            Whole::Xml(xml) => writeln!(words, "<!-- {place} -->\n{}", xml.trim_end()),
+            Whole::Unreadable => writeln!(words, "<!-- {place}: it is there, and cannot be shown -->"),
+        };
+        words
+    })
+}
+
 impl Request {
     /// The list, in the form that was asked for.
     pub(super) fn answer(&self, case: &Case) -> Result<String, String> {
+        if self.summary {
+            let lines = event_summary(case, usize::MAX);
+            return Ok(lines.into_iter().fold(String::new(), |all, line| all + &line + "\n"));
+        }
         let rows = rows(case, &self.filter);
         match self.format {
             Format::Table => Ok(table(&rows)),

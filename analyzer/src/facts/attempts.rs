@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_log::{Event, EventLog, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_FAILURE, AUDIT_SUCCESS, EVENT_TYPE};
+use crate::artifacts::event_log_text::LOCAL_TIME;
 use crate::codes::number::number;
 use crate::codes::row::{Row, find};
 use crate::codes::{kerberos, nt_status, security_event};
@@ -12,19 +13,21 @@ use crate::evidence::place::Evidence;
 
 /// One event, or many that are alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Attempt {
+pub struct Attempt<'a> {
     /// The record, or the first of those that are alike.
     pub at: Evidence,
     /// When the first one happened, in UTC.
     pub first: Option<Timestamp>,
     /// When the last one happened.
     pub last: Option<Timestamp>,
+    /// When it happened, as the log has it, where nobody tells the zone.
+    pub local_time: Option<&'a str>,
     /// How many there are.
     pub count: u64,
     /// The computer that wrote it down.
-    pub computer: String,
+    pub computer: &'a str,
     /// Who wrote it.
-    pub provider: String,
+    pub provider: &'a str,
     /// The event id, as that version of Windows numbers it.
     pub id: u32,
     /// What was attempted.
@@ -32,15 +35,15 @@ pub struct Attempt {
     /// How it ended.
     pub outcome: Outcome,
     /// Who.
-    pub user: Option<String>,
+    pub user: Option<&'a str>,
     /// The domain or realm of that account.
-    pub domain: Option<String>,
+    pub domain: Option<&'a str>,
     /// From where: an address, or else the name of a computer.
-    pub client: Option<String>,
+    pub client: Option<&'a str>,
     /// What the ticket was for.
-    pub service: Option<String>,
+    pub service: Option<&'a str>,
     /// `Kerberos`, `NTLM` or `Negotiate`, with the version of NTLM where it is known.
-    pub package: Option<String>,
+    pub package: Option<&'a str>,
     /// The type of logon.
     pub logon_type: Option<u32>,
     /// The encryption type of a ticket.
@@ -60,10 +63,12 @@ pub enum Kind {
     TicketGrantingTicket,
     /// Somebody asked for a service ticket: 4769, 673, 677.
     ServiceTicket,
-    /// A ticket was renewed: 674.
+    /// A ticket was renewed: 4770, 674.
     Renewal,
     /// Somebody proved, or failed to prove, to know a password: 4771, 675.
     PreAuthentication,
+    /// Somebody used another account than the own one: 4648, 552.
+    ExplicitCredentials,
     /// A domain controller checked an NTLM answer: 4776, 680, 681.
     Ntlm,
     /// A Kerberos client reports.
@@ -78,6 +83,8 @@ pub enum Kind {
     Http,
     /// The service that starts application pools reports.
     ApplicationPool,
+    /// The time service reports.
+    Time,
 }
 
 /// How an attempt ended.
@@ -109,6 +116,7 @@ impl Kind {
             Self::ServiceTicket => "service-ticket",
             Self::Renewal => "renewal",
             Self::PreAuthentication => "pre-authentication",
+            Self::ExplicitCredentials => "explicit-credentials",
             Self::Ntlm => "ntlm",
             Self::KerberosClient => "kerberos-client",
             Self::Kdc => "kdc",
@@ -116,6 +124,7 @@ impl Kind {
             Self::Lsa => "lsa",
             Self::Http => "http",
             Self::ApplicationPool => "application-pool",
+            Self::Time => "time",
         }
     }
 
@@ -126,19 +135,21 @@ impl Kind {
                 4624 | 4625 | 528..=537 | 539 | 540 => Some(Self::Logon),
                 4768 | 672 | 676 => Some(Self::TicketGrantingTicket),
                 4769 | 673 | 677 => Some(Self::ServiceTicket),
-                674 => Some(Self::Renewal),
+                4770 | 674 => Some(Self::Renewal),
+                4648 | 552 => Some(Self::ExplicitCredentials),
                 4771 | 675 => Some(Self::PreAuthentication),
                 4776 | 680 | 681 => Some(Self::Ntlm),
                 _ => None,
             };
         }
-        let reporters: [(&[&str], Self); 6] = [
+        let reporters: [(&[&str], Self); 7] = [
             (&["Microsoft-Windows-Security-Kerberos", "Kerberos"], Self::KerberosClient),
             (&["Microsoft-Windows-Kerberos-Key-Distribution-Center", "KDC"], Self::Kdc),
             (&["NETLOGON"], Self::Netlogon),
             (&["LsaSrv"], Self::Lsa),
             (&["Microsoft-Windows-HttpEvent", "HTTP"], Self::Http),
             (&["Microsoft-Windows-WAS", "WAS"], Self::ApplicationPool),
+            (&["Microsoft-Windows-Time-Service", "W32Time"], Self::Time),
         ];
         reporters.into_iter().find(|(names, _)| names.iter().any(|name| is(name))).map(|(_, kind)| kind)
     }
@@ -150,9 +161,15 @@ impl Kind {
             | Self::Renewal
             | Self::PreAuthentication
             | Self::KerberosClient => kerberos::ROWS,
-            Self::Logon | Self::Ntlm | Self::Kdc | Self::Netlogon | Self::Lsa | Self::Http | Self::ApplicationPool => {
-                nt_status::ROWS
-            }
+            Self::Logon
+            | Self::ExplicitCredentials
+            | Self::Ntlm
+            | Self::Kdc
+            | Self::Netlogon
+            | Self::Lsa
+            | Self::Http
+            | Self::ApplicationPool
+            | Self::Time => nt_status::ROWS,
         }
     }
 }
@@ -175,37 +192,45 @@ impl Code {
 }
 
 /// What a log says, in the order of time: each kept event, and for all others that are alike one row.
-pub fn attempts(log: &EventLog) -> Vec<Attempt> {
-    let kept = log.events.iter().filter_map(of_event);
-    let alike = log.tallies.iter().filter_map(of_tally);
-    let mut attempts: Vec<Attempt> = kept.chain(alike).collect();
+pub fn attempts(log: &EventLog) -> Vec<Attempt<'_>> {
+    in_order(log.events.iter().filter_map(of_event), log.tallies.iter().filter_map(of_tally))
+}
+
+/// The same without what went well, but for logons: those tell who uses NTLM.
+pub fn telling_attempts(log: &EventLog) -> Vec<Attempt<'_>> {
+    let is_telling = |tally: &&Tally| tally.kept > 0 || matches!(tally.id, 4624 | 528 | 540);
+    in_order(log.events.iter().filter_map(of_event), log.tallies.iter().filter(is_telling).filter_map(of_tally))
+}
+
+fn in_order<'a>(kept: impl Iterator<Item = Attempt<'a>>, alike: impl Iterator<Item = Attempt<'a>>) -> Vec<Attempt<'a>> {
+    let mut attempts: Vec<Attempt<'a>> = kept.chain(alike).collect();
     attempts.sort_by_key(|attempt| (attempt.first, attempt.at));
     attempts
 }
 
-fn of_event(event: &Event) -> Option<Attempt> {
+fn of_event(event: &Event) -> Option<Attempt<'_>> {
     let mut attempt = of_fields(&event.provider, event.id, &event.fields, event.at)?;
     (attempt.first, attempt.last) = (event.time, event.time);
-    attempt.computer.clone_from(&event.computer);
+    attempt.computer = &event.computer;
     Some(attempt)
 }
 
 /// Events that are kept stand for themselves.
-fn of_tally(tally: &Tally) -> Option<Attempt> {
+fn of_tally(tally: &Tally) -> Option<Attempt<'_>> {
     let count = tally.count.checked_sub(tally.kept).filter(|count| *count > 0)?;
     let mut attempt = of_fields(tally.provider, tally.id, &tally.fields, tally.first.at)?;
     (attempt.first, attempt.last, attempt.count) = (tally.first.time, tally.last.time, count);
-    attempt.computer.clone_from(&tally.computer);
+    attempt.computer = &tally.computer;
     if tally.kept == 0 && attempt.outcome != Outcome::Reported {
         attempt.outcome = Outcome::Succeeded;
     }
     Some(attempt)
 }
 
-fn of_fields(provider: &str, id: u32, fields: &Fields, at: Evidence) -> Option<Attempt> {
+fn of_fields<'a>(provider: &'a str, id: u32, fields: &'a Fields, at: Evidence) -> Option<Attempt<'a>> {
     let kind = Kind::of(provider, id)?;
     let told = |name: &str| fields.get(name).map(str::trim).filter(|words| !words.is_empty() && *words != "-");
-    let words = |names: &[&str]| names.iter().find_map(|name| told(name)).map(str::to_owned);
+    let words = |names: &[&str]| names.iter().find_map(|name| told(name));
     let value = |name: &str| told(name).and_then(number).map(|number| number.value);
     let code = |name: &str| value(name).filter(|value| *value != 0).map(|value| Code::of(value, kind.codes()));
     // Event 3 of the client puts words behind its code, and event 537 has no name for it.
@@ -219,18 +244,19 @@ fn of_fields(provider: &str, id: u32, fields: &Fields, at: Evidence) -> Option<A
         at,
         first: None,
         last: None,
+        local_time: words(&[LOCAL_TIME]),
         count: 1,
-        computer: String::new(),
-        provider: provider.to_owned(),
+        computer: "",
+        provider,
         id,
         kind,
         outcome: outcome(kind, id, told(EVENT_TYPE), status),
         user: words(&["TargetUserName", "ClientName", "Username"]),
         domain: words(&["TargetDomainName", "ClientRealm"]),
         client: told("IpAddress")
-            .map(|address| address.strip_prefix("::ffff:").unwrap_or(address).to_owned())
+            .map(|address| address.strip_prefix("::ffff:").unwrap_or(address))
             .or_else(|| words(&["WorkstationName", "Workstation"])),
-        service: words(&["ServiceName", "ServerName", "TargetName", "SPN", "AppPoolID"]),
+        service: words(&["ServiceName", "ServerName", "TargetName", "SPN", "AppPoolID", "TargetServerName"]),
         package,
         logon_type: value("LogonType"),
         encryption_type: value("TicketEncryptionType"),
@@ -247,6 +273,7 @@ fn outcome(kind: Kind, id: u32, event_type: Option<&str>, status: Option<Code>) 
             | Kind::ServiceTicket
             | Kind::Renewal
             | Kind::PreAuthentication
+            | Kind::ExplicitCredentials
             | Kind::Ntlm
     );
     match (event_type, id) {
@@ -255,7 +282,7 @@ fn outcome(kind: Kind, id: u32, event_type: Option<&str>, status: Option<Code>) 
         // The Event Viewer has other words in other languages.
         (Some(words), _) if words == AUDIT_FAILURE => Outcome::Failed,
         (_, 4625 | 4771 | 529..=537 | 539 | 675..=677 | 681) => Outcome::Failed,
-        (_, 4624 | 528 | 540) => Outcome::Succeeded,
+        (_, 4624 | 4648 | 4770 | 528 | 540) => Outcome::Succeeded,
         _ if status.is_some() => Outcome::Failed,
         _ => Outcome::Succeeded,
     }
@@ -273,8 +300,9 @@ mod tests {
         fields.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect()
     }
 
-    fn attempt(provider: &str, id: u32, told: &[(&str, &str)]) -> Attempt {
-        of_fields(provider, id, &fields(told), ArtifactId(0).record(1)).expect("is about signing in")
+    fn attempt(provider: &'static str, id: u32, told: &[(&str, &str)]) -> Attempt<'static> {
+        let fields = Box::leak(Box::new(fields(told)));
+        of_fields(provider, id, fields, ArtifactId(0).record(1)).expect("is about signing in")
     }
 
     #[test]
@@ -324,6 +352,19 @@ mod tests {
     }
 
     #[test]
+    fn credentials_that_somebody_used_are_those_of_the_row() {
+        let told = [("SubjectUserName", "svc-web"), ("TargetUserName", "alice"), ("TargetServerName", "sql01")];
+        for (provider, id) in [(AUDITING, 4648), ("Security", 552)] {
+            let used = attempt(provider, id, &told);
+            assert_eq!((used.kind, used.outcome), (Kind::ExplicitCredentials, Outcome::Succeeded), "{id}");
+            assert_eq!((used.user, used.service), (Some("alice"), Some("sql01")), "{id}");
+        }
+        assert_eq!(attempt(AUDITING, 4770, &[("ServiceName", "krbtgt")]).kind, Kind::Renewal);
+        let clock = attempt("Microsoft-Windows-Time-Service", 36, &[]);
+        assert_eq!((clock.kind, clock.outcome), (Kind::Time, Outcome::Reported));
+    }
+
+    #[test]
     fn others_use_the_same_ids() {
         assert_eq!(of_fields("EventSystem", 4625, &fields(&[]), ArtifactId(0).record(1)), None);
     }
@@ -356,5 +397,9 @@ mod tests {
         let counts = |log: &EventLog| attempts(log).iter().map(|attempt| attempt.count).collect::<Vec<_>>();
         assert_eq!(counts(&log(tally(1, 1))), [1]);
         assert_eq!(counts(&log(tally(12_432, 1))), [1, 12_431]);
+        assert_eq!(telling_attempts(&log(tally(12_432, 1))).len(), 2);
+        let ordinary = |id| EventLog { tallies: vec![Tally { id, ..tally(5, 0) }], ..EventLog::default() };
+        let told = [4624, 4769].map(|id| (attempts(&ordinary(id)).len(), telling_attempts(&ordinary(id)).len()));
+        assert_eq!(told, [(1, 1), (1, 0)]);
     }
 }

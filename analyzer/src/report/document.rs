@@ -6,6 +6,7 @@ use crate::evidence::place::Place;
 use crate::exchange::outcome::{Exchange, Outcome, StepState};
 use crate::facts::host::Role;
 use crate::report::escape::escape;
+use crate::report::event_summary::{EVENTS, event_summary};
 use crate::report::excerpt::excerpt;
 use crate::report::headline::{headline, plural, tally};
 use crate::report::left_open::rules_left_open;
@@ -63,6 +64,7 @@ impl Document {
         page.for_administrators(case, Privilege::DomainAdmin);
         page.open_checks(case);
         page.exchanges(case);
+        page.events(case);
         page.gaps(case);
         page
     }
@@ -76,6 +78,14 @@ impl Document {
             page.say("Nothing in this diagnosis needs rights in Active Directory.".to_owned());
         }
         page
+    }
+
+    fn events(&mut self, case: &Case) {
+        let told = event_summary(case, EVENTS);
+        if !told.is_empty() {
+            self.heading(2, "Event logs: what they tell about signing in (UTC)");
+            self.list(told);
+        }
     }
 
     fn heading(&mut self, level: u8, text: &str) {

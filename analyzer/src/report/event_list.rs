@@ -1,15 +1,16 @@
 //! The events of a case as a list: for a terminal, for a spreadsheet, and for programs.
 
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use jiff::Timestamp;
 use kerbscope_shared::name::is_invisible;
 use serde::Serialize;
 
-use crate::artifacts::contents::Contents;
 use crate::case::Case;
-use crate::evidence::place::Place;
-use crate::facts::attempts::{Attempt, Code, Outcome, attempts};
+use crate::evidence::place::{Evidence, Place};
+use crate::facts::attempts::{Attempt, Code, Outcome};
+use crate::facts::event_picture::{Rows, event_picture};
 use crate::report::escape::escape;
 
 /// Which events are listed. What is not asked for matches all of them.
@@ -46,6 +47,8 @@ pub struct Row {
     pub first_seen: Option<String>,
     /// When the last one happened.
     pub last_seen: Option<String>,
+    /// When, as the log has it, where nobody tells the zone.
+    pub local_time: Option<String>,
     /// How many records the row stands for.
     pub count: u64,
     /// The computer that wrote it.
@@ -80,15 +83,20 @@ pub struct Row {
     pub sub_code: Option<String>,
     /// Its name.
     pub sub_code_name: Option<&'static str>,
+    /// The attempt that it belongs to, where several records tell of one.
+    pub sign_in: Option<u64>,
+    /// The line of the log of IIS that belongs to that attempt.
+    pub request: Option<String>,
 }
 
 /// The names of the columns, in their order.
-const COLUMNS: [&str; 22] = [
+const COLUMNS: [&str; 25] = [
     "bundle",
     "artifact",
     "record",
     "first_seen",
     "last_seen",
+    "local_time",
     "count",
     "computer",
     "provider",
@@ -106,19 +114,21 @@ const COLUMNS: [&str; 22] = [
     "code_name",
     "sub_code",
     "sub_code_name",
+    "sign_in",
+    "request",
 ];
 
 impl Filter {
-    fn lets(&self, attempt: &Attempt) -> bool {
-        let holds = |asked: &Option<String>, words: &Option<String>| {
-            asked.as_ref().is_none_or(|asked| {
-                words.as_ref().is_some_and(|words| words.to_lowercase().contains(&asked.to_lowercase()))
-            })
+    fn lets(&self, attempt: &Attempt<'_>) -> bool {
+        let holds = |asked: &Option<String>, words: Option<&str>| {
+            asked
+                .as_ref()
+                .is_none_or(|asked| words.is_some_and(|words| words.to_lowercase().contains(&asked.to_lowercase())))
         };
         let is_code = |code: Option<Code>| code.is_some_and(|code| self.codes.contains(&code.value));
-        holds(&self.user, &attempt.user)
-            && holds(&self.client, &attempt.client)
-            && holds(&self.service, &attempt.service)
+        holds(&self.user, attempt.user)
+            && holds(&self.client, attempt.client)
+            && holds(&self.service, attempt.service)
             && (self.events.is_empty() || self.events.contains(&attempt.id))
             && (self.codes.is_empty() || is_code(attempt.code) || is_code(attempt.sub_code))
             && self.since.is_none_or(|since| attempt.last.is_some_and(|last| last >= since))
@@ -129,22 +139,43 @@ impl Filter {
 
 /// The rows of a case that a filter lets through, in the order of time.
 pub fn rows(case: &Case, filter: &Filter) -> Vec<Row> {
-    let logs = case.artifacts.iter().filter_map(|read| match &read.contents.value {
-        Contents::EventLog(log) => Some((read, log)),
-        _ => None,
-    });
-    let mut found: Vec<(Option<Timestamp>, Row)> = Vec::new();
-    for (read, log) in logs {
+    let picture = event_picture(&case.artifacts, &case.facts, Rows::All);
+    let mut attempt_of: BTreeMap<usize, (u64, Option<String>)> = BTreeMap::new();
+    for (number, sign_in) in (1..).zip(&picture.sign_ins) {
+        let request = sign_in.request.and_then(|at| place(case, at));
+        attempt_of.extend(sign_in.events.iter().map(|index| (*index, (number, request.clone()))));
+    }
+    let listed = picture.attempts.into_iter().enumerate().filter(|(_, attempt)| filter.lets(attempt));
+    let rows = listed.filter_map(|(index, attempt)| {
+        let read = case.artifact(attempt.at.artifact)?;
         let bundle = usize::try_from(read.artifact.bundle).ok().and_then(|bundle| case.bundles.get(bundle));
         let bundle = bundle.map(|bundle| bundle.name.clone()).unwrap_or_default();
-        let own = attempts(log).into_iter().filter(|attempt| filter.lets(attempt));
-        found.extend(own.map(|attempt| (attempt.first, row(&bundle, &read.artifact.path, attempt))));
-    }
-    found.sort_by_key(|(first, _)| *first);
-    found.into_iter().map(|(_, row)| row).collect()
+        let mut row = row(&bundle, &read.artifact.path, &attempt);
+        if let Some((number, request)) = attempt_of.remove(&index) {
+            (row.sign_in, row.request) = (Some(number), request);
+        }
+        Some(row)
+    });
+    rows.collect()
 }
 
-fn row(bundle: &str, artifact: &str, attempt: Attempt) -> Row {
+/// `iis/logs/u_ex260302.log:12`, behind the name of its bundle where there are several.
+pub(super) fn place(case: &Case, at: Evidence) -> Option<String> {
+    let artifact = &case.artifact(at.artifact)?.artifact;
+    let bundle = usize::try_from(artifact.bundle).ok().and_then(|bundle| case.bundles.get(bundle));
+    let path = match bundle {
+        Some(bundle) if case.bundles.len() > 1 => format!("{}: {}", bundle.name, artifact.path),
+        _ => artifact.path.clone(),
+    };
+    Some(match at.place {
+        Place::Lines { first, .. } => format!("{path}:{first}"),
+        Place::Record(record) => format!("{path}, record {record}"),
+        Place::Whole => path,
+    })
+}
+
+fn row(bundle: &str, artifact: &str, attempt: &Attempt<'_>) -> Row {
+    let own = |words: Option<&str>| words.map(str::to_owned);
     let hexadecimal = |code: Code| format!("{:#x}", code.value);
     Row {
         bundle: bundle.to_owned(),
@@ -155,29 +186,32 @@ fn row(bundle: &str, artifact: &str, attempt: Attempt) -> Row {
         },
         first_seen: attempt.first.map(|time| time.to_string()),
         last_seen: attempt.last.map(|time| time.to_string()),
+        local_time: own(attempt.local_time),
         count: attempt.count,
-        computer: attempt.computer,
-        provider: attempt.provider,
+        computer: attempt.computer.to_owned(),
+        provider: attempt.provider.to_owned(),
         event_id: attempt.id,
         kind: attempt.kind.word(),
         outcome: attempt.outcome.word(),
-        user: attempt.user,
-        domain: attempt.domain,
-        client: attempt.client,
-        service: attempt.service,
-        package: attempt.package,
+        user: own(attempt.user),
+        domain: own(attempt.domain),
+        client: own(attempt.client),
+        service: own(attempt.service),
+        package: own(attempt.package),
         logon_type: attempt.logon_type,
         encryption_type: attempt.encryption_type,
         code: attempt.code.map(hexadecimal),
         code_name: attempt.code.and_then(|code| code.name),
         sub_code: attempt.sub_code.map(hexadecimal),
         sub_code_name: attempt.sub_code.and_then(|code| code.name),
+        sign_in: None,
+        request: None,
     }
 }
 
 impl Row {
     /// Its cells, in the order of [`COLUMNS`].
-    fn cells(&self) -> [String; 22] {
+    fn cells(&self) -> [String; 25] {
         let text = |words: &Option<String>| words.clone().unwrap_or_default();
         let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
         let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
@@ -187,6 +221,7 @@ impl Row {
             self.record.map(|record| record.to_string()).unwrap_or_default(),
             text(&self.first_seen),
             text(&self.last_seen),
+            text(&self.local_time),
             self.count.to_string(),
             self.computer.clone(),
             self.provider.clone(),
@@ -204,6 +239,8 @@ impl Row {
             name(self.code_name),
             text(&self.sub_code),
             name(self.sub_code_name),
+            self.sign_in.map(|number| number.to_string()).unwrap_or_default(),
+            text(&self.request),
         ]
     }
 }
@@ -292,7 +329,9 @@ fn cells_for_people(row: &Row) -> [String; 10] {
         _ => text(&row.user),
     };
     [
-        row.first_seen.as_deref().map(|time| time.get(..19).unwrap_or(time).replace('T', " ")).unwrap_or_default(),
+        row.first_seen
+            .as_deref()
+            .map_or_else(|| text(&row.local_time), |time| time.get(..19).unwrap_or(time).replace('T', " ")),
         row.count.to_string(),
         row.event_id.to_string(),
         row.kind.to_owned(),
@@ -316,6 +355,7 @@ mod tests {
             record: Some(7),
             first_seen: Some("2026-03-02T08:15:00.123Z".to_owned()),
             last_seen: Some("2026-03-02T08:15:00.123Z".to_owned()),
+            local_time: None,
             count: 1,
             computer: "WEB01".to_owned(),
             provider: "NETLOGON".to_owned(),
@@ -333,6 +373,8 @@ mod tests {
             code_name: Some("STATUS_LOGON_FAILURE"),
             sub_code: None,
             sub_code_name: None,
+            sign_in: Some(1),
+            request: None,
         }
     }
 

@@ -4,6 +4,7 @@ pub mod comparison;
 pub mod document;
 pub mod escape;
 pub mod event_list;
+pub mod event_summary;
 pub mod excerpt;
 pub mod headline;
 pub mod html;

@@ -10,6 +10,7 @@ use crate::exchange::outcome::Exchange;
 use crate::facts::host::Role;
 use crate::report::document::{exchange_title, mark};
 use crate::report::escape::escape;
+use crate::report::event_summary::{EVENTS, event_summary};
 use crate::report::excerpt::{Excerpt, excerpt};
 use crate::report::headline::{headline, plural, tally};
 use crate::report::left_open::rules_left_open;
@@ -41,6 +42,7 @@ impl Display for TextReport<'_> {
         open_checks(case, f)?;
         clear_checks(case, f)?;
         exchanges(case, f)?;
+        events(case, f)?;
         gaps(case, f)
     }
 }
@@ -186,6 +188,15 @@ fn exchange_text(exchange: &Exchange, f: &mut Formatter<'_>) -> fmt::Result {
         writeln!(f, "    [{}] {}", mark(step.state), escape(&step.text))?;
     }
     Ok(())
+}
+
+fn events(case: &Case, f: &mut Formatter<'_>) -> fmt::Result {
+    let told = event_summary(case, EVENTS);
+    if told.is_empty() {
+        return Ok(());
+    }
+    writeln!(f, "\nEvent logs: what they tell about signing in (UTC)")?;
+    told.iter().try_for_each(|line| writeln!(f, "  {line}"))
 }
 
 fn gaps(case: &Case, f: &mut Formatter<'_>) -> fmt::Result {

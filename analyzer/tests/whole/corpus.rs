@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use kerbscope::artifacts::event_log::{self, EventLog};
 use kerbscope::artifacts::event_log_legacy;
 use kerbscope::evidence::place::{ArtifactId, Place};
+use kerbscope::formats::evtx::whole::{Search, Whole};
 use kerbscope_shared::limits::Limits;
 use serde_json::Value;
 
@@ -41,6 +42,32 @@ fn real_logs_hold_what_their_truth_says() {
         read += 1;
     }
     assert!(read >= 14, "only {read} logs were read");
+}
+
+#[test]
+fn records_of_real_logs_are_shown_whole() {
+    let Some((folder, truth)) = corpus() else {
+        eprintln!("KERBSCOPE_CORPUS is not set: no real record was shown");
+        return;
+    };
+    let mut shown = 0;
+    for name in truth.as_object().expect("an object").keys().filter(|name| name.starts_with("evtx/")) {
+        let bytes = std::fs::read(folder.join(name)).expect("reads the log");
+        let events = event_log::parse(ArtifactId(0), &bytes).value.events;
+        for event in events.iter().take(1).chain(events.last()) {
+            let Place::Record(number) = event.at.place else { panic!("{:?} is no record", event.at) };
+            let mut search = Search::new(number);
+            search.take(&bytes);
+            let found = search.finish();
+            let is_it = |record: &Whole| {
+                matches!(record, Whole::Xml(xml)
+                if xml.contains(&format!(">{number}</EventRecordID>")) && xml.contains(&format!(">{}</EventID>", event.id)))
+            };
+            assert!(found.iter().any(is_it), "{name} {number}: {found:?}");
+            shown += 1;
+        }
+    }
+    assert!(shown >= 14, "only {shown} records were shown");
 }
 
 /// What a log of the kind `big` holds by event and status, as its truth words it.

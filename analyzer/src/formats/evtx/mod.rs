@@ -11,3 +11,4 @@ pub mod record;
 pub mod shape;
 pub mod shapes;
 pub mod value;
+pub mod whole;

@@ -18,6 +18,8 @@ pub const U64: u8 = 0x0a;
 const BINARY: u8 = 0x0e;
 /// A moment, in ticks of 100 nanoseconds since 1601.
 pub const FILETIME: u8 = 0x11;
+/// A GUID.
+pub const GUID: u8 = 0x0f;
 /// A security identifier.
 pub const SID: u8 = 0x13;
 /// Further binary XML.
@@ -125,7 +127,7 @@ impl Value<'_> {
                 number => write!(out, "{number}"),
             },
             BINARY => bytes.iter().try_for_each(|byte| write!(out, "{byte:02X}")),
-            0x0f => write_guid(bytes.first_chunk()?, out),
+            GUID => write_guid(bytes.first_chunk()?, out),
             0x10 => match bytes.len() {
                 4 => write!(out, "{:#x}", u32_at(bytes, 0)?),
                 8 => write!(out, "{:#x}", u64_at(bytes, 0)?),
@@ -193,7 +195,7 @@ pub(super) const fn fixed_size(kind: u8) -> Option<usize> {
         0x05 | 0x06 => Some(2),
         0x07 | 0x08 | 0x0b | 0x0d | 0x14 => Some(4),
         0x09 | 0x0a | 0x0c | FILETIME | 0x15 => Some(8),
-        0x0f | 0x12 => Some(16),
+        GUID | 0x12 => Some(16),
         _ => None,
     }
 }

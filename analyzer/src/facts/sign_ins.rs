@@ -1,0 +1,254 @@
+//! Records that speak of one attempt to sign in: what the domain controller, the web server and IIS wrote down about it.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::artifacts::w3c_log::Request;
+use crate::evidence::place::{Evidence, Place};
+use crate::facts::attempts::{Attempt, Kind, Outcome};
+use crate::facts::host::HostName;
+
+/// One attempt that failed, as several logs tell it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignIn {
+    /// Its account, in lower case and without its domain.
+    pub user: String,
+    /// When the first record was written, where its zone is told.
+    pub time: Option<Timestamp>,
+    /// The events, by their places among all attempts, in the order of time.
+    pub events: Vec<usize>,
+    /// The line of the log of IIS that belongs to it.
+    pub request: Option<Evidence>,
+}
+
+/// Records of computers whose clocks agree as Kerberos wants it belong together when they are not further apart. Nobody
+/// signs in twice as fast as that, and a wrong clock leaves records apart instead of bringing wrong ones together.
+const TOGETHER_MS: i64 = 10_000;
+/// After Kerberos failed, NTLM is tried, and a person may type a password in between.
+const FALLBACK_MS: i64 = 120_000;
+/// IIS writes its line, to the second, when the answer is sent: right after the logon was refused.
+const REQUEST_MS: i64 = 2_000;
+/// Attempts that are told at most.
+const MOST: usize = 10_000;
+
+/// Brings together what belongs together: failures of one account that are moments apart, each of another kind.
+pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> Vec<SignIn> {
+    let mut by_user: BTreeMap<String, Vec<(Option<Timestamp>, usize)>> = BTreeMap::new();
+    for (index, attempt) in attempts.iter().enumerate() {
+        if let Some(user) = attempt.user.map(bare)
+            && attempt.outcome == Outcome::Failed
+            && attempt.count == 1
+            && !user.is_empty()
+        {
+            by_user.entry(user).or_default().push((attempt.first, index));
+        }
+    }
+    let refused = Refused::of(requests);
+    let mut found = Vec::new();
+    for (user, mut records) in by_user {
+        records.sort_unstable();
+        let mut open: Option<SignIn> = None;
+        for (time, index) in records {
+            if let Some(sign_in) = open.as_mut().filter(|sign_in| belongs(attempts, sign_in, time, index)) {
+                sign_in.events.push(index);
+                continue;
+            }
+            let next = SignIn { user: user.clone(), time, events: vec![index], request: None };
+            found.extend(open.replace(next));
+        }
+        found.extend(open);
+    }
+    for sign_in in &mut found {
+        let logons = sign_in.events.iter().filter_map(|index| attempts.get(*index));
+        sign_in.request = logons.filter(|attempt| attempt.kind == Kind::Logon).find_map(|logon| refused.by(logon));
+    }
+    found.retain(|sign_in| sign_in.events.len() > 1 || sign_in.request.is_some());
+    found.sort_by(|one, other| (one.time, &one.events).cmp(&(other.time, &other.events)));
+    found.truncate(MOST);
+    found
+}
+
+/// `alice` of `CONTOSO\Alice`, `alice@CONTOSO.COM` and `ALICE`.
+fn bare(user: &str) -> String {
+    let user = user.rsplit_once('\\').map_or(user, |(_, user)| user);
+    user.split_once('@').map_or(user, |(user, _)| user).to_lowercase()
+}
+
+fn belongs(attempts: &[Attempt<'_>], sign_in: &SignIn, time: Option<Timestamp>, index: usize) -> bool {
+    let Some(attempt) = attempts.get(index) else { return false };
+    let known = || sign_in.events.iter().filter_map(|index| attempts.get(*index));
+    let is_same_kind = |other: &Attempt<'_>| {
+        other.kind == attempt.kind && (other.computer == attempt.computer || attempt.kind == Kind::Logon)
+    };
+    let is_fallback = attempt.kind == Kind::Ntlm && known().all(|other| is_kerberos(other.kind));
+    let window_ms = if is_fallback { FALLBACK_MS } else { TOGETHER_MS };
+    let is_near = match (sign_in.time, time) {
+        (Some(first), Some(time)) => time.as_millisecond().saturating_sub(first.as_millisecond()) <= window_ms,
+        (None, None) => known().next_back().is_some_and(|last| are_neighbors(last, attempt)),
+        _ => false,
+    };
+    is_near && !known().any(is_same_kind)
+}
+
+/// Whether two records of a copy without a zone stand next to each other, and are of one day.
+fn are_neighbors(one: &Attempt<'_>, other: &Attempt<'_>) -> bool {
+    let date = |attempt: &Attempt<'_>| attempt.local_time?.split_whitespace().next().map(str::to_owned);
+    let number = |attempt: &Attempt<'_>| match attempt.at.place {
+        Place::Record(number) => Some(number),
+        Place::Whole | Place::Lines { .. } => None,
+    };
+    let is_next = number(one).zip(number(other)).is_some_and(|(one, other)| one.abs_diff(other) == 1);
+    one.at.artifact == other.at.artifact && is_next && date(one).is_some() && date(one) == date(other)
+}
+
+const fn is_kerberos(kind: Kind) -> bool {
+    matches!(kind, Kind::TicketGrantingTicket | Kind::ServiceTicket | Kind::PreAuthentication)
+}
+
+/// Requests that were answered with 401, by host and time.
+struct Refused<'a>(BTreeMap<(&'a HostName, i64), Vec<&'a Request>>);
+
+impl<'a> Refused<'a> {
+    fn of(requests: &'a [(HostName, &'a Request)]) -> Self {
+        let mut refused: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        for (host, request) in requests.iter().filter(|(_, request)| request.status == 401) {
+            if let Some(time) = request.time {
+                refused.entry((host, time.as_millisecond())).or_default().push(*request);
+            }
+        }
+        Self(refused)
+    }
+
+    /// The request that a server refused together with this logon: of the same client, or with the same name.
+    fn by(&self, logon: &Attempt<'_>) -> Option<Evidence> {
+        let time = logon.first?.as_millisecond();
+        let host = HostName::new(logon.computer);
+        let user = logon.user.map(bare);
+        let is_of = |request: &&Request| {
+            let is_client = request.client.map(|client| client.to_string()).as_deref() == logon.client;
+            is_client || request.user.as_deref().map(bare).is_some_and(|name| Some(name) == user)
+        };
+        let near = (&host, time.saturating_sub(REQUEST_MS))..=(&host, time.saturating_add(REQUEST_MS));
+        let near = self.0.range(near).flat_map(|((_, at), requests)| requests.iter().map(move |one| (*at, one)));
+        let own = near.filter(|(_, request)| is_of(request));
+        own.min_by_key(|(at, request)| (at.abs_diff(time), request.at)).map(|(_, request)| request.at)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifacts::event_fields::Fields;
+    use crate::artifacts::event_log::{Event, EventLog};
+    use crate::evidence::place::ArtifactId;
+    use crate::facts::attempts::attempts;
+
+    /// Events as (computer, provider, id, seconds, fields).
+    type Told<'a> = (&'a str, &'a str, u32, i64, &'a [(&'a str, &'a str)]);
+
+    const AUDITING: &str = "Microsoft-Windows-Security-Auditing";
+
+    fn told(events: &[Told<'_>]) -> Vec<Attempt<'static>> {
+        let event = |(record, (computer, provider, id, second, fields)): (u64, &Told<'_>)| Event {
+            at: ArtifactId(0).record(record),
+            provider: (*provider).to_owned(),
+            id: *id,
+            time: Timestamp::from_second(1_772_000_000 + second).ok(),
+            computer: (*computer).to_owned(),
+            fields: fields.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect::<Fields>(),
+        };
+        let events = (1..).zip(events).map(event).collect();
+        attempts(Box::leak(Box::new(EventLog { events, ..EventLog::default() })))
+    }
+
+    fn ids(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> Vec<(Vec<u32>, bool)> {
+        let ids = |sign_in: &SignIn| sign_in.events.iter().map(|index| attempts[*index].id).collect();
+        sign_ins(attempts, requests).iter().map(|sign_in| (ids(sign_in), sign_in.request.is_some())).collect()
+    }
+
+    fn request(second: i64, status: u16, client: &str) -> Request {
+        Request {
+            at: ArtifactId(1).line(7),
+            time: Timestamp::from_second(1_772_000_000 + second).ok(),
+            path: "/".to_owned(),
+            user: None,
+            client: client.parse().ok(),
+            server: None,
+            port: None,
+            host: None,
+            agent: None,
+            status,
+            sub_status: Some(1),
+            win32: None,
+        }
+    }
+
+    const MAJOR: &[(&str, &str)] = &[("TargetUserName", "Major"), ("Status", "6")];
+    const MAJOR_NTLM: &[(&str, &str)] =
+        &[("TargetUserName", "Major"), ("Workstation", "WEBSERVER"), ("Status", "3221225572")];
+
+    #[test]
+    fn the_pair_of_the_article_is_one_attempt() {
+        let pair = [("DBSERVER", "Security", 676, 0, MAJOR), ("DBSERVER", "Security", 681, 90, MAJOR_NTLM)];
+        assert_eq!(ids(&told(&pair), &[]), [(vec![676, 681], false)]);
+        let late = [("DBSERVER", "Security", 676, 0, MAJOR), ("DBSERVER", "Security", 681, 121, MAJOR_NTLM)];
+        assert_eq!(ids(&told(&late), &[]), []);
+        let minor: &[(&str, &str)] = &[("TargetUserName", "Minor"), ("Status", "3221225572")];
+        let other = [("DBSERVER", "Security", 676, 0, MAJOR), ("DBSERVER", "Security", 681, 1, minor)];
+        assert_eq!(ids(&told(&other), &[]), []);
+    }
+
+    #[test]
+    fn a_refused_logon_comes_with_its_ticket_and_its_request() {
+        let ticket: &[(&str, &str)] =
+            &[("TargetUserName", "alice@CONTOSO.COM"), ("ServiceName", "svc"), ("Status", "0x12")];
+        let logon: &[(&str, &str)] = &[
+            ("TargetUserName", "Alice"),
+            ("TargetDomainName", "CONTOSO"),
+            ("IpAddress", "10.0.0.57"),
+            ("Status", "0xc000006d"),
+        ];
+        let events = told(&[("DC1", AUDITING, 4769, 0, ticket), ("WEB01.contoso.com", AUDITING, 4625, 1, logon)]);
+        let web = HostName::new("WEB01");
+        let own = request(2, 401, "10.0.0.57");
+        assert_eq!(ids(&events, &[(web.clone(), &own)]), [(vec![4769, 4625], true)]);
+        for strange in [request(2, 200, "10.0.0.57"), request(2, 401, "10.0.0.58"), request(9, 401, "10.0.0.57")] {
+            assert_eq!(ids(&events, &[(web.clone(), &strange)]), [(vec![4769, 4625], false)], "{strange:?}");
+        }
+        assert_eq!(ids(&events, &[(HostName::new("WEB02"), &own)]), [(vec![4769, 4625], false)]);
+    }
+
+    #[test]
+    fn without_a_zone_only_neighbors_of_one_day_belong_together() {
+        let on = |record, date: &str, attempt: &Attempt<'static>| Attempt {
+            at: ArtifactId(0).record(record),
+            first: None,
+            local_time: Some(String::leak(format!("{date} 8:47:01 PM"))),
+            ..attempt.clone()
+        };
+        let pair = told(&[("DBSERVER", "Security", 676, 0, MAJOR), ("DBSERVER", "Security", 681, 0, MAJOR_NTLM)]);
+        let ids_on = |record, date| ids(&[on(4, "5/11/2000", &pair[0]), on(record, date, &pair[1])], &[]).len();
+        assert_eq!((ids_on(5, "5/11/2000"), ids_on(6, "5/11/2000"), ids_on(5, "5/12/2000")), (1, 0, 0));
+    }
+
+    #[test]
+    fn a_second_attempt_is_another_one() {
+        let logon: &[(&str, &str)] = &[("TargetUserName", "bob"), ("Status", "0xc000006d")];
+        let check: &[(&str, &str)] = &[("TargetUserName", "bob"), ("Status", "0xc000006a")];
+        let events = told(&[
+            ("DC1", AUDITING, 4776, 0, check),
+            ("WEB01", AUDITING, 4625, 0, logon),
+            ("DC1", AUDITING, 4776, 3, check),
+            ("WEB01", AUDITING, 4625, 3, logon),
+        ]);
+        assert_eq!(ids(&events, &[]), [(vec![4776, 4625], false), (vec![4776, 4625], false)]);
+    }
+
+    #[test]
+    fn what_went_well_or_stands_for_many_is_no_attempt() {
+        let fine: &[(&str, &str)] = &[("TargetUserName", "bob"), ("Status", "0x0")];
+        let events = told(&[("DC1", AUDITING, 4776, 0, fine), ("DC1", AUDITING, 4769, 0, fine)]);
+        assert_eq!(ids(&events, &[]), []);
+    }
+}
