@@ -195,11 +195,11 @@ pub(crate) fn ipconfig(host: &Host) -> Attempt {
 fn systeminfo(host: &Host) -> Attempt {
     let server = ("Microsoft Windows Server 2022 Standard", "10.0.20348 N/A Build 20348");
     let (product, version) = match host.role {
-        Role::WebServer | Role::DomainController => server,
+        Role::WebServer | Role::DomainController | Role::BackEnd => server,
         Role::Client => ("Microsoft Windows 11 Enterprise", "10.0.22631 N/A Build 22631"),
     };
     let role = match host.role {
-        Role::WebServer => "Member Server",
+        Role::WebServer | Role::BackEnd => "Member Server",
         Role::DomainController => "Primary Domain Controller",
         Role::Client => "Member Workstation",
     };

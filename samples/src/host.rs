@@ -49,6 +49,10 @@ pub struct Host {
     pub refused: Vec<(&'static str, &'static str, &'static str)>,
     /// Accounts that the directory was asked about besides those of the host and its pools.
     pub named_accounts: Vec<&'static str>,
+    /// Domains that the domain trusts: their names in DNS and NetBIOS, and `trustAttributes`.
+    pub trusts: Vec<(&'static str, &'static str, &'static str)>,
+    /// The lines of Firefox's settings about signing in; none where there is no Firefox.
+    pub firefox: Option<&'static str>,
     /// The workgroup that it is in, in place of the domain.
     pub workgroup: Option<&'static str>,
     /// What its Security log records of signing in, as `auditpol` says it.
@@ -66,6 +70,8 @@ pub enum Role {
     DomainController,
     /// A workstation, collected by its ordinary user.
     Client,
+    /// A server behind a site, which holds the data.
+    BackEnd,
 }
 
 /// Whether a tool may do its work.

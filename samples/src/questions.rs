@@ -75,6 +75,8 @@ const ROOT: &[&str] = &[
 const DOMAINS: &[&str] =
     &["objectClass", "cn", "nETBIOSName", "dnsRoot", "nCName", "trustParent", "systemFlags", "uPNSuffixes"];
 
+const TRUSTS: &[&str] = &["cn", "trustPartner", "flatName", "trustDirection", "trustType", "trustAttributes"];
+
 /// What `HOST` stands for in a directory that nobody changed.
 const MAPPINGS: &str = "host=alerter,appmgmt,cisvc,clipsrv,browser,dhcp,dnscache,replicator,eventlog,eventsystem,\
     policyagent,oakley,dmserver,dns,mcsvc,fax,msiserver,ias,messenger,netlogon,netman,netdde,netddedsm,nmagent,plugplay,\
@@ -86,6 +88,7 @@ pub(crate) fn attempts(host: &Host) -> Vec<Attempt> {
     let mut attempts = vec![root(host), partitions(host), mappings(host), computer(host)];
     attempts.extend(pool_accounts(host).into_iter().filter_map(|name| account(host, name)));
     attempts.extend(host.named_accounts.iter().filter_map(|name| account(host, &format!(r"CONTOSO\{name}"))));
+    attempts.extend((!host.trusts.is_empty()).then(|| trusts(host)));
     if host.role != Role::WebServer {
         return attempts;
     }
@@ -131,6 +134,28 @@ fn partitions(host: &Host) -> Attempt {
     ];
     let filter = "(|(objectClass=crossRef)(objectClass=crossRefContainer))";
     asked(host, "partitions.ldif", &Answer { base: &base, ..question(DOMAINS, "subtree", filter, entries) })
+}
+
+fn trusts(host: &Host) -> Attempt {
+    let base = format!("CN=System,{DOMAIN}");
+    let entry = |(partner, flat, attributes): &(&str, &str, &str)| {
+        let text = |text: &str| Value::Text(text.to_owned());
+        let values = vec![
+            ("cn", text(partner)),
+            ("trustPartner", text(partner)),
+            ("flatName", text(flat)),
+            ("trustDirection", text("3")),
+            ("trustType", text("2")),
+            ("trustAttributes", text(attributes)),
+        ];
+        Entry { dn: format!("CN={partner},{base}"), values }
+    };
+    let entries = host.trusts.iter().map(entry).collect();
+    asked(
+        host,
+        "trusts.ldif",
+        &Answer { base: &base, ..question(TRUSTS, "one-level", "(objectClass=trustedDomain)", entries) },
+    )
 }
 
 fn mappings(host: &Host) -> Attempt {

@@ -70,6 +70,14 @@
 //! | `audit-not-enabled` | failed logons are not recorded | server | none: a note of the same name |
 //! | `rbcd-both-modes` | a delegation is allowed from both ends | server | none: a note of the same name |
 //! | `aspnet-impersonation-or-module-mismatch` | the application does not learn who signed in | server | none: a note of the same name |
+//! | `basic-front-kerberos-back` | Kerberos behind a site comes from passwords that users typed | server, `-back` | none: a note of the same name |
+//! | `unconstrained-delegation-not-trusted` | the database behind a site sees nobody | server, `-back` | same name |
+//! | `cross-forest-name-or-external-trust` | users of another domain come over an external trust | server | same name |
+//! | `client-not-domain-or-offline` | a user signed in while no domain controller was there | server, `-client` | same name |
+//! | `url-zone-internet` | a client takes the site for one of the internet | server, `-client` | same name |
+//! | `firefox-trusted-uris` | Firefox is told to trust another name | server, `-client` | same name |
+//! | `proxy-breaks-nego` | a proxy stands in front of a site with NTLM | server | `providers-negotiate-missing`, and this as a hint |
+//! | `nlb-windows2000-unsupported` | two servers with Windows 2000 share a name | servers | same name |
 
 pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
@@ -78,15 +86,19 @@ pub mod app_pool_identities_conflict_on_host;
 pub mod aspnet_impersonation_or_module_mismatch;
 pub mod audit_not_enabled;
 pub mod auth_persistence_single_request;
+pub mod basic_front_kerberos_back;
 pub mod chromium_authserver_allowlist;
 pub mod chromium_delegate_allowlist;
+pub mod client_not_domain_or_offline;
 pub mod clock_skew;
 pub mod credential_guard_blocks_unconstrained;
 pub mod credential_manager_override;
+pub mod cross_forest_name_or_external_trust;
 pub mod delegation_on_wrong_object;
 pub mod domain_rename_or_fqdn_mismatch;
 pub mod etype_no_common;
 pub mod extended_protection_mismatch;
+pub mod firefox_trusted_uris;
 pub mod healthy_with_noise;
 pub mod host_spn_missing;
 pub mod hosts;
@@ -106,6 +118,7 @@ pub mod loopback_check;
 pub mod machine_password_policy_disabled;
 pub mod maxtokensize_exceeded;
 pub mod negotiate_kerberos_only_clients_fail;
+pub mod nlb_windows2000_unsupported;
 pub mod noise;
 pub mod nov2022_explicit_etype_rc4_only;
 pub mod ntfs_or_url_authorization;
@@ -118,6 +131,7 @@ pub mod providers_empty_after_clear;
 pub mod providers_negotiate_missing;
 pub mod providers_order_ntlm_first;
 pub mod providers_overridden_at_child;
+pub mod proxy_breaks_nego;
 pub mod rbcd_both_modes;
 pub mod rc4_deprecation_2026;
 pub mod secure_channel_broken;
@@ -132,7 +146,9 @@ pub mod spn_on_wrong_account;
 pub mod spn_registration_events;
 pub mod spn_short_or_fqdn_only;
 pub mod token_too_large_http400;
+pub mod unconstrained_delegation_not_trusted;
 pub mod url_is_ip_or_unresolvable;
+pub mod url_zone_internet;
 pub mod user_account_problem;
 pub mod user_not_delegable;
 pub mod web_config_locked;
@@ -195,76 +211,87 @@ fn file_stem(name: &str, role: Role) -> String {
         Role::WebServer => name.to_owned(),
         Role::DomainController => format!("{name}-dc"),
         Role::Client => format!("{name}-client"),
+        Role::BackEnd => format!("{name}-back"),
     }
 }
 
 /// Every story, in the order of the table above.
 pub fn all() -> Vec<Scenario> {
-    vec![
-        healthy_with_noise::scenario(),
-        kernelmode_spn_on_pool_account::scenario(),
-        setspn_denied::scenario(),
-        spn_duplicate::scenario(),
-        spn_alias_cname::scenario(),
-        alias_a_record::scenario(),
-        providers_negotiate_missing::scenario(),
-        providers_order_ntlm_first::scenario(),
-        providers_empty_after_clear::scenario(),
-        windows_auth_disabled::scenario(),
-        spn_missing::scenario(),
-        local_account_pool::scenario(),
-        spn_on_wrong_account::scenario(),
-        http_spn_shadows_host::scenario(),
-        host_spn_missing::scenario(),
-        pool_identity_cannot_start::scenario(),
-        krb_ap_err_modified_key_mismatch::scenario(),
-        account_spn_but_account_missing::scenario(),
-        service_account_locked_or_disabled::scenario(),
-        clock_skew::scenario(),
-        iis6_healthy::scenario(),
-        iis6_spn_on_machine::scenario(),
-        iis5_ntlm_only::scenario(),
-        web_config_locked::scenario(),
-        token_too_large_http400::scenario(),
-        secure_channel_broken::scenario(),
-        loopback_check::scenario(),
-        etype_no_common::scenario(),
-        nov2022_explicit_etype_rc4_only::scenario(),
-        rc4_deprecation_2026::scenario(),
-        delegation_on_wrong_object::scenario(),
-        protocol_transition_flag_missing::scenario(),
-        user_not_delegable::scenario(),
-        chromium_delegate_allowlist::scenario(),
-        chromium_authserver_allowlist::scenario(),
-        ie6_w2k_negotiate_off::scenario(),
-        ntlm_blocked::scenario(),
-        machine_password_policy_disabled::scenario(),
-        domain_rename_or_fqdn_mismatch::scenario(),
-        maxtokensize_exceeded::scenario(),
-        credential_manager_override::scenario(),
-        url_is_ip_or_unresolvable::scenario(),
-        selective_authentication::scenario(),
-        logon_right_or_workstation_restriction::scenario(),
-        user_account_problem::scenario(),
-        kcd_target_spn_missing::scenario(),
-        krbtgt_no_aes::scenario(),
-        pac_and_patch_mismatch::scenario(),
-        extended_protection_mismatch::scenario(),
-        spn_short_or_fqdn_only::scenario(),
-        port_in_spn_mismatch::scenario(),
-        spn_malformed::scenario(),
-        app_pool_identities_conflict_on_host::scenario(),
-        http_spn_collides_with_winrm::scenario(),
-        ntfs_or_url_authorization::scenario(),
-        anonymous_enabled_no_challenge::scenario(),
-        credential_guard_blocks_unconstrained::scenario(),
-        providers_overridden_at_child::scenario(),
-        auth_persistence_single_request::scenario(),
-        negotiate_kerberos_only_clients_fail::scenario(),
-        workgroup_server::scenario(),
-        spn_registration_events::scenario(),
-        audit_not_enabled::scenario(),
-        rbcd_both_modes::scenario(),
-        aspnet_impersonation_or_module_mismatch::scenario(),
-    ]
+    STORIES.iter().map(|story| story()).collect()
 }
+
+const STORIES: &[fn() -> Scenario] = &[
+    healthy_with_noise::scenario,
+    kernelmode_spn_on_pool_account::scenario,
+    setspn_denied::scenario,
+    spn_duplicate::scenario,
+    spn_alias_cname::scenario,
+    alias_a_record::scenario,
+    providers_negotiate_missing::scenario,
+    providers_order_ntlm_first::scenario,
+    providers_empty_after_clear::scenario,
+    windows_auth_disabled::scenario,
+    spn_missing::scenario,
+    local_account_pool::scenario,
+    spn_on_wrong_account::scenario,
+    http_spn_shadows_host::scenario,
+    host_spn_missing::scenario,
+    pool_identity_cannot_start::scenario,
+    krb_ap_err_modified_key_mismatch::scenario,
+    account_spn_but_account_missing::scenario,
+    service_account_locked_or_disabled::scenario,
+    clock_skew::scenario,
+    iis6_healthy::scenario,
+    iis6_spn_on_machine::scenario,
+    iis5_ntlm_only::scenario,
+    web_config_locked::scenario,
+    token_too_large_http400::scenario,
+    secure_channel_broken::scenario,
+    loopback_check::scenario,
+    etype_no_common::scenario,
+    nov2022_explicit_etype_rc4_only::scenario,
+    rc4_deprecation_2026::scenario,
+    delegation_on_wrong_object::scenario,
+    protocol_transition_flag_missing::scenario,
+    user_not_delegable::scenario,
+    chromium_delegate_allowlist::scenario,
+    chromium_authserver_allowlist::scenario,
+    ie6_w2k_negotiate_off::scenario,
+    ntlm_blocked::scenario,
+    machine_password_policy_disabled::scenario,
+    domain_rename_or_fqdn_mismatch::scenario,
+    maxtokensize_exceeded::scenario,
+    credential_manager_override::scenario,
+    url_is_ip_or_unresolvable::scenario,
+    selective_authentication::scenario,
+    logon_right_or_workstation_restriction::scenario,
+    user_account_problem::scenario,
+    kcd_target_spn_missing::scenario,
+    krbtgt_no_aes::scenario,
+    pac_and_patch_mismatch::scenario,
+    extended_protection_mismatch::scenario,
+    spn_short_or_fqdn_only::scenario,
+    port_in_spn_mismatch::scenario,
+    spn_malformed::scenario,
+    app_pool_identities_conflict_on_host::scenario,
+    http_spn_collides_with_winrm::scenario,
+    ntfs_or_url_authorization::scenario,
+    anonymous_enabled_no_challenge::scenario,
+    credential_guard_blocks_unconstrained::scenario,
+    providers_overridden_at_child::scenario,
+    auth_persistence_single_request::scenario,
+    negotiate_kerberos_only_clients_fail::scenario,
+    workgroup_server::scenario,
+    spn_registration_events::scenario,
+    audit_not_enabled::scenario,
+    rbcd_both_modes::scenario,
+    aspnet_impersonation_or_module_mismatch::scenario,
+    basic_front_kerberos_back::scenario,
+    unconstrained_delegation_not_trusted::scenario,
+    cross_forest_name_or_external_trust::scenario,
+    client_not_domain_or_offline::scenario,
+    url_zone_internet::scenario,
+    firefox_trusted_uris::scenario,
+    proxy_breaks_nego::scenario,
+    nlb_windows2000_unsupported::scenario,
+];

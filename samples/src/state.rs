@@ -14,8 +14,13 @@ use crate::layout::{auditpol, nltest, registry, request_log};
 type RegistryFile = (&'static str, &'static str, &'static [(&'static str, &'static [&'static str])]);
 
 /// Values that are as they are on every computer.
-const ALWAYS: [(&str, &str); 3] =
-    [("NtlmMinServerSec", "dword:20000000"), ("MajorVersion", "dword:0000000a"), ("MinorVersion", "dword:00000000")];
+const ALWAYS: [(&str, &str); 5] = [
+    ("1A00", "dword:00020000"),
+    ("ProxyBypass", "dword:00000001"),
+    ("NtlmMinServerSec", "dword:20000000"),
+    ("MajorVersion", "dword:0000000a"),
+    ("MinorVersion", "dword:00000000"),
+];
 
 const LSA: RegistryFile = (
     "lsa.reg",
@@ -102,23 +107,39 @@ const BROWSERS: RegistryFile = (
         (r"HKEY_CURRENT_USER\SOFTWARE\Policies\Microsoft\Edge", CHROMIUM),
         (r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Google\Chrome", CHROMIUM),
         (r"HKEY_CURRENT_USER\SOFTWARE\Policies\Google\Chrome", CHROMIUM),
+        (r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Mozilla\Firefox\Authentication", &[]),
+        (r"HKEY_CURRENT_USER\SOFTWARE\Policies\Mozilla\Firefox\Authentication", &[]),
     ],
 );
 
 const ZONES: RegistryFile = (
     "zones.reg",
     r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings",
-    &[(
-        r"HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings",
-        &["EnableNegotiate", "ProxyEnable"],
-    )],
+    &[
+        (
+            r"HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings",
+            &["EnableNegotiate", "ProxyEnable", "ProxyServer", "ProxyOverride", "AutoConfigURL"],
+        ),
+        (r"HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Zones\3", &["1A00"]),
+        (r"HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMap", &["ProxyBypass"]),
+        (
+            r"HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMap\Domains\contoso.com",
+            &["http"],
+        ),
+        (r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMap", &[]),
+        (r"HKEY_CURRENT_USER\SOFTWARE\Policies\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMapKey", &[]),
+        (r"HKEY_LOCAL_MACHINE\SOFTWARE\Policies\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMapKey", &[]),
+    ],
 );
 
 /// Everything of the kind.
 pub(crate) fn attempts(host: &Host) -> Vec<Attempt> {
     let registry = |files: &[RegistryFile]| files.iter().map(|file| registry(host, file)).collect::<Vec<_>>();
     match host.role {
-        Role::Client => return registry(&[KERBEROS, LSA, BROWSERS, ZONES]),
+        Role::Client => {
+            return registry(&[KERBEROS, LSA, BROWSERS, ZONES]).into_iter().chain(firefox(host)).collect();
+        }
+        Role::BackEnd => return vec![audit_policy(host)],
         Role::DomainController => {
             return registry(&[KERBEROS, LSA, KDC]).into_iter().chain([audit_policy(host)]).collect();
         }
@@ -161,6 +182,13 @@ fn secure_channel(host: &Host) -> Attempt {
     let source = Source::Command(format!("nltest /sc_query:{DNS_DOMAIN}"));
     let file = format!("secure-channel-{DNS_DOMAIN}.txt");
     collected(ArtifactKind::Nltest, &file, source, text.into_bytes(), 61)
+}
+
+fn firefox(host: &Host) -> Option<Attempt> {
+    let folder = r"C:\Users\alice\AppData\Roaming\Mozilla\Firefox\Profiles\k3x9.default-release";
+    let source = Source::File(format!(r"{folder}\prefs.js"));
+    let lines = host.firefox?.as_bytes().to_vec();
+    Some(collected(ArtifactKind::BrowserSettings, "firefox-k3x9.default-release.js", source, lines, 2))
 }
 
 fn audit_policy(host: &Host) -> Attempt {

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use kerbscope_collector::facts::Facts;
 use kerbscope_collector::options::Options;
 use kerbscope_collector::plan::role::{Role, Scope};
-use kerbscope_collector::plan::step::{Planner, Step, Subjects, Take};
+use kerbscope_collector::plan::step::{Place, Planner, Step, Subjects, Take};
 use kerbscope_collector::plan::table;
 use kerbscope_collector::{markup, sites};
 use kerbscope_samples::host::DNS_DOMAIN;
@@ -41,6 +41,9 @@ fn plan_for(archive: &Archive) -> Vec<Row> {
         let expand = |path: &str| path.replace("%SystemDrive%", "C:");
         subjects.learn(&sites::read(&markup::scan(text).unwrap()), expand);
     }
+    let profile = "k3x9.default-release".to_owned();
+    let folder = format!(r"C:\Users\alice\AppData\Roaming\Mozilla\Firefox\Profiles\{profile}");
+    subjects.add_firefox_profiles([Place { folder, name: profile }]);
     let mut planner = Planner::new(subjects);
     let client = Role::Client { host: "intranet.contoso.com".to_owned() };
     let roles = [Role::WebServer, client, Role::DomainController { accounts: Vec::new() }];

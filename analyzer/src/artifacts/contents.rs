@@ -5,6 +5,7 @@ use kerbscope_shared::kind::ArtifactKind;
 use crate::artifacts::adsutil::AdsutilOutput;
 use crate::artifacts::appcmd::Object;
 use crate::artifacts::audit_policy::Subcategory;
+use crate::artifacts::browser_settings::BrowserSettings;
 use crate::artifacts::event_channel::EventChannel;
 use crate::artifacts::event_log::EventLog;
 use crate::artifacts::hosts_file::HostsEntry;
@@ -28,10 +29,10 @@ use crate::artifacts::w3c_log::W3cLog;
 use crate::artifacts::w32tm::W32tmOutput;
 use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
-    adsutil, appcmd, audit_policy, event_channel, event_log, event_log_legacy, event_log_text, event_log_xml,
-    hosts_file, http_err_log, http_head, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase,
-    netlogon_log, nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm,
-    web_config,
+    adsutil, appcmd, audit_policy, browser_settings, event_channel, event_log, event_log_legacy, event_log_text,
+    event_log_xml, hosts_file, http_err_log, http_head, iis_config, iis_redirection, ipconfig, klist, ldif,
+    lsa_tickets, metabase, netlogon_log, nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist,
+    w3c_log, w32tm, web_config,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -91,6 +92,8 @@ pub enum Contents {
     AuditPolicy(Vec<Subcategory>),
     /// `appcmd list`
     Appcmd(Vec<Object>),
+    /// Settings of Firefox.
+    BrowserSettings(BrowserSettings),
 }
 
 /// An artifact with what it says.
@@ -193,6 +196,7 @@ fn read_state(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Content
         ArtifactKind::EventChannel => wrap(event_channel::parse(id, text), Contents::EventChannel),
         ArtifactKind::AuditPolicy => wrap(audit_policy::parse(id, text), Contents::AuditPolicy),
         ArtifactKind::Appcmd => wrap(appcmd::parse(id, text), Contents::Appcmd),
+        ArtifactKind::BrowserSettings => wrap(browser_settings::parse(id, text), Contents::BrowserSettings),
         // A person can read it; nothing is derived from it.
         _ => Parsed::whole(Contents::Nothing),
     }

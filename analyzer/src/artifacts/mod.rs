@@ -3,6 +3,7 @@
 pub mod adsutil;
 pub mod appcmd;
 pub mod audit_policy;
+pub mod browser_settings;
 pub mod contents;
 pub mod event_channel;
 pub mod event_fields;

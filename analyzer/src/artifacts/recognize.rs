@@ -3,9 +3,9 @@
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::{
-    adsutil, appcmd, audit_policy, event_channel, event_log_text, event_log_xml, hosts_file, http_err_log, http_head,
-    iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log, nltest, nslookup,
-    registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
+    adsutil, appcmd, audit_policy, browser_settings, event_channel, event_log_text, event_log_xml, hosts_file,
+    http_err_log, http_head, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log,
+    nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
 use crate::formats::evt::is_evt;
 use crate::formats::evtx::log::is_evtx;
@@ -45,6 +45,7 @@ const TEXTS: &[(ArtifactKind, Recognizer)] = &[
     (ArtifactKind::EventChannel, event_channel::recognizes),
     (ArtifactKind::AuditPolicy, audit_policy::recognizes),
     (ArtifactKind::Appcmd, appcmd::recognizes),
+    (ArtifactKind::BrowserSettings, browser_settings::recognizes),
     (ArtifactKind::EventLogXml, event_log_text::recognizes),
     (ArtifactKind::HostsFile, hosts_file::recognizes),
 ];

@@ -278,21 +278,27 @@ mod tests {
             let clear = diagnosis.answers.iter().filter(|answer| answer.verdict == Verdict::Clear);
             let about_the_server = [
                 "token-too-large-http400",
+                "max-request-bytes-iis45",
                 "workgroup-server",
                 "url-is-ip-or-unresolvable",
                 "domain-rename-or-fqdn-mismatch",
                 "host-spn-missing",
                 "spn-registration-events",
+                "nlb-windows2000-unsupported",
                 "http-spn-collides-with-winrm",
                 "secure-channel-broken",
                 "machine-password-policy-disabled",
                 "clock-skew",
+                "udp-fragmentation-vpn",
                 "selective-authentication",
+                "cross-forest-name-or-external-trust",
                 "logon-right-or-workstation-restriction",
                 "user-account-problem",
                 "maxtokensize-exceeded",
                 "credential-manager-override",
                 "audit-not-enabled",
+                "unconstrained-delegation-not-trusted",
+                "basic-front-kerberos-back",
             ];
             assert_eq!(clear.map(|answer| answer.rule.name).collect::<Vec<_>>(), about_the_server);
         }

@@ -11,9 +11,10 @@ use crate::artifacts::iis_config::IisConfig;
 use crate::artifacts::ipconfig::IpConfiguration;
 use crate::artifacts::nslookup::NameLookup;
 use crate::artifacts::parsed::Loss;
-use crate::artifacts::registry::Registry;
+use crate::artifacts::registry::{Form, Registry};
 use crate::artifacts::setspn::{QueryAnswer, SetspnRun};
 use crate::artifacts::systeminfo::SystemInfo;
+use crate::artifacts::tickets::TicketCache;
 use crate::artifacts::w3c_log::W3cLog;
 use crate::evidence::gap::{GapReason, NotKnown};
 use crate::evidence::place::{Cited, Evidence};
@@ -32,6 +33,7 @@ use crate::facts::metabase_sites;
 use crate::facts::names::Resolution;
 use crate::facts::settings::Extent;
 use crate::facts::shared_configuration::{InForce, in_force};
+use crate::facts::sightings::sightings;
 use crate::facts::spn::Spn;
 use crate::facts::tickets;
 use crate::facts::web_configs::WebConfigs;
@@ -152,7 +154,7 @@ impl Assembler<'_> {
                     setspn(&mut self.facts.directory, run, command, read);
                 }
             }
-            Contents::Tickets(caches) => self.host().tickets.extend(caches.iter().flat_map(tickets::held)),
+            Contents::Tickets(caches) => self.tickets(caches, read),
             Contents::EventLog(log) => self.event_log(log, read),
             Contents::Nslookup(lookup) => self.nslookup(lookup, read),
             Contents::Registry(registry) => self.registry(registry, read),
@@ -165,6 +167,13 @@ impl Assembler<'_> {
             }
             _ => self.state(read),
         }
+    }
+
+    fn tickets(&mut self, caches: &[TicketCache], read: &ReadArtifact) {
+        let is_whole = read.is_whole();
+        let host = self.host();
+        host.tickets.extend(caches.iter().flat_map(tickets::held));
+        host.caches.extend(tickets::caches(caches, is_whole));
     }
 
     /// What logs and tools say about the state of the host. The rest was read before, or is for people.
@@ -180,6 +189,7 @@ impl Assembler<'_> {
                 host.secure_channel.get_or_insert_default().extend(output.channel.iter().cloned());
             }
             Contents::HostsFile(entries) if is_whole => host.hosts_file = Some(entries.clone()),
+            Contents::BrowserSettings(settings) => host.firefox.get_or_insert_default().push(settings.clone()),
             Contents::AuditPolicy(policy) => host.audit_policy = Some(policy.clone()),
             _ => {}
         }
@@ -224,6 +234,7 @@ impl Assembler<'_> {
             ArtifactKind::IisConfig if !is_absent => self.leftover(),
             ArtifactKind::W3cLog if is_absent => self.host().traffic.log(&W3cLog::default(), read),
             ArtifactKind::HttpErrLog if is_absent => self.host().traffic.refusals(&HttpErrLog::default(), read),
+            ArtifactKind::BrowserSettings if is_absent => drop(self.host().firefox.get_or_insert_default()),
             ArtifactKind::HostsFile if is_absent => self.host().hosts_file = Some(Vec::new()),
             _ => {}
         }
@@ -268,7 +279,18 @@ impl Assembler<'_> {
         let denied = |loss: &Loss| matches!(loss.reason, GapReason::NotCollected(_));
         let is_undamaged = read.artifact.is_whole() && read.contents.losses.iter().all(denied);
         let extent = Extent::of(registry, read.artifact.source.as_deref(), is_undamaged);
-        self.host().settings.take(registry, extent);
+        // A query goes into the keys below only when it is told to.
+        let has_below = registry.form == Form::Export
+            || read
+                .artifact
+                .source
+                .as_deref()
+                .is_some_and(|command| command.split_whitespace().any(|word| word.eq_ignore_ascii_case("/s")));
+        let settings = &mut self.host().settings;
+        settings.take(registry, extent);
+        if is_undamaged && has_below {
+            settings.take_branches(registry);
+        }
     }
 
     /// A log belongs to the computer that wrote it, whatever bundle it lies in.
@@ -292,6 +314,7 @@ impl Assembler<'_> {
         let fact = if whole { Fact::Known(at) } else { Fact::Partial(at, need()) };
         host.logs.entry(channel.to_lowercase()).or_insert(fact);
         self.facts.happenings.extend(log.events.iter().filter_map(happening));
+        self.facts.sightings.extend(sightings(log));
         self.host = own;
     }
 

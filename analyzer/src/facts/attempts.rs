@@ -46,6 +46,8 @@ pub struct Attempt<'a> {
     pub package: Option<&'a str>,
     /// The type of logon.
     pub logon_type: Option<u32>,
+    /// The process that asked for the logon, such as `Kerberos`, `NtLmSsp` or `Advapi`.
+    pub process: Option<&'a str>,
     /// The encryption type of a ticket.
     pub encryption_type: Option<u32>,
     /// Why it failed.
@@ -259,6 +261,7 @@ fn of_fields<'a>(provider: &'a str, id: u32, fields: &'a Fields, at: Evidence) -
         service: words(&["ServiceName", "ServerName", "TargetName", "SPN", "AppPoolID", "TargetServerName"]),
         package,
         logon_type: value("LogonType"),
+        process: words(&["LogonProcessName"]),
         encryption_type: value("TicketEncryptionType"),
         code: status,
         sub_code: code("SubStatus"),

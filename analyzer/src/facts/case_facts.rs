@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::artifacts::audit_policy::Subcategory;
+use crate::artifacts::browser_settings::BrowserSettings;
 use crate::artifacts::hosts_file::HostsEntry;
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{Cited, Evidence};
@@ -14,7 +15,8 @@ use crate::facts::host::{HostName, Identity, Role};
 use crate::facts::iis::Iis;
 use crate::facts::names::Names;
 use crate::facts::settings::Settings;
-use crate::facts::tickets::HeldTicket;
+use crate::facts::sightings::Sighting;
+use crate::facts::tickets::{CacheFacts, HeldTicket};
 use crate::facts::traffic::Traffic;
 
 /// What the evidence of a case says together.
@@ -26,6 +28,8 @@ pub struct Facts {
     pub directory: Directory,
     /// What happened, in the order of the artifacts.
     pub happenings: Vec<Happening>,
+    /// What else was seen in event logs, counted.
+    pub sightings: Vec<Sighting>,
 }
 
 /// What is known about one host.
@@ -43,6 +47,10 @@ pub struct HostFacts {
     pub settings: Settings,
     /// The tickets for services that were seen on it.
     pub tickets: Vec<HeldTicket>,
+    /// The caches that these were in, one for each logon session that was listed.
+    pub caches: Vec<CacheFacts>,
+    /// The settings of Firefox, one for each profile; none where nobody looked.
+    pub firefox: Option<Vec<BrowserSettings>>,
     /// Its clock beside those of domain controllers.
     pub clocks: Vec<ClockReading>,
     /// The state of its secure channel, as Windows errors of which 0 is good; none where nobody asked.
@@ -67,6 +75,8 @@ impl HostFacts {
             names: Names::empty(),
             settings: Settings::empty(),
             tickets: Vec::new(),
+            caches: Vec::new(),
+            firefox: None,
             clocks: Vec::new(),
             secure_channel: None,
             traffic: Traffic::empty(),

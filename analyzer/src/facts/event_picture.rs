@@ -259,6 +259,7 @@ mod tests {
             service: None,
             package: Some(package),
             logon_type: Some(3),
+            process: None,
             encryption_type: None,
             code: None,
             sub_code: None,

@@ -30,6 +30,7 @@ pub mod scopes;
 pub mod settings;
 pub mod shared_configuration;
 pub mod sid;
+pub mod sightings;
 pub mod sign_in;
 pub mod sign_ins;
 pub mod spn;

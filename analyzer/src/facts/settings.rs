@@ -20,6 +20,8 @@ struct KeyFacts {
     at: Evidence,
     /// Whether a value that is not among these is not in the registry.
     is_whole: bool,
+    /// Whether the file that it stands in is whole, so that keys below it stand there too if it was read as a branch.
+    is_branch: bool,
     /// By name in lower case; none where it is said that the key has no such value.
     values: BTreeMap<String, (Option<Data>, Evidence)>,
 }
@@ -51,6 +53,19 @@ impl Set {
             _ => Vec::new(),
         }
     }
+}
+
+/// A value of a branch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Branched<'a> {
+    /// The path of its key below the branch, in lower case.
+    pub key: &'a str,
+    /// Its name, in lower case.
+    pub name: &'a str,
+    /// What it holds.
+    pub data: &'a Data,
+    /// Its line.
+    pub at: Evidence,
 }
 
 /// How much of its keys a file holds.
@@ -99,7 +114,7 @@ impl Settings {
         }
         // That a key is not there is a statement of its own, whatever else is missing from the file.
         let is_whole = extent == Extent::Whole || key.state == KeyState::NotPresent;
-        let new = KeyFacts { at: key.path.at, is_whole, values: BTreeMap::new() };
+        let new = KeyFacts { at: key.path.at, is_whole, is_branch: false, values: BTreeMap::new() };
         let known = self.keys.entry(canonical(&key.path.value)).or_insert(new);
         known.is_whole |= is_whole;
         for value in &key.values {
@@ -108,6 +123,38 @@ impl Settings {
         for absent in &key.absent {
             known.values.entry(absent.value.to_lowercase()).or_insert((None, absent.at));
         }
+    }
+
+    /// Takes note that a file of keys is whole: those of its keys that were read as a branch are so with all below them.
+    pub fn take_branches(&mut self, registry: &Registry) {
+        for key in registry.keys.iter().filter(|key| key.state != KeyState::AccessDenied) {
+            if let Some(known) = self.keys.get_mut(&canonical(&key.path.value)) {
+                known.is_branch = true;
+            }
+        }
+    }
+
+    /// Every value of a key that is read as a branch, and of the keys below it: each with the path of its key below the
+    /// branch, in lower case, and its own name.
+    pub fn branch(&self, key: &str) -> Fact<Vec<Branched<'_>>> {
+        let root = canonical(key);
+        let need = || NotKnown::until(format!("reg query \"{key}\" /s"));
+        let Some(known) = self.keys.get(&root) else { return Fact::Unknown(need()) };
+        let below = self.keys.iter().filter_map(|(path, key)| {
+            let rest = path.strip_prefix(root.as_str())?;
+            (rest.is_empty() || rest.starts_with('\\')).then(|| (rest.trim_start_matches('\\'), key))
+        });
+        let values = below.flat_map(|(key, facts)| {
+            let set = facts.values.iter().filter_map(|(name, (data, at))| Some((name.as_str(), data.as_ref()?, *at)));
+            set.map(move |(name, data, at)| Branched { key, name, data, at })
+        });
+        let values = values.collect();
+        if known.is_branch { Fact::Known(values) } else { Fact::Partial(values, need()) }
+    }
+
+    /// Where a key stands, or the remark that it is not there.
+    pub fn key_at(&self, key: &str) -> Option<Evidence> {
+        self.keys.get(&canonical(key)).map(|known| known.at)
     }
 
     /// What a value is set to; it is not set where its key was read as a whole and does not hold it.

@@ -9,6 +9,8 @@ use crate::facts::account_control::EncryptionTypes;
 pub struct Trust {
     /// The DNS name of the other domain in lower case, or what stands for it.
     pub partner: String,
+    /// Its NetBIOS name, where it is stated.
+    pub flat_name: Option<String>,
     /// The line that names it.
     pub at: Evidence,
     /// `trustDirection`: 1 when the other domain trusts this one, 2 when this one trusts the other, 3 for both.
@@ -41,11 +43,18 @@ impl Trust {
         let types = number("msDS-SupportedEncryptionTypes");
         Some(Self {
             partner: partner.value.to_lowercase(),
+            flat_name: entry.text("flatName").map(|name| name.value.to_owned()),
             at: partner.at,
             direction: number("trustDirection"),
             attributes: number("trustAttributes"),
             encryption: types.map(|types| Cited::new(EncryptionTypes(types.value), types.at)),
         })
+    }
+
+    /// Whether the domain of a user is the other one, by either of its names.
+    pub fn is_called(&self, domain: &str) -> bool {
+        let flat = self.flat_name.as_deref().or_else(|| self.partner.split('.').next());
+        self.partner.eq_ignore_ascii_case(domain) || flat.is_some_and(|flat| flat.eq_ignore_ascii_case(domain))
     }
 
     /// Whether one of its attributes is set, with the line that says so.

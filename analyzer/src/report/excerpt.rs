@@ -1,7 +1,9 @@
 //! The words that a pointer at evidence points at.
 
+use jiff::Timestamp;
+
 use crate::artifacts::contents::{Contents, ReadArtifact};
-use crate::artifacts::event_log::Event;
+use crate::artifacts::event_fields::Fields;
 use crate::case::Case;
 use crate::evidence::place::{Evidence, Place};
 use crate::report::escape::escape;
@@ -45,21 +47,32 @@ pub fn excerpt(case: &Case, at: Evidence) -> Option<Excerpt> {
             let shown = first..=last.min(first.saturating_add(LINES));
             shown.filter_map(|number| text.line(number)).map(|line| escape(line.trim_end())).collect()
         }
-        Place::Record(record) => event_lines(event(read, record)?),
+        Place::Record(record) => record_lines(read, record)?,
     };
     let artifact = escape(&read.artifact.path);
     Some(Excerpt { bundle: read.artifact.bundle, artifact, place: at.place, lines })
 }
 
-fn event(read: &ReadArtifact, record: u64) -> Option<&Event> {
+/// What a record says: whole, where it is kept; else what it has in common with those that it was counted with.
+fn record_lines(read: &ReadArtifact, record: u64) -> Option<Vec<String>> {
     let Contents::EventLog(log) = &read.contents.value else { return None };
-    log.events.iter().find(|event| event.at.place == Place::Record(record))
+    let here = Place::Record(record);
+    if let Some(event) = log.events.iter().find(|event| event.at.place == here) {
+        let head = format!("event {} of {}, {}, {}", event.id, event.provider, words(event.time), event.computer);
+        return Some(lines(&head, &event.fields));
+    }
+    let tally = log.tallies.iter().find(|tally| tally.first.at.place == here || tally.last.at.place == here)?;
+    let (first, last) = (words(tally.first.time), words(tally.last.time));
+    let when = if tally.count == 1 { first } else { format!("{} alike from {first} to {last}", tally.count) };
+    Some(lines(&format!("event {} of {}, {when}, {}", tally.id, tally.provider, tally.computer), &tally.fields))
 }
 
-fn event_lines(event: &Event) -> Vec<String> {
-    let time = event.time.map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string());
-    let head = format!("event {} of {}, {time}, {}", event.id, event.provider, event.computer);
-    let fields = event.fields.iter().filter(|(_, value)| !value.trim().is_empty() && value.trim() != "-");
+fn words(time: Option<Timestamp>) -> String {
+    time.map_or_else(|| "at an unknown time".to_owned(), |time| time.to_string())
+}
+
+fn lines(head: &str, fields: &Fields) -> Vec<String> {
+    let fields = fields.iter().filter(|(_, value)| !value.trim().is_empty() && value.trim() != "-");
     let fields = fields.map(|(name, value)| escape(&format!("{name}: {}", value.trim())));
-    std::iter::once(escape(&head)).chain(fields).collect()
+    std::iter::once(escape(head)).chain(fields).collect()
 }

@@ -6,6 +6,7 @@
 #![expect(clippy::missing_panics_doc, reason = "a test whose world cannot be built fails, as it should")]
 
 use crate::artifacts::audit_policy::{AUTHENTICATION_SERVICE, Audits, LOGON, SERVICE_TICKETS, Subcategory};
+use crate::artifacts::browser_settings::BrowserSettings;
 use crate::artifacts::http_err_log::Refused;
 use crate::artifacts::iis_config::Binding;
 use crate::artifacts::iis_sections::ExtendedProtection;
@@ -31,9 +32,10 @@ use crate::facts::names::Resolution;
 use crate::facts::scopes::RefusedSection;
 use crate::facts::settings::{Extent, Settings};
 use crate::facts::sid::Sid;
+use crate::facts::sightings::{Seen, Sighting};
 use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::spn::Spn;
-use crate::facts::tickets::HeldTicket;
+use crate::facts::tickets::{CacheFacts, HeldTicket};
 use crate::facts::traffic::{RefusedRequests, SiteLog};
 use crate::facts::trusts::Trust;
 use crate::facts::web_configs::AppConfig;
@@ -92,6 +94,10 @@ pub const POOL_CREDENTIALS: Evidence = CONFIG.line(32);
 pub const ANONYMOUS: Evidence = CONFIG.line(33);
 /// The line that sets `authPersistSingleRequest`.
 pub const PERSISTENCE: Evidence = CONFIG.line(35);
+/// What `klist` said of the session of the user of `CLIENT07`.
+pub const KLIST_CACHE: Evidence = KLIST.line(40);
+/// The preferences of Firefox on `CLIENT07`; each has a line, counted from 1.
+pub const FIREFOX: ArtifactId = ArtifactId(18);
 /// What `auditpol` printed.
 pub const AUDIT_POLICY: ArtifactId = ArtifactId(17);
 /// The web.config of the application.
@@ -136,6 +142,12 @@ pub struct World {
     nodes: Vec<(HostName, World)>,
     /// The web service, where the server has a metabase.
     service: Option<WebService>,
+    /// What was seen in logs.
+    sightings: Vec<Sighting>,
+    /// The site is on a list of zones of `CLIENT07`.
+    zoned: bool,
+    /// What was read of the registry of `WEB01` is all below its keys.
+    whole_registry: bool,
 }
 
 /// How much of something is known.
@@ -169,9 +181,13 @@ impl World {
             trusts: Vec::new(),
             nodes: Vec::new(),
             service: None,
+            sightings: Vec::new(),
+            zoned: true,
+            whole_registry: false,
         };
         world.server.identity.os_version = Some("10.0.20348".to_owned());
-        world = world.audits("WEB01", true, true);
+        world = world.audits("WEB01", true, true).session_with_granting_ticket("0x3e7a1");
+        world = world.firefox(&[("network.negotiate-auth.trusted-uris", "contoso.com")]);
         world = world.entry("WEB01", AccountClass::Computer).entry("svc-web", AccountClass::User).clock_off(0);
         world.server.traffic.logs.push(SiteLog {
             site: Some(2),
@@ -429,6 +445,125 @@ impl World {
         self
     }
 
+    /// The last of the requests came at this time.
+    #[must_use]
+    pub fn at_time(mut self, time: &str) -> Self {
+        let requests = self.server.traffic.logs.iter_mut().flat_map(|log| &mut log.requests);
+        requests.last().expect("there is a request").time = time.parse().ok();
+        self
+    }
+
+    /// A log shows this, from this client.
+    #[must_use]
+    pub fn sighted(self, computer: &str, what: Seen, client: &str) -> Self {
+        self.sighted_of(computer, what, client, "CONTOSO")
+    }
+
+    /// A log shows this, of a user of this domain.
+    #[must_use]
+    pub fn sighted_of(mut self, computer: &str, what: Seen, client: &str, domain: &str) -> Self {
+        let record = u64::try_from(self.sightings.len()).expect("few").saturating_add(1);
+        let log = if computer == "WEB01" { SERVER_LOG } else { CLIENT_LOG };
+        self.sightings.push(Sighting {
+            what,
+            at: log.record(record),
+            time: NOW.parse().ok(),
+            computer: format!("{computer}.contoso.com"),
+            domain: Some(domain.to_owned()),
+            client: Some(client.to_owned()),
+            count: 1,
+        });
+        self
+    }
+
+    /// No list of zones of `CLIENT07` names the site.
+    #[must_use]
+    pub fn no_zone_entry(mut self) -> Self {
+        self.zoned = false;
+        self.registry_absent()
+    }
+
+    /// What was read of the registry of `WEB01` is all that there is below its keys.
+    #[must_use]
+    pub fn whole_registry(mut self) -> Self {
+        self.whole_registry = true;
+        self.registry_absent()
+    }
+
+    /// The one profile of Firefox on `CLIENT07` has these settings.
+    #[must_use]
+    pub fn firefox(mut self, settings: &[(&str, &str)]) -> Self {
+        let settings = settings.iter().zip(1..);
+        let settings = settings
+            .map(|((name, value), line)| ((*name).to_owned(), Cited::new((*value).to_owned(), FIREFOX.line(line))));
+        self.client.firefox = Some(vec![BrowserSettings { settings: settings.collect() }]);
+        self
+    }
+
+    /// `CLIENT07` has no Firefox.
+    #[must_use]
+    pub fn no_firefox(mut self) -> Self {
+        self.client.firefox = None;
+        self
+    }
+
+    /// A session of `CLIENT07` holds a ticket for the KDC.
+    #[must_use]
+    pub fn session_with_granting_ticket(mut self, session: &str) -> Self {
+        self.client.caches.push(CacheFacts {
+            at: KLIST_CACHE,
+            session: Some(session.to_owned()),
+            user: None,
+            has_granting_ticket: true,
+            is_counted: true,
+            refused: None,
+        });
+        self
+    }
+
+    /// The sessions of `CLIENT07` hold no ticket for the KDC.
+    #[must_use]
+    pub fn no_granting_ticket(mut self) -> Self {
+        self.client.caches.iter_mut().for_each(|cache| cache.has_granting_ticket = false);
+        self
+    }
+
+    /// The user of `CLIENT07` asked for a ticket and was told this NT status.
+    #[must_use]
+    pub fn asked_in_vain(mut self, status: u32) -> Self {
+        self.client.caches.iter_mut().for_each(|cache| cache.refused = Some(Cited::new(status, KLIST_CACHE)));
+        self
+    }
+
+    /// Nobody listed the tickets of `CLIENT07`.
+    #[must_use]
+    pub fn no_tickets(mut self) -> Self {
+        self.client.caches.clear();
+        self
+    }
+
+    /// `CLIENT07` has a ticket for this name, which began at this time.
+    #[must_use]
+    pub fn ticket_from(mut self, name: &str, time: &str) -> Self {
+        let ticket = HeldTicket::named(spn(name), FIRST_TICKET);
+        self.client.tickets.push(HeldTicket { begins: time.parse().ok(), ..ticket });
+        self
+    }
+
+    /// The Security log of `CLIENT07` is not known.
+    #[must_use]
+    pub fn no_security_log_of_client(mut self) -> Self {
+        self.client.logs.remove("security");
+        self
+    }
+
+    /// `CLIENT07` has this address.
+    #[must_use]
+    pub fn address_of_client(mut self, address: &str) -> Self {
+        self.client.identity.addresses.push(address.parse().expect("an address"));
+        self
+    }
+
     /// What the Security log of a host is told to record of logons: successes, and failures.
     #[must_use]
     pub fn audits(mut self, host: &str, success: bool, failure: bool) -> Self {
@@ -559,6 +694,15 @@ impl World {
             host.settings.take(&values(at, set), Extent::Part);
             host.settings.take(&absent(at), Extent::Part);
         }
+        if self.whole_registry {
+            self.server.settings.take_branches(&values(REGISTRY, &self.set));
+        }
+        let settings = &mut self.client.settings;
+        if self.zoned {
+            let key = format!(r"{ZONES}\Domains\contoso.com");
+            settings.take(&values(CLIENT_REGISTRY, &[(key, "http".to_owned(), Data::Dword(1))]), Extent::Part);
+        }
+        settings.take_branches(&absent(CLIENT_REGISTRY));
         self
     }
 
@@ -576,6 +720,7 @@ impl World {
         let attributes = Some(Cited::new(attributes, CLOCKS));
         self.trusts.push(Trust {
             partner: partner.to_owned(),
+            flat_name: None,
             at: CLOCKS,
             direction: None,
             attributes,
@@ -988,7 +1133,12 @@ impl World {
         });
         let hosts = [server, (*self.client).clone()].into_iter().chain(self.controller.clone()).chain(nodes);
         let hosts = hosts.map(|host| (host.identity.name.clone(), host));
-        Facts { hosts: hosts.collect(), directory: self.directory(), happenings: self.happenings.clone() }
+        Facts {
+            hosts: hosts.collect(),
+            directory: self.directory(),
+            happenings: self.happenings.clone(),
+            sightings: self.sightings.clone(),
+        }
     }
 }
 
@@ -1019,6 +1169,9 @@ fn values(at: ArtifactId, set: &[(String, String, Data)]) -> Registry {
     Registry { keys: keys.collect(), ..Registry::default() }
 }
 
+/// The list of sites that a user makes.
+const ZONES: &str = r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMap";
+
 /// What rules ask a registry for: all of it is said not to be set.
 const ASKED: &[(&str, &[&str])] = &[
     (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa", &["DisableLoopbackCheck", "LsaCfgFlags"]),
@@ -1038,7 +1191,19 @@ const ASKED: &[(&str, &[&str])] = &[
     (r"HKCU\SOFTWARE\Policies\Microsoft\Edge", CHROMIUM),
     (r"HKLM\SOFTWARE\Policies\Google\Chrome", CHROMIUM),
     (r"HKCU\SOFTWARE\Policies\Google\Chrome", CHROMIUM),
-    (r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings", &["EnableNegotiate"]),
+    (
+        r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings",
+        &["EnableNegotiate", "ProxyEnable", "ProxyOverride", "AutoConfigURL"],
+    ),
+    (r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Zones\3", &["1A00"]),
+    (ZONES, &[]),
+    (r"HKLM\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMap", &[]),
+    (r"HKLM\SOFTWARE\Policies\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMapKey", &[]),
+    (r"HKCU\SOFTWARE\Policies\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMapKey", &[]),
+    (r"HKLM\SOFTWARE\Policies\Mozilla\Firefox\Authentication", &[]),
+    (r"HKCU\SOFTWARE\Policies\Mozilla\Firefox\Authentication", &[]),
+    (r"HKLM\SYSTEM\CurrentControlSet\Control\Lsa\Kerberos\Parameters", &["MaxPacketSize"]),
+    (r"HKLM\SYSTEM\CurrentControlSet\Services\W3SVC\Parameters", &["MaxClientRequestBuffer"]),
 ];
 const CHROMIUM: &[&str] = &[
     "AuthServerAllowlist",
@@ -1094,6 +1259,7 @@ fn host(name: &str, role: Role, log: ArtifactId) -> HostFacts {
     host.identity.domain = Some(Cited::new("contoso.com".to_owned(), IPCONFIG.line(2)));
     host.identity.account_domain = Some("contoso.com".to_owned());
     host.identity.at = Some(IPCONFIG.line(1));
+    host.identity.os_version = Some("10.0.20348".to_owned());
     for channel in ["system", "security"] {
         host.logs.insert(channel.to_owned(), Fact::Known(log.whole()));
     }

@@ -83,6 +83,11 @@ impl<'a> Index<'a> {
         self.duplicates.get(spn).into_iter().flatten().copied().take(RECORDS)
     }
 
+    /// Names of which somebody wrote down that several accounts hold them.
+    pub fn told_of_duplicates(&self) -> impl Iterator<Item = &'a Spn> {
+        self.duplicates.keys().copied()
+    }
+
     /// The exchanges in which clients ask for this name.
     pub fn asking(&self, spn: &Spn) -> impl Iterator<Item = &'a Exchange> {
         self.asking.get(spn).into_iter().flatten().copied()

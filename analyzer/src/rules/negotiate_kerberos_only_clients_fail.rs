@@ -47,7 +47,7 @@ static INFO: RuleInfo = RuleInfo {
         out, where Negotiate would have fallen back.",
     layer: Layer::Offer,
     references: &["KB 5005413", "IIS configuration reference: windowsAuthentication/providers"],
-    explains: &["url-is-ip-or-unresolvable"],
+    explains: &["url-is-ip-or-unresolvable", "client-not-domain-or-offline"],
 };
 
 impl Rule for NegotiateKerberosOnlyClientsFail {
@@ -102,7 +102,7 @@ fn reason(situation: &Situation<'_>, path: &SitePath<'_>) -> Result<Option<Reaso
     let outsider = clients.find_map(|client| Some((client, client.identity.workgroup.as_ref()?)));
     if let Some((client, workgroup)) = outsider {
         let words = format!("{} is in no domain", client.identity.name.as_str());
-        return Ok(Some(Reason { words, confidence: Confidence::Likely, at: vec![workgroup.at] }));
+        return Ok(Some(Reason { words, confidence: Confidence::Certain, at: vec![workgroup.at] }));
     }
     if let Some(not_known) = own().find_map(|exchange| match &exchange.outcome {
         Outcome::Unknown(not_known) => Some(not_known.clone()),

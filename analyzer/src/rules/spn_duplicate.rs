@@ -65,6 +65,12 @@ impl Rule for SpnDuplicate {
             let found = exchange.owner.as_ref().and_then(|owner| owner.complete().err());
             asked.into_iter().chain(found).for_each(|not_known| answer.open(not_known));
         }
+        // A domain controller told of it, and nobody asked who holds the name now: the record may be an old one.
+        for spn in situation.index.told_of_duplicates().filter(|spn| matches!(spn.class(), "http" | "host")) {
+            if let Err(not_known) = directory.holders(spn).complete() {
+                answer.open(not_known);
+            }
+        }
         Ok(())
     }
 }
@@ -278,6 +284,16 @@ mod tests {
         let old = |world: World| world.happened("DC01", "2026-01-01T08:00:00Z", What::DuplicateName(name.clone()));
         check(&old(World::healthy()), Verdict::Clear);
         assert!(points_at(check(&old(duplicate()), Verdict::Found).finding(), &[CLIENT_LOG.record(1)]));
+    }
+
+    #[test]
+    fn event_11_about_a_name_that_nobody_searched_for_asks_for_it() {
+        let name = Spn::parse("HTTP/app.contoso.com").expect("an SPN");
+        let told = World::healthy().happened("DC01", "2026-01-20T07:00:00Z", What::DuplicateName(name));
+        assert_eq!(check(&told, Verdict::Open).needs, ["setspn -Q HTTP/app.contoso.com"]);
+        check(&told.searched("HTTP/app.contoso.com").holds("HTTP/app.contoso.com", "svc-web"), Verdict::Clear);
+        let other = Spn::parse("MSSQLSvc/sql01.contoso.com").expect("an SPN");
+        check(&World::healthy().happened("DC01", "2026-01-20T07:00:00Z", What::DuplicateName(other)), Verdict::Clear);
     }
 
     #[test]

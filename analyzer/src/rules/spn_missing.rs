@@ -106,9 +106,16 @@ fn finding(situation: &Situation<'_>, exchange: &Exchange, spn: &Spn, searches: 
     } else {
         "The KDC gives no ticket for a name that nobody holds. Clients fall back to NTLM, which cannot be delegated."
     };
+    let host = situation.facts.hosts.get(&exchange.host);
+    let is_header = host.is_some_and(|host| !host.identity.answers_to(spn.host()));
+    let header = if is_header {
+        format!(" {} is a name of the site alone: HOST of the server does not cover it.", spn.host())
+    } else {
+        String::new()
+    };
     let places = searches.iter().copied().chain(exchange.identity_at.iter().copied());
     Finding::seen(severity, Confidence::Certain, summary, places)
-        .because(explanation)
+        .because(format!("{explanation}{header}"))
         .about([spn.to_string()])
         .at_paths([scope(exchange)])
         .fixed_by(register(&situation.facts.directory, exchange, spn))

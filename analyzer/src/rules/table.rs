@@ -6,21 +6,28 @@ use crate::rules::app_pool_identities_conflict_on_host::AppPoolIdentitiesConflic
 use crate::rules::aspnet_impersonation_or_module_mismatch::AspnetImpersonationOrModuleMismatch;
 use crate::rules::audit_not_enabled::AuditNotEnabled;
 use crate::rules::auth_persistence_single_request::AuthPersistenceSingleRequest;
+use crate::rules::basic_front_kerberos_back::BasicFrontKerberosBack;
 use crate::rules::chromium_authserver_allowlist::ChromiumAuthserverAllowlist;
 use crate::rules::chromium_delegate_allowlist::ChromiumDelegateAllowlist;
+use crate::rules::client_not_domain_or_offline::ClientNotDomainOrOffline;
+use crate::rules::client_stale_ticket::ClientStaleTicket;
 use crate::rules::clock_skew::ClockSkew;
+use crate::rules::cluster_name_kerberos_off::ClusterNameKerberosOff;
 use crate::rules::credential_guard_blocks_unconstrained::CredentialGuardBlocksUnconstrained;
 use crate::rules::credential_manager_override::CredentialManagerOverride;
+use crate::rules::cross_forest_name_or_external_trust::CrossForestNameOrExternalTrust;
 use crate::rules::delegation_on_wrong_object::DelegationOnWrongObject;
 use crate::rules::domain_rename_or_fqdn_mismatch::DomainRenameOrFqdnMismatch;
 use crate::rules::etype_no_common::EtypeNoCommon;
 use crate::rules::extended_protection_mismatch::ExtendedProtectionMismatch;
 use crate::rules::farm_nodes_inconsistent::FarmNodesInconsistent;
+use crate::rules::firefox_trusted_uris::FirefoxTrustedUris;
 use crate::rules::gmsa_not_usable::GmsaNotUsable;
 use crate::rules::host_spn_missing::HostSpnMissing;
 use crate::rules::http_spn_collides_with_winrm::HttpSpnCollidesWithWinrm;
 use crate::rules::http_spn_shadows_host::HttpSpnShadowsHost;
 use crate::rules::ie6_w2k_negotiate_off::Ie6W2kNegotiateOff;
+use crate::rules::iis5_30day_401::Iis530day401;
 use crate::rules::kcd_target_spn_missing::KcdTargetSpnMissing;
 use crate::rules::kernelmode_spn_on_pool_account::KernelmodeSpnOnPoolAccount;
 use crate::rules::krb_ap_err_modified_key_mismatch::KrbApErrModifiedKeyMismatch;
@@ -29,8 +36,10 @@ use crate::rules::local_account_pool::LocalAccountPool;
 use crate::rules::logon_right_or_workstation_restriction::LogonRightOrWorkstationRestriction;
 use crate::rules::loopback_check::LoopbackCheck;
 use crate::rules::machine_password_policy_disabled::MachinePasswordPolicyDisabled;
+use crate::rules::max_request_bytes_iis45::MaxRequestBytesIis45;
 use crate::rules::maxtokensize_exceeded::MaxtokensizeExceeded;
 use crate::rules::negotiate_kerberos_only_clients_fail::NegotiateKerberosOnlyClientsFail;
+use crate::rules::nlb_windows2000_unsupported::NlbWindows2000Unsupported;
 use crate::rules::nov2022_explicit_etype_rc4_only::Nov2022ExplicitEtypeRc4Only;
 use crate::rules::ntfs_or_url_authorization::NtfsOrUrlAuthorization;
 use crate::rules::ntlm_blocked_or_audited::NtlmBlockedOrAudited;
@@ -45,6 +54,7 @@ use crate::rules::providers_order_ntlm_first::ProvidersOrderNtlmFirst;
 use crate::rules::providers_overridden_at_child::ProvidersOverriddenAtChild;
 use crate::rules::providers_upgrade_from_iis4::ProvidersUpgradeFromIis4;
 use crate::rules::providers_value_malformed::ProvidersValueMalformed;
+use crate::rules::proxy_breaks_nego::ProxyBreaksNego;
 use crate::rules::rbcd_both_modes::RbcdBothModes;
 use crate::rules::rc4_deprecation_2026::Rc4Deprecation2026;
 use crate::rules::rule::Rule;
@@ -60,7 +70,10 @@ use crate::rules::spn_registration_events::SpnRegistrationEvents;
 use crate::rules::spn_short_or_fqdn_only::SpnShortOrFqdnOnly;
 use crate::rules::tgt_delegation_blocked_across_trust::TgtDelegationBlockedAcrossTrust;
 use crate::rules::token_too_large_http400::TokenTooLargeHttp400;
+use crate::rules::udp_fragmentation_vpn::UdpFragmentationVpn;
+use crate::rules::unconstrained_delegation_not_trusted::UnconstrainedDelegationNotTrusted;
 use crate::rules::url_is_ip_or_unresolvable::UrlIsIpOrUnresolvable;
+use crate::rules::url_zone_internet::UrlZoneInternet;
 use crate::rules::user_account_problem::UserAccountProblem;
 use crate::rules::user_not_delegable::UserNotDelegable;
 use crate::rules::web_config_locked::WebConfigLocked;
@@ -70,9 +83,11 @@ use crate::rules::workgroup_server::WorkgroupServer;
 /// Every rule.
 pub const RULES: &[&dyn Rule] = &[
     &TokenTooLargeHttp400,
+    &MaxRequestBytesIis45,
     &ServiceAccountLockedOrDisabled,
     &GmsaNotUsable,
     &PoolIdentityCannotStart,
+    &ProxyBreaksNego,
     &WebConfigLocked,
     &WorkgroupServer,
     &WindowsAuthDisabled,
@@ -85,8 +100,11 @@ pub const RULES: &[&dyn Rule] = &[
     &NegotiateKerberosOnlyClientsFail,
     &LoopbackCheck,
     &ChromiumAuthserverAllowlist,
+    &FirefoxTrustedUris,
     &Ie6W2kNegotiateOff,
+    &UrlZoneInternet,
     &UrlIsIpOrUnresolvable,
+    &ClientNotDomainOrOffline,
     &ExtendedProtectionMismatch,
     &AnonymousEnabledNoChallenge,
     &AuthPersistenceSingleRequest,
@@ -97,10 +115,12 @@ pub const RULES: &[&dyn Rule] = &[
     &PortInSpnMismatch,
     &SpnMalformed,
     &SpnMissing,
+    &ClusterNameKerberosOff,
     &SpnDuplicate,
     &AccountSpnButAccountMissing,
     &NtlmBlockedOrAudited,
     &LocalAccountPool,
+    &NlbWindows2000Unsupported,
     &FarmNodesInconsistent,
     &AppPoolIdentitiesConflictOnHost,
     &KernelmodeSpnOnPoolAccount,
@@ -110,15 +130,19 @@ pub const RULES: &[&dyn Rule] = &[
     &SpnOnWrongAccount,
     &PoolAccountSpnOnMachine,
     &SecureChannelBroken,
+    &Iis530day401,
     &EtypeNoCommon,
     &Rc4Deprecation2026,
     &Nov2022ExplicitEtypeRc4Only,
     &KrbApErrModifiedKeyMismatch,
+    &ClientStaleTicket,
     &MachinePasswordPolicyDisabled,
     &KrbtgtNoAes,
     &PacAndPatchMismatch,
     &ClockSkew,
+    &UdpFragmentationVpn,
     &SelectiveAuthentication,
+    &CrossForestNameOrExternalTrust,
     &LogonRightOrWorkstationRestriction,
     &UserAccountProblem,
     &MaxtokensizeExceeded,
@@ -126,6 +150,7 @@ pub const RULES: &[&dyn Rule] = &[
     &NtfsOrUrlAuthorization,
     &AuditNotEnabled,
     &DelegationOnWrongObject,
+    &UnconstrainedDelegationNotTrusted,
     &ProtocolTransitionFlagMissing,
     &KcdTargetSpnMissing,
     &UserNotDelegable,
@@ -134,6 +159,7 @@ pub const RULES: &[&dyn Rule] = &[
     &TgtDelegationBlockedAcrossTrust,
     &ChromiumDelegateAllowlist,
     &AspnetImpersonationOrModuleMismatch,
+    &BasicFrontKerberosBack,
 ];
 
 /// The rule of this name.

@@ -163,7 +163,7 @@ fn without(mut bundles: Vec<OpenedBundle>, kind: ArtifactKind) -> Vec<OpenedBund
 }
 
 /// Scenarios whose cause lies in how an account or a clock stands, of which `setspn` knows nothing.
-const NEEDS_THE_DIRECTORY: [&str; 14] = [
+const NEEDS_THE_DIRECTORY: [&str; 16] = [
     "account-spn-but-account-missing",
     "service-account-locked-or-disabled",
     "clock-skew",
@@ -178,11 +178,13 @@ const NEEDS_THE_DIRECTORY: [&str; 14] = [
     "kcd-target-spn-missing",
     "credential-guard-blocks-unconstrained",
     "rbcd-both-modes",
+    "unconstrained-delegation-not-trusted",
+    "cross-forest-name-or-external-trust",
 ];
 
 /// Servers of 2003 and before: their `setspn` lists and does not search, so that nobody else holds an SPN is said by the
 /// directory alone.
-const WITHOUT_SEARCH: [&str; 2] = ["iis6-healthy", "iis6-spn-on-machine"];
+const WITHOUT_SEARCH: [&str; 3] = ["iis6-healthy", "iis6-spn-on-machine", "nlb-windows2000-unsupported"];
 
 #[test]
 fn the_directory_says_who_holds_what_as_well_as_setspn() {
@@ -212,12 +214,13 @@ const NEEDS_THE_QUESTION: [&str; 3] = ["spn-missing", "host-spn-missing", "spn-a
 
 /// Scenarios whose cause rests on the log or the web.config of one site: the folder that such a file lay in says whose it
 /// is, and a loose file has lost it.
-const NEEDS_ITS_FOLDER: [&str; 5] = [
+const NEEDS_ITS_FOLDER: [&str; 6] = [
     "web-config-locked",
     "loopback-check",
     "ntfs-or-url-authorization",
     "anonymous-enabled-no-challenge",
     "aspnet-impersonation-or-module-mismatch",
+    "proxy-breaks-nego",
 ];
 
 #[test]

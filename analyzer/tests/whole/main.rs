@@ -3,6 +3,7 @@
 #![expect(clippy::expect_used, clippy::panic, clippy::indexing_slicing, reason = "a test that cannot go on may say so")]
 
 mod cache;
+mod catalogue;
 mod command_line;
 mod corpus;
 mod damaged_logs;

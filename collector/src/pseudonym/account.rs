@@ -65,7 +65,10 @@ fn pair(finder: &mut Finder<'_>, at: usize) {
     let is_path = before.get(..start).unwrap_or_default().ends_with(NOT_BEFORE)
         || rest.get(length..).is_some_and(|next| next.starts_with('\\'))
         || account.rsplit_once('.').is_some_and(|(_, end)| FILES.contains(&end.to_ascii_lowercase().as_str()));
-    let is_hive = domain.starts_with("HKEY_") || matches!(domain, "HKLM" | "HKCU" | "HKU" | "HKCR");
+    // The path of a key of the registry may have blanks, as in `Internet Settings\ZoneMap`. Below that one are names.
+    let is_key =
+        text.trim_start_matches(['[', ';', ' ', '-']).starts_with("HKEY_") && !text.contains(r"\ZoneMap\Domains\");
+    let is_hive = is_key || matches!(domain, "HKLM" | "HKCU" | "HKU" | "HKCR");
     if domain.is_empty() || account.is_empty() || is_path || is_hive || kept::ends_with_authority(before) {
         return;
     }

@@ -430,6 +430,12 @@ mod tests {
     }
 
     #[test]
+    fn the_path_of_a_key_with_blanks_is_no_account() {
+        let key = "[HKEY_CURRENT_USER\\SOFTWARE\\Internet Settings\\ZoneMap]\r\n\"Owner\"=\"CONTOSO\\\\alice\"\r\n";
+        shape(ArtifactKind::Registry, key, &key.replace("CONTOSO\\\\alice", "DOM\\\\acct"));
+    }
+
+    #[test]
     fn a_name_that_is_a_word_of_the_format_is_replaced_where_it_stands_as_a_name() {
         let text = "<add name='http' protocol='http'/><a userName='CONTOSO\\http'/><binding bindingInformation='*:80:server'/>\
             <add name='Server' value='Negotiate'/><a userName='CONTOSO\\negotiate'/>";

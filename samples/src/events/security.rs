@@ -44,6 +44,7 @@ pub fn kerberos_logon(time: Timestamp, visitor: &Visitor) -> Event {
         guid: 0x7d3f_91a2_0c5e_6b18_94d7_21f6_58ae_0000 + u128::from(visitor.rid),
         ntlm: "-",
         key_length: 0,
+        kind: 3,
     };
     logon(time, visitor, &package)
 }
@@ -58,6 +59,53 @@ pub fn ntlm_logon(time: Timestamp, visitor: &Visitor) -> Event {
         guid: 0,
         ntlm: "NTLM V2",
         key_length: 128,
+        kind: 3,
+    };
+    logon(time, visitor, &package)
+}
+
+/// Event 4624: somebody came over the network as nobody.
+pub fn anonymous_logon(time: Timestamp, visitor: &Visitor) -> Event {
+    let nobody = Visitor { user: "ANONYMOUS LOGON", ..*visitor };
+    let package = Package {
+        process: "NtLmSsp ",
+        name: "NTLM",
+        domain: "NT AUTHORITY",
+        workstation: visitor.workstation,
+        guid: 0,
+        ntlm: "NTLM V1",
+        key_length: 0,
+        kind: 3,
+    };
+    logon(time, &nobody, &package)
+}
+
+/// Event 4624: somebody signed in with a password that crossed the network (Basic).
+pub fn basic_logon(time: Timestamp, visitor: &Visitor) -> Event {
+    let package = Package {
+        process: "Advapi  ",
+        name: "Negotiate",
+        domain: "CONTOSO",
+        workstation: "WEB01",
+        guid: 0,
+        ntlm: "-",
+        key_length: 0,
+        kind: 8,
+    };
+    logon(time, visitor, &package)
+}
+
+/// Event 4624: somebody of another domain signed in over the network with NTLM.
+pub fn foreign_ntlm_logon(time: Timestamp, visitor: &Visitor, domain: &'static str) -> Event {
+    let package = Package {
+        process: "NtLmSsp ",
+        name: "NTLM",
+        domain,
+        workstation: visitor.workstation,
+        guid: 0,
+        ntlm: "NTLM V2",
+        key_length: 128,
+        kind: 3,
     };
     logon(time, visitor, &package)
 }
@@ -71,6 +119,8 @@ struct Package {
     guid: u128,
     ntlm: &'static str,
     key_length: u32,
+    /// The type of logon.
+    kind: u32,
 }
 
 fn logon(time: Timestamp, visitor: &Visitor, package: &Package) -> Event {
@@ -83,7 +133,7 @@ fn logon(time: Timestamp, visitor: &Visitor, package: &Package) -> Event {
         ("TargetUserName", visitor.user.into()),
         ("TargetDomainName", package.domain.into()),
         ("TargetLogonId", Value::Hex64(0x4f_0000 + u64::from(visitor.rid))),
-        ("LogonType", Value::U32(3)),
+        ("LogonType", Value::U32(package.kind)),
         ("LogonProcessName", package.process.into()),
         ("AuthenticationPackageName", package.name.into()),
         ("WorkstationName", package.workstation.into()),

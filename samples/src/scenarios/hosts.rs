@@ -74,6 +74,24 @@ pub fn client() -> Host {
         events: noise::of_a_client(),
         ..client
     }
+    // Somebody put the sites of the domain into the zone of the intranet.
+    .registry(
+        r"HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\ZoneMap\Domains\contoso.com",
+        "http",
+        "dword:00000001",
+    )
+}
+
+/// SQL01, the server behind a site.
+pub fn back_end() -> Host {
+    let server = host("SQL01", Role::BackEnd, "10.0.0.30");
+    Host {
+        own_tickets: vec![
+            Ticket::granting("t1-admin", "8:40:03"),
+            Ticket::service("t1-admin", "cifs/WEB01.contoso.com", "8:41:20"),
+        ],
+        ..server
+    }
 }
 
 /// DC01, which gave out the tickets of the morning.
@@ -114,6 +132,8 @@ fn host(name: &'static str, role: Role, address: &'static str) -> Host {
         requests: Vec::new(),
         refused: Vec::new(),
         named_accounts: Vec::new(),
+        trusts: Vec::new(),
+        firefox: None,
         workgroup: None,
         audits: "Success and Failure",
         registry: Vec::new(),
@@ -142,6 +162,7 @@ fn directory() -> Directory {
     let client = ["RestrictedKrbHost/CLIENT07", "HOST/CLIENT07", "HOST/client07.contoso.com"];
     directory.account("DC01", 1000, Class::DomainController, "OU=Domain Controllers", &dc);
     directory.account("WEB01", 1118, Class::Computer, "OU=Servers", &web);
+    directory.account("SQL01", 1122, Class::Computer, "OU=Servers", &["HOST/SQL01", "HOST/sql01.contoso.com"]);
     directory.account("CLIENT07", 1157, Class::Computer, "OU=Workstations", &client);
     directory.account("svc-web", 1621, Class::User, "OU=Service Accounts", &[]);
     directory.account("svc-old", 1612, Class::User, "OU=Service Accounts", &["MSSQLSvc/sql01.contoso.com:1433"]);

@@ -1,0 +1,175 @@
+//! What logs tell about signing in beyond failures: of what is alike, the last record, and how many there are.
+//!
+//! A log holds very many logons that went well. Rules ask about a few kinds of them, and only whether there are any.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+
+use crate::artifacts::event_log::EventLog;
+use crate::evidence::place::Evidence;
+use crate::facts::attempts::{Attempt, Kind, Outcome, attempts};
+
+/// Kinds of one log at most that are told apart; clients make most of them.
+const KINDS: usize = 2_000;
+
+/// NetworkCleartext: Basic authentication, since IIS 6.
+const CLEARTEXT: u32 = 8;
+/// Interactive: Basic authentication of IIS 5, and everybody at the console.
+const INTERACTIVE: u32 = 2;
+/// Network: with a ticket or NTLM.
+const NETWORK: u32 = 3;
+/// What Windows calls somebody who did not sign in.
+pub const ANONYMOUS: &str = "ANONYMOUS LOGON";
+
+/// Something that was seen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sighting {
+    /// What it was.
+    pub what: Seen,
+    /// The last record of those that are alike, or of the last hour of them.
+    pub at: Evidence,
+    /// When the last one was.
+    pub time: Option<Timestamp>,
+    /// The computer that wrote it down.
+    pub computer: String,
+    /// The domain of whoever signed in.
+    pub domain: Option<String>,
+    /// From where: an address, or else the name of a computer.
+    pub client: Option<String>,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// What rules ask logs for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Seen {
+    /// Somebody signed in with a password that crossed the network: Basic authentication.
+    Basic,
+    /// Somebody signed in over the network with a ticket.
+    Kerberos,
+    /// Somebody signed in over the network with NTLM.
+    Ntlm,
+    /// Somebody came over the network as nobody.
+    Anonymous,
+    /// A service reports trouble: 5719 of Netlogon, 40960 of LSA.
+    Trouble,
+}
+
+/// What a log shows.
+pub fn sightings(log: &EventLog) -> Vec<Sighting> {
+    let mut seen = BTreeMap::<(Seen, u32, String, String), Sighting>::new();
+    for attempt in attempts(log) {
+        let Some(what) = seen_in(&attempt) else { continue };
+        // Users make no difference: a rule asks where they come from, and of which domain they are.
+        let client = attempt.client.unwrap_or_default().to_lowercase();
+        let domain = attempt.domain.unwrap_or_default().to_lowercase();
+        let key = (what, attempt.id, client, domain);
+        if seen.len() >= KINDS && !seen.contains_key(&key) {
+            continue;
+        }
+        let sighting = seen.entry(key).or_insert_with(|| Sighting {
+            what,
+            at: attempt.at,
+            time: attempt.last,
+            computer: attempt.computer.to_owned(),
+            domain: attempt.domain.map(str::to_owned),
+            client: attempt.client.map(str::to_owned),
+            count: 0,
+        });
+        sighting.count = sighting.count.saturating_add(attempt.count);
+        if sighting.time <= attempt.last {
+            (sighting.at, sighting.time) = (attempt.at, attempt.last);
+        }
+    }
+    seen.into_values().collect()
+}
+
+fn seen_in(attempt: &Attempt<'_>) -> Option<Seen> {
+    match (attempt.kind, attempt.outcome) {
+        (Kind::Logon, _) if is_anonymous(attempt) => (attempt.logon_type == Some(NETWORK)).then_some(Seen::Anonymous),
+        (Kind::Logon, Outcome::Succeeded) => logon(attempt),
+        (Kind::Netlogon, _) => (attempt.id == 5719).then_some(Seen::Trouble),
+        (Kind::Lsa, _) => (attempt.id == 40960).then_some(Seen::Trouble),
+        _ => None,
+    }
+}
+
+fn is_anonymous(attempt: &Attempt<'_>) -> bool {
+    attempt.user.is_some_and(|user| user.eq_ignore_ascii_case(ANONYMOUS))
+}
+
+fn logon(attempt: &Attempt<'_>) -> Option<Seen> {
+    let by_iis = attempt.process.is_some_and(|process| process.trim().eq_ignore_ascii_case("IIS"));
+    let package = attempt.package.unwrap_or_default().to_ascii_uppercase();
+    match attempt.logon_type? {
+        CLEARTEXT => Some(Seen::Basic),
+        INTERACTIVE if by_iis => Some(Seen::Basic),
+        NETWORK if package == "KERBEROS" => Some(Seen::Kerberos),
+        NETWORK if package.starts_with("NTLM") => Some(Seen::Ntlm),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::artifacts::event_log::Event;
+    use crate::evidence::place::ArtifactId;
+
+    fn event(provider: &str, id: u32, record: u64, fields: &[(&str, &str)]) -> Event {
+        Event {
+            at: ArtifactId(0).record(record),
+            provider: provider.to_owned(),
+            id,
+            time: jiff::Timestamp::from_second(i64::try_from(record).expect("small")).ok(),
+            computer: "SQL01".to_owned(),
+            fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
+        }
+    }
+
+    fn logon(record: u64, user: &str, kind: &str, package: &str, client: &str) -> Event {
+        let fields = [
+            ("TargetUserName", user),
+            ("TargetDomainName", "CONTOSO"),
+            ("LogonType", kind),
+            ("AuthenticationPackageName", package),
+            ("IpAddress", client),
+        ];
+        event("Microsoft-Windows-Security-Auditing", 4624, record, &fields)
+    }
+
+    fn seen(events: Vec<Event>) -> Vec<(Seen, u64, crate::evidence::place::Evidence)> {
+        let log = EventLog { events, ..EventLog::default() };
+        sightings(&log).into_iter().map(|one| (one.what, one.count, one.at)).collect()
+    }
+
+    #[test]
+    fn what_is_alike_is_one_and_the_last_record_stands_for_it() {
+        let events = vec![
+            logon(1, "alice", "3", "Kerberos", "10.0.0.20"),
+            logon(2, "bob", "3", "Kerberos", "10.0.0.20"),
+            logon(3, "alice", "3", "NTLM", "10.0.0.20"),
+        ];
+        let at = |record| ArtifactId(0).record(record);
+        assert_eq!(seen(events), [(Seen::Kerberos, 2, at(2)), (Seen::Ntlm, 1, at(3))]);
+    }
+
+    #[test]
+    fn passwords_that_crossed_the_network_and_nobody_are_told_apart() {
+        let nobody = logon(1, "anonymous logon", "3", "NTLM", "10.0.0.20");
+        let basic = logon(2, "alice", "8", "Negotiate", "10.0.0.57");
+        let console = logon(3, "alice", "2", "Negotiate", "127.0.0.1");
+        let at = |record| ArtifactId(0).record(record);
+        assert_eq!(seen(vec![nobody, basic, console]), [(Seen::Basic, 1, at(2)), (Seen::Anonymous, 1, at(1))]);
+        let old = [("TargetUserName", "alice"), ("LogonType", "2"), ("LogonProcessName", "IIS     ")];
+        let of_iis_5 = event("Security", 528, 4, &old);
+        assert_eq!(seen(vec![of_iis_5]), [(Seen::Basic, 1, at(4))]);
+    }
+
+    #[test]
+    fn trouble_of_services_counts_and_the_rest_does_not() {
+        let trouble = event("NETLOGON", 5719, 1, &[]);
+        assert_eq!(seen(vec![trouble, event("NETLOGON", 5783, 2, &[]), event("LsaSrv", 40961, 3, &[])]).len(), 1);
+    }
+}
