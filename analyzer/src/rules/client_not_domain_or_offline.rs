@@ -90,8 +90,8 @@ fn without(client: &HostFacts, cache: &CacheFacts) -> Finding {
         Some(_) => "is in no domain, and its user has no ticket-granting ticket",
         None => "lists no ticket-granting ticket of its user",
     };
-    // An elevated prompt, or one of another user, is another session.
-    let confidence = if client.identity.workgroup.is_some() { Confidence::Certain } else { Confidence::Likely };
+    // An elevated prompt, or one of another user, is another session: by itself an empty list is one hint.
+    let confidence = if client.identity.workgroup.is_some() { Confidence::Certain } else { Confidence::Possible };
     finding(client, what, cache.at, confidence).and(client.identity.workgroup.as_ref().map(|workgroup| workgroup.at))
 }
 
@@ -127,7 +127,7 @@ mod tests {
         let answered = check(&World::healthy().no_granting_ticket(), Verdict::Found);
         let finding = answered.finding();
         assert_eq!(finding.summary, "CLIENT07 lists no ticket-granting ticket of its user");
-        assert_eq!((finding.severity, finding.confidence), (Severity::Degraded, Confidence::Likely));
+        assert_eq!((finding.severity, finding.confidence), (Severity::Degraded, Confidence::Possible));
         assert!(points_at(finding, &[KLIST_CACHE]));
         let outside = World::healthy().no_granting_ticket().workgroup("CLIENT07", "WORKGROUP");
         assert_eq!(check(&outside, Verdict::Found).finding().confidence, Confidence::Certain);

@@ -53,18 +53,13 @@ impl Rule for ClientStaleTicket {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        let exchanges = situation.ticket_exchanges(answer)?;
+        situation.ticket_exchanges(answer)?;
         for client in clients(situation.facts)? {
             if client.caches.is_empty() {
                 answer.open(tickets_of(client));
             }
             for ticket in &client.tickets {
-                let asked = exchanges.iter().find(|one| {
-                    one.request
-                        .as_ref()
-                        .and_then(|request| request.seen().ok())
-                        .is_some_and(|request| request.spn == ticket.spn)
-                });
+                let asked = situation.index.asking(&ticket.spn).next();
                 let Some(asked) = asked else { continue };
                 match stale(situation, client, ticket) {
                     Ok(Some(stale)) => answer.find(finding(client, ticket, &stale).at_paths([scope(asked)])),

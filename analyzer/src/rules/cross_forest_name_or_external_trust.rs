@@ -59,6 +59,9 @@ impl Rule for CrossForestNameOrExternalTrust {
                     None => answer.open(NotKnown::naming("nltest /domain_trusts /all_trusts /v about", domain)),
                 }
             }
+            if server.identity.account_domain.is_none() {
+                answer.open(NotKnown::naming("systeminfo of", server.identity.name.as_str()));
+            }
             if let Err(not_known) = server.whole_log("Security") {
                 answer.open(not_known);
             }
@@ -152,5 +155,6 @@ mod tests {
         check(&World::healthy().no_security_log(), Verdict::Open);
         let needs = check(&foreign("FABRIKAM"), Verdict::Open).needs;
         assert_eq!(needs, ["nltest /domain_trusts /all_trusts /v about FABRIKAM"]);
+        check(&World::healthy().no_systeminfo("WEB01"), Verdict::Open);
     }
 }

@@ -36,7 +36,7 @@ const POLICIES: [&str; 2] = [
     r"HKCU\SOFTWARE\Policies\Mozilla\Firefox\Authentication",
 ];
 /// Entries of one list that are looked at.
-const ENTRIES: usize = 1_000;
+const ENTRIES: usize = 200;
 
 /// The rule.
 #[derive(Debug)]
@@ -94,10 +94,12 @@ fn forgotten<'a>(
     let policy = policy(client);
     let is_trusted = |exchange: &Exchange, profile: &BrowserSettings| {
         let own = profile.value(TRUSTED).map(|list| list.value.as_str()).unwrap_or_default();
-        let entries = own.split(',').chain(policy.0.iter().copied()).map(str::trim).take(ENTRIES);
+        let entries = own.split(',').chain(policy.0.iter().copied()).map(str::trim);
         let is_short = !exchange.url_host.contains('.');
         let short_names = profile.value(SHORT_NAMES).is_some_and(|on| on.value == "true");
-        (is_short && short_names) || entries.into_iter().any(|entry| names(entry, exchange))
+        // A list that is longer than is looked at may name the site.
+        let mut entries = entries.enumerate();
+        (is_short && short_names) || entries.any(|(at, entry)| at >= ENTRIES || names(entry, exchange))
     };
     let left = exchanges.iter().filter(|exchange| profiles.iter().any(|profile| !is_trusted(exchange, profile)));
     let left: Vec<_> = left.copied().collect();

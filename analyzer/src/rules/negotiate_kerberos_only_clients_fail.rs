@@ -18,6 +18,7 @@
 //!
 //! - KB 5005413; IIS configuration reference: providers.
 
+use std::collections::BTreeMap;
 use std::net::IpAddr;
 
 use crate::artifacts::w3c_log::Request;
@@ -28,9 +29,9 @@ use crate::facts::host::Role;
 use crate::facts::sign_in::AuthProvider;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
-use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Scope, Severity};
 use crate::rules::iis_command;
-use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
+use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation, scope};
 
 /// Requests that are shown.
 const LINES: usize = 3;
@@ -56,11 +57,16 @@ impl Rule for NegotiateKerberosOnlyClientsFail {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
+        let mut exchanges = BTreeMap::<Scope, Vec<&Exchange>>::new();
+        for exchange in situation.exchanges {
+            exchanges.entry(scope(exchange)).or_default().push(exchange);
+        }
         for path in situation.sign_in_paths(answer)? {
             if !path.path.sign_in.windows.value || !is_kerberos_alone(&path) {
                 continue;
             }
-            match reason(situation, &path) {
+            let own = exchanges.get(&path.scope()).map_or(&[][..], Vec::as_slice);
+            match reason(situation, &path, own) {
                 Ok(Some(reason)) => answer.find(finding(&path, reason)),
                 Ok(None) => {}
                 Err(not_known) => answer.open(not_known),
@@ -84,10 +90,8 @@ struct Reason {
 /// # Errors
 ///
 /// Nothing is known to need NTLM, and not all that could tell is there.
-fn reason(situation: &Situation<'_>, path: &SitePath<'_>) -> Result<Option<Reason>, NotKnown> {
-    let scope = path.scope();
-    let own = || situation.exchanges.iter().filter(|exchange| crate::rules::rule::scope(exchange) == scope);
-    if let Some(reason) = own().find_map(of_exchange) {
+fn reason(situation: &Situation<'_>, path: &SitePath<'_>, own: &[&Exchange]) -> Result<Option<Reason>, NotKnown> {
+    if let Some(reason) = own.iter().find_map(|exchange| of_exchange(exchange)) {
         return Ok(Some(reason));
     }
     let logs: Vec<_> = path.host.traffic.of_site(path.site.id).collect();
@@ -104,7 +108,7 @@ fn reason(situation: &Situation<'_>, path: &SitePath<'_>) -> Result<Option<Reaso
         let words = format!("{} is in no domain", client.identity.name.as_str());
         return Ok(Some(Reason { words, confidence: Confidence::Certain, at: vec![workgroup.at] }));
     }
-    if let Some(not_known) = own().find_map(|exchange| match &exchange.outcome {
+    if let Some(not_known) = own.iter().find_map(|exchange| match &exchange.outcome {
         Outcome::Unknown(not_known) => Some(not_known.clone()),
         _ => None,
     }) {

@@ -18,17 +18,19 @@
 //!
 //! - Microsoft support: Kerberos failures in Internet Explorer; Edge policy: AuthServerAllowlist.
 
+use std::collections::BTreeSet;
 use std::net::IpAddr;
 
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::outcome::Exchange;
 use crate::facts::case_facts::HostFacts;
+use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::browser_policy::{BROWSERS, Servers, clients};
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, few, scope};
-use crate::rules::zones::{Zone, zone};
+use crate::rules::zones::{Zone, Zones};
 
 const SETTINGS: &str = r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings";
 const INTERNET: &str = r"HKCU\SOFTWARE\Microsoft\Windows\CurrentVersion\Internet Settings\Zones\3";
@@ -38,6 +40,8 @@ const SIGNED_IN: [u64; 2] = [1, 2];
 
 /// Requests that are shown.
 const LINES: usize = 3;
+/// Exchanges that are looked at.
+const EXCHANGES: usize = 2_000;
 
 /// The rule.
 #[derive(Debug)]
@@ -64,11 +68,16 @@ impl Rule for UrlZoneInternet {
         let is_full =
             |exchange: &&Exchange| exchange.url_host.contains('.') && exchange.url_host.parse::<IpAddr>().is_err();
         let exchanges = situation.ticket_exchanges(answer)?.into_iter().filter(by_browsers).filter(is_full);
-        let exchanges: Vec<&Exchange> = exchanges.collect();
+        // Sites are judged by their names, of which a server may have thousands.
+        let exchanges: Vec<&Exchange> = exchanges.take(EXCHANGES).collect();
+        if exchanges.len() == EXCHANGES {
+            answer.open(NotKnown::until("a bundle with fewer sites: this one is over the limit"));
+        }
         for client in clients(situation.facts)? {
-            let mut sites = Vec::new();
-            for exchange in &exchanges {
-                match outside(client, exchange) {
+            let (zones, mut sites) = (Zones::of(client), Vec::new());
+            let tickets: BTreeSet<_> = client.tickets.iter().map(|ticket| &ticket.spn).collect();
+            for exchange in exchanges.iter().filter(|exchange| !has_ticket(&tickets, exchange)) {
+                match outside(client, &zones, &exchange.url_host) {
                     Ok(Some(places)) => sites.push((*exchange, places)),
                     Ok(None) => {}
                     Err(not_known) => answer.open(not_known),
@@ -82,14 +91,14 @@ impl Rule for UrlZoneInternet {
     }
 }
 
+fn has_ticket(tickets: &BTreeSet<&Spn>, exchange: &Exchange) -> bool {
+    let asked = exchange.request.as_ref().and_then(|request| request.seen().ok());
+    asked.is_some_and(|request| tickets.contains(&request.spn))
+}
+
 /// Where it can be seen that nothing makes the site one of the intranet; none where something does.
-fn outside(client: &HostFacts, exchange: &Exchange) -> Result<Option<Vec<Evidence>>, NotKnown> {
-    let site = exchange.url_host.as_str();
-    let asked = exchange.request.as_ref().and_then(|request| request.seen().ok()).map(|request| &request.spn);
-    if asked.is_some_and(|spn| client.tickets.iter().any(|ticket| ticket.spn == *spn)) {
-        return Ok(None);
-    }
-    let places = match zone(client, site)? {
+fn outside(client: &HostFacts, zones: &Zones<'_>, site: &str) -> Result<Option<Vec<Evidence>>, NotKnown> {
+    let places = match zones.zone(site)? {
         Zone::Listed(number, _) if SIGNED_IN.contains(&number) => return Ok(None),
         Zone::Listed(_, at) => vec![at],
         Zone::Nowhere(places) => places,

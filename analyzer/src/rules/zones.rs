@@ -18,7 +18,29 @@ const LISTS: [&str; 2] = [
 ];
 const DOMAINS: &str = r"domains\";
 
-/// What the lists of a client say about a site.
+/// Entries of one list that are looked at.
+const ENTRIES: usize = 2_000;
+
+/// What the lists of a client say.
+#[derive(Clone, Debug)]
+pub struct Zones<'a> {
+    entries: Vec<Entry<'a>>,
+    /// Where the lists stand.
+    places: Vec<Evidence>,
+    /// Why there may be more entries.
+    not_known: Option<NotKnown>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Entry<'a> {
+    is_policy: bool,
+    /// The name in a list of a policy; the key of a domain in one that people make.
+    name: &'a str,
+    zone: u64,
+    at: Evidence,
+}
+
+/// The zone of a site.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Zone {
     /// Some list may name it; the number of its zone.
@@ -27,33 +49,45 @@ pub enum Zone {
     Nowhere(Vec<Evidence>),
 }
 
-/// The zone of a site on a client.
-///
-/// # Errors
-///
-/// No list that is known names it, and not all lists are known.
-pub fn zone(client: &HostFacts, site: &str) -> Result<Zone, NotKnown> {
-    let (mut not_known, mut places) = (None, Vec::new());
-    for (key, is_policy) in POLICIES.map(|key| (key, true)).into_iter().chain(LISTS.map(|key| (key, false))) {
-        let branch = client.settings.branch(key);
-        for value in branch.seen().into_iter().flatten() {
-            let zone = match value.data {
-                Data::Dword(zone) => u64::from(*zone),
-                Data::Text(zone) => zone.trim().parse().unwrap_or(u64::MAX),
-                _ => continue,
-            };
-            let names_it = if is_policy { names(value.name, site) } else { holds(value.key, site) };
-            if names_it {
-                return Ok(Zone::Listed(zone, value.at));
+impl<'a> Zones<'a> {
+    /// The lists of a client.
+    pub fn of(client: &'a HostFacts) -> Self {
+        let mut zones = Self { entries: Vec::new(), places: Vec::new(), not_known: None };
+        for (key, is_policy) in POLICIES.map(|key| (key, true)).into_iter().chain(LISTS.map(|key| (key, false))) {
+            let branch = client.settings.branch(key);
+            let values = branch.seen().map_or(&[][..], Vec::as_slice);
+            zones.entries.extend(values.iter().take(ENTRIES).filter_map(|value| {
+                let zone = match value.data {
+                    Data::Dword(zone) => u64::from(*zone),
+                    Data::Text(zone) => zone.trim().parse().unwrap_or(u64::MAX),
+                    _ => return None,
+                };
+                let name = if is_policy { value.name } else { value.key };
+                Some(Entry { is_policy, name, zone, at: value.at })
+            }));
+            zones.places.extend(client.settings.key_at(key));
+            if branch.complete().is_err() || values.len() > ENTRIES {
+                let need = "the zones of Windows, which kerbscope-collect --client reads, on";
+                zones.not_known.get_or_insert(NotKnown::naming(need, client.identity.name.as_str()));
             }
         }
-        places.extend(client.settings.key_at(key));
-        if branch.complete().is_err() {
-            let need = "the zones of Windows, which kerbscope-collect --client reads, on";
-            not_known.get_or_insert(NotKnown::naming(need, client.identity.name.as_str()));
+        zones
+    }
+
+    /// The zone of a site.
+    ///
+    /// # Errors
+    ///
+    /// No list that is known names it, and not all lists are known.
+    pub fn zone(&self, site: &str) -> Result<Zone, NotKnown> {
+        let names_it =
+            |entry: &&Entry<'_>| if entry.is_policy { names(entry.name, site) } else { holds(entry.name, site) };
+        match (self.entries.iter().find(names_it), &self.not_known) {
+            (Some(entry), _) => Ok(Zone::Listed(entry.zone, entry.at)),
+            (None, Some(not_known)) => Err(not_known.clone()),
+            (None, None) => Ok(Zone::Nowhere(self.places.clone())),
         }
     }
-    not_known.map_or(Ok(Zone::Nowhere(places)), Err)
 }
 
 /// `http://intranet.contoso.com`, `*.contoso.com`, `contoso.com`. What is more than that is taken for a yes.
