@@ -15,6 +15,7 @@ use crate::iis::Identity;
 use crate::layout::application_host::{self, REDACTED};
 use crate::layout::ipconfig::{self, Network};
 use crate::layout::klist::{self, Session};
+use crate::layout::lsa_tickets;
 use crate::layout::nslookup;
 use crate::layout::setspn::{self, Holder};
 use crate::layout::systeminfo::{self, System};
@@ -54,6 +55,7 @@ pub(crate) fn head(host: &Host) -> Manifest {
 
 fn attempts(host: &Host) -> Vec<Attempt> {
     let mut attempts = vec![iis(host), ipconfig(host), systeminfo(host), own_tickets(host), machine_tickets(host)];
+    attempts.extend((!host.lsa_tickets.is_empty()).then(|| lsa_tickets(host)));
     attempts.extend(lists(host));
     attempts.extend(queries(host));
     attempts.extend(names(host).iter().map(|name| lookup(host, name)));
@@ -157,6 +159,12 @@ pub(crate) fn names(host: &Host) -> Vec<String> {
 fn own_tickets(host: &Host) -> Attempt {
     let text = klist::tickets(Session::Own, &host.own_tickets);
     collected(ArtifactKind::Klist, "current.txt", Source::Command("klist".to_owned()), text.into_bytes(), 31)
+}
+
+fn lsa_tickets(host: &Host) -> Attempt {
+    let text = lsa_tickets::own("alice", &host.lsa_tickets);
+    let source = Source::Query("LSA: tickets of this session".to_owned());
+    collected(ArtifactKind::LsaTickets, "own.json", source, text.into_bytes(), 3)
 }
 
 fn machine_tickets(host: &Host) -> Attempt {

@@ -10,6 +10,8 @@ use crate::collect::{absent, collected, head, ipconfig, lists, lookup, names};
 use crate::host::{DNS_DOMAIN, Host};
 use crate::layout::application_host::REDACTED;
 use crate::layout::metabase;
+use crate::layout::registry;
+use crate::layout::request_log;
 use crate::layout::systeminfo::{self, System};
 use crate::questions;
 
@@ -50,7 +52,27 @@ fn attempts(host: &Host, windows: OldWindows, providers: Option<&str>) -> Vec<At
     attempts.extend(lists(host));
     attempts.extend(names(host).iter().map(|name| lookup(host, name)));
     attempts.extend(questions::attempts(host));
+    attempts.extend((!host.registry.is_empty()).then(|| settings(host)));
+    attempts.extend((!host.requests.is_empty()).then(|| site_log(host)));
     attempts
+}
+
+/// What was set of the limits of the web service.
+fn settings(host: &Host) -> Attempt {
+    let mut keys: Vec<registry::Key<'_>> = Vec::new();
+    for (key, name, value) in &host.registry {
+        keys.push((key, vec![(name, Some(value))]));
+    }
+    let source = Source::Key(r"HKLM\SYSTEM\CurrentControlSet\Services\HTTP\Parameters".to_owned());
+    collected(ArtifactKind::Registry, "http.reg", source, registry::file(&keys).into_bytes(), 16)
+}
+
+/// The log of the first site.
+fn site_log(host: &Host) -> Attempt {
+    let requests: Vec<_> = host.requests.iter().map(|(_, request)| request.clone()).collect();
+    let source = Source::File(r"C:\WINNT\System32\LogFiles\W3SVC1\ex*.log".to_owned());
+    let text = request_log::of_old_site(host.address, &requests);
+    collected(ArtifactKind::W3cLog, "W3SVC1.log", source, text.into_bytes(), 40)
 }
 
 fn file(host: &Host, windows: OldWindows, providers: Option<&str>) -> Attempt {

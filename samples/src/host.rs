@@ -6,6 +6,7 @@ use crate::evtx::event::Event;
 use crate::iis::{Authentication, Identity, Pool, Site};
 use crate::layout::klist::Ticket;
 use crate::layout::ldif::Value;
+use crate::layout::lsa_tickets;
 use crate::layout::nltest;
 use crate::layout::request_log::Request;
 
@@ -31,6 +32,8 @@ pub struct Host {
     pub dns: Dns,
     /// The tickets of the person who collects.
     pub own_tickets: Vec<Ticket>,
+    /// The same as LSA reports them, where it was asked.
+    pub lsa_tickets: Vec<lsa_tickets::Ticket>,
     /// The tickets of the machine account.
     pub machine_tickets: Vec<Ticket>,
     /// Its events, of any log and in any order.

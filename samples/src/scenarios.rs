@@ -78,6 +78,9 @@
 //! | `firefox-trusted-uris` | Firefox is told to trust another name | server, `-client` | same name |
 //! | `proxy-breaks-nego` | a proxy stands in front of a site with NTLM | server | `providers-negotiate-missing`, and this as a hint |
 //! | `nlb-windows2000-unsupported` | two servers with Windows 2000 share a name | servers | same name |
+//! | `client-stale-ticket` | a client holds a ticket from before the new password | server, `-client` | `krb-ap-err-modified-key-mismatch`, and a note of the same name |
+//! | `max-request-bytes-iis45` | IIS 5 takes small requests alone | server | none: a risk of the same name |
+//! | `iis5-30day-401` | IIS 5 uses the password from before | server | same name |
 
 pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
@@ -90,6 +93,7 @@ pub mod basic_front_kerberos_back;
 pub mod chromium_authserver_allowlist;
 pub mod chromium_delegate_allowlist;
 pub mod client_not_domain_or_offline;
+pub mod client_stale_ticket;
 pub mod clock_skew;
 pub mod credential_guard_blocks_unconstrained;
 pub mod credential_manager_override;
@@ -105,6 +109,7 @@ pub mod hosts;
 pub mod http_spn_collides_with_winrm;
 pub mod http_spn_shadows_host;
 pub mod ie6_w2k_negotiate_off;
+pub mod iis5_30day_401;
 pub mod iis5_ntlm_only;
 pub mod iis6_healthy;
 pub mod iis6_spn_on_machine;
@@ -116,6 +121,7 @@ pub mod local_account_pool;
 pub mod logon_right_or_workstation_restriction;
 pub mod loopback_check;
 pub mod machine_password_policy_disabled;
+pub mod max_request_bytes_iis45;
 pub mod maxtokensize_exceeded;
 pub mod negotiate_kerberos_only_clients_fail;
 pub mod nlb_windows2000_unsupported;
@@ -294,4 +300,7 @@ const STORIES: &[fn() -> Scenario] = &[
     firefox_trusted_uris::scenario,
     proxy_breaks_nego::scenario,
     nlb_windows2000_unsupported::scenario,
+    client_stale_ticket::scenario,
+    max_request_bytes_iis45::scenario,
+    iis5_30day_401::scenario,
 ];

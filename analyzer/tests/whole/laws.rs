@@ -163,7 +163,7 @@ fn without(mut bundles: Vec<OpenedBundle>, kind: ArtifactKind) -> Vec<OpenedBund
 }
 
 /// Scenarios whose cause lies in how an account or a clock stands, of which `setspn` knows nothing.
-const NEEDS_THE_DIRECTORY: [&str; 16] = [
+const NEEDS_THE_DIRECTORY: [&str; 18] = [
     "account-spn-but-account-missing",
     "service-account-locked-or-disabled",
     "clock-skew",
@@ -180,11 +180,14 @@ const NEEDS_THE_DIRECTORY: [&str; 16] = [
     "rbcd-both-modes",
     "unconstrained-delegation-not-trusted",
     "cross-forest-name-or-external-trust",
+    "client-stale-ticket",
+    "iis5-30day-401",
 ];
 
 /// Servers of 2003 and before: their `setspn` lists and does not search, so that nobody else holds an SPN is said by the
 /// directory alone.
-const WITHOUT_SEARCH: [&str; 3] = ["iis6-healthy", "iis6-spn-on-machine", "nlb-windows2000-unsupported"];
+const WITHOUT_SEARCH: [&str; 4] =
+    ["iis6-healthy", "iis6-spn-on-machine", "nlb-windows2000-unsupported", "max-request-bytes-iis45"];
 
 #[test]
 fn the_directory_says_who_holds_what_as_well_as_setspn() {

@@ -5,6 +5,7 @@ pub mod auditpol;
 pub mod ipconfig;
 pub mod klist;
 pub mod ldif;
+pub mod lsa_tickets;
 pub mod metabase;
 pub mod nltest;
 pub mod nslookup;

@@ -33,6 +33,19 @@ pub fn of_site(server: &str, requests: &[Request]) -> String {
     page.text()
 }
 
+/// The log of a site of IIS 5, which writes no sub-status.
+pub fn of_old_site(server: &str, requests: &[Request]) -> String {
+    let mut page = Page::default();
+    page.line("#Software: Microsoft Internet Information Services 5.0");
+    page.line("#Version: 1.0");
+    page.line("#Date: 2026-03-02 00:00:00");
+    page.line("#Fields: date time c-ip cs-username s-ip s-port cs-method cs-uri-stem sc-status");
+    for Request { time, client, user, ended } in requests {
+        page.line(format_args!("2026-03-02 {time} {client} {user} {server} 80 GET / {ended}"));
+    }
+    page.text()
+}
+
 /// The log of HTTP.sys: the time of each request, where it came from, and why it was refused.
 pub fn of_http_sys(server: &str, refused: &[(&str, &str, &str)]) -> String {
     let mut page = Page::default();

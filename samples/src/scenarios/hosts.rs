@@ -120,6 +120,7 @@ fn host(name: &'static str, role: Role, address: &'static str) -> Host {
         directory: directory(),
         dns: Dns::default(),
         own_tickets: Vec::new(),
+        lsa_tickets: Vec::new(),
         machine_tickets: vec![
             Ticket::granting(&machine, "7:41:03"),
             Ticket::delegable(&machine, LDAP, "7:41:03"),
