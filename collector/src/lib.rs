@@ -40,6 +40,7 @@ pub mod outcome;
 pub mod plan;
 #[cfg(feature = "tokens")]
 pub mod pseudonym;
+pub mod random;
 pub mod recipient;
 pub mod redact;
 pub mod reg_file;

@@ -8,7 +8,6 @@ use kerbscope_shared::manifest::Source;
 use kerbscope_shared::pseudonym::map::{MAP_BYTES, TokenMap};
 use kerbscope_shared::pseudonym::token::MapId;
 use kerbscope_shared::write::WriteError;
-use rand_core::{OsRng, RngCore as _};
 
 use crate::bundle_file::{BundleFile, Existing};
 use crate::console::{Console, Harvest};
@@ -17,6 +16,7 @@ use crate::plan::role::Role;
 use crate::pseudonym::bundle;
 use crate::pseudonym::names::Names;
 use crate::pseudonym::row;
+use crate::random;
 use crate::runner;
 use crate::seal::Seal;
 use crate::spool::Spool;
@@ -64,7 +64,7 @@ fn collect(visit: &Visit<'_>, target: &Path, mut names: Names) -> Result<Harvest
 pub fn names(map: Option<&Path>) -> io::Result<Names> {
     let Some(path) = map else {
         let mut id = [0; 8];
-        OsRng.try_fill_bytes(&mut id).map_err(|_| io::Error::other("there are no random numbers"))?;
+        random::fill(&mut id)?;
         return Ok(Names::new(MapId(u64::from_le_bytes(id))));
     };
     let mut bytes = Vec::new();
