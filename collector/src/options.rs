@@ -359,8 +359,8 @@ mod tests {
         let scope = Scope { naming: Naming::Tokens, ..Scope::default() };
         let tokens = Options { scope, ..Options::default() };
         check("--pseudonymize", Ok(Request::Collect(Box::new(tokens.clone()))));
-        let map = Some("names.json".into());
-        check("--pseudonymize-map names.json", Ok(Request::Collect(Box::new(Options { map, ..tokens }))));
+        let map = Some("names.txt".into());
+        check("--pseudonymize-map names.txt", Ok(Request::Collect(Box::new(Options { map, ..tokens }))));
         check("--pseudonymize-map", Err("--pseudonymize-map needs a value"));
         check("--pseudonymize=no", Err("--pseudonymize takes no value"));
     }
