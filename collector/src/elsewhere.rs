@@ -210,7 +210,6 @@ pub mod lsa {
 }
 
 /// Code pages.
-#[cfg(feature = "tokens")]
 pub mod code_page {
     use oem_cp::code_table::DECODING_TABLE_CP_MAP;
 

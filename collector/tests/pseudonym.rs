@@ -1,7 +1,6 @@
 //! The real program with `--pseudonymize`: names that stand everywhere on a server stand nowhere in its bundle.
 
 #![expect(clippy::expect_used, reason = "what cannot be set up or read back is a failed test")]
-#![cfg(feature = "tokens")]
 
 use std::fs::{self, File};
 use std::io::Cursor;
