@@ -11,6 +11,7 @@ mod event_xml;
 mod events;
 mod evidence;
 mod frozen;
+mod fuzzed;
 mod golden;
 mod hostile;
 mod house;
