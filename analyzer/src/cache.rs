@@ -32,7 +32,7 @@ const SETTLED: Duration = Duration::from_secs(3);
 const ALL_BYTES: u64 = 512 << 20;
 /// Readings at most.
 const ALL: usize = 200;
-/// What every reading begins with.
+/// What stands behind every reading.
 const MAGIC: &str = "kerbscope reading 1";
 /// What the name of every reading ends with.
 const ENDING: &str = "reading";
@@ -80,8 +80,8 @@ impl Cache {
         let beside = self.folder.join(format!("{name}.{}.{number}.new", std::process::id()));
         let written = create(&beside)
             .and_then(|mut file| {
-                file.write_all(format!("{MAGIC}\n{name}\n{}\n", Digest::of(reading)).as_bytes())?;
-                file.write_all(reading)
+                file.write_all(reading)?;
+                file.write_all(seal(name, reading).as_bytes())
             })
             .and_then(|()| fs::rename(&beside, self.place(name)));
         if written.is_err() {
@@ -121,10 +121,11 @@ impl Memory for Cache {
         let length = file.metadata().ok().filter(|file| file.is_file() && file.len() <= most)?.len();
         let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
         file.take(most).read_to_end(&mut bytes).ok()?;
-        let lines = format!("{MAGIC}\n{name}\n");
-        let (digest, reading) = bytes.strip_prefix(lines.as_bytes())?.split_at_checked(64)?;
-        let reading = reading.strip_prefix(b"\n")?;
-        (Digest::of(reading).to_string().as_bytes() == digest).then(|| reading.to_vec())
+        let end = bytes.len().checked_sub(seal(name, &[]).len())?;
+        let (reading, sealed) = bytes.split_at_checked(end)?;
+        (seal(name, reading).as_bytes() == sealed).then_some(())?;
+        bytes.truncate(end);
+        Some(bytes)
     }
 
     fn keep(&self, source: &Source, name: &str, reading: &[u8]) {
@@ -139,6 +140,12 @@ impl Memory for Cache {
     fn shortest(&self) -> u64 {
         self.shortest
     }
+}
+
+/// What stands behind a reading, always as long: its name and its checksum. It is against accidents; who may write into
+/// the cache of a person may do all else in their name too.
+fn seal(name: &str, reading: &[u8]) -> String {
+    format!("\n{MAGIC} {name} {:08x}\n", crc32fast::hash(reading))
 }
 
 /// Where the system wants caches of a person.

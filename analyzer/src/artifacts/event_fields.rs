@@ -37,7 +37,10 @@ impl Fields {
 
     /// The words of the first field with this name; names are compared without case.
     pub fn get(&self, name: &str) -> Option<&str> {
-        self.iter().find(|(key, _)| key.eq_ignore_ascii_case(name)).map(|(_, words)| words)
+        let place = self.names.iter().position(|key| key.eq_ignore_ascii_case(name))?;
+        let ends_at = |place: usize| usize::try_from(*self.ends.get(place)?).ok();
+        let start = place.checked_sub(1).map_or(Some(0), ends_at)?;
+        Some(self.words.get(start..ends_at(place)?).unwrap_or_default())
     }
 
     /// How many bytes they take; names that others have too cost nothing.

@@ -804,6 +804,9 @@ mod tests {
             let finished = groups.finish();
             assert_eq!(finished.grain, grain, "{users} users");
             assert_eq!(total(&finished), users * clients * hours, "{users} users");
+            if grain == Grain::Log {
+                assert_eq!(finished.tallies.len() as u64, users * clients, "{users} users: each has one group");
+            }
             assert_eq!(finished.refused, 0);
             assert!(finished.tallies.len() <= ORDINARY_GROUPS);
             assert!(finished.tallies.iter().all(|tallied| tallied.fields.get("ServiceName") == Some("svc-web")));

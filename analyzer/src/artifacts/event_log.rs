@@ -1,6 +1,7 @@
 //! Event logs: every record counted; of those that concern sign-in, failures and rare events kept, the rest tallied.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -49,6 +50,10 @@ pub struct Failures {
     pub code: Option<u32>,
     /// Hours since 1970 in which it happened, and how often, in their order.
     pub hours: Vec<(i64, u32)>,
+    /// The first in time.
+    pub first: Occurrence,
+    /// The last in time.
+    pub last: Occurrence,
 }
 
 /// A logon, or the request for the ticket that it was made with.
@@ -87,7 +92,7 @@ pub struct Tally {
     /// The event id.
     pub id: u32,
     /// The computer that wrote them.
-    pub computer: String,
+    pub computer: Arc<str>,
     /// What they have in common; none for events that are alike in every field.
     pub fields: Fields,
     /// How many there are.
@@ -180,7 +185,8 @@ impl Parsed<EventLog> {
         let tallies = log.tallies.iter_mut().flat_map(|tally| [&mut tally.first.at, &mut tally.last.at]);
         let losses = self.losses.iter_mut().map(|loss| &mut loss.at);
         let guids = log.guids.iter_mut().map(|named| &mut named.seen.at);
-        events.chain(tallies).chain(guids).chain(losses).for_each(|at| at.artifact = artifact);
+        let failures = log.failures.iter_mut().flat_map(|one| [&mut one.first.at, &mut one.last.at]);
+        events.chain(tallies).chain(guids).chain(failures).chain(losses).for_each(|at| at.artifact = artifact);
     }
 }
 

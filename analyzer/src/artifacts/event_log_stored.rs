@@ -52,6 +52,8 @@ struct StoredFailures<'a> {
     id: u32,
     code: Option<u32>,
     hours: Vec<(i64, u32)>,
+    first: StoredMoment,
+    last: StoredMoment,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -117,7 +119,7 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
         tallies,
         grain: log.grain,
         span: log.span.map(|(first, last)| (StoredTime::of(first), StoredTime::of(last))),
-        failures: log.failures.iter().map(StoredFailures::of).collect(),
+        failures: log.failures.iter().map(StoredFailures::of).collect::<Option<_>>()?,
         guids: log
             .guids
             .iter()
@@ -144,7 +146,7 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
         computer: stored.computer.map(str::to_owned),
         counts: counts.collect::<BTreeMap<_, _>>(),
         events: stored.events.iter().map(|event| event.event(&names)).collect::<Option<_>>()?,
-        tallies: stored.tallies.iter().map(|tally| tally.tally(&names)).collect::<Option<_>>()?,
+        tallies: tallies(&stored.tallies, &names)?,
         grain: stored.grain,
         span: match stored.span {
             Some((first, last)) => Some((first.time()?, last.time()?)),
@@ -229,12 +231,24 @@ impl StoredEvent<'_> {
     }
 }
 
+/// The tallies of a log. Its computers are few: mostly the next one is the last one.
+fn tallies(stored: &[StoredTally<'_>], names: &[Arc<[Box<str>]>]) -> Option<Vec<Tally>> {
+    let mut computer: Arc<str> = Arc::from("");
+    let tally = |stored: &StoredTally<'_>| {
+        if *computer != *stored.computer {
+            computer = stored.computer.into();
+        }
+        stored.tally(names, Arc::clone(&computer))
+    };
+    stored.iter().map(tally).collect()
+}
+
 impl StoredTally<'_> {
-    fn tally(&self, names: &[Arc<[Box<str>]>]) -> Option<Tally> {
+    fn tally(&self, names: &[Arc<[Box<str>]>], computer: Arc<str>) -> Option<Tally> {
         Some(Tally {
             provider: provider(self.provider)?,
             id: self.id,
-            computer: self.computer.to_owned(),
+            computer,
             fields: self.fields.fields(names)?,
             count: self.count,
             kept: self.kept,
@@ -252,13 +266,21 @@ impl StoredFields<'_> {
 }
 
 impl<'a> StoredFailures<'a> {
-    fn of(failures: &'a Failures) -> Self {
-        let Failures { provider, id, code, hours } = failures;
-        Self { provider, id: *id, code: *code, hours: hours.clone() }
+    fn of(failures: &'a Failures) -> Option<Self> {
+        let Failures { provider, id, code, hours, first, last } = failures;
+        let (first, last) = (moment(*first)?, moment(*last)?);
+        Some(Self { provider, id: *id, code: *code, hours: hours.clone(), first, last })
     }
 
     fn failures(self) -> Option<Failures> {
-        Some(Failures { provider: provider(self.provider)?, id: self.id, code: self.code, hours: self.hours })
+        Some(Failures {
+            provider: provider(self.provider)?,
+            id: self.id,
+            code: self.code,
+            hours: self.hours,
+            first: occurrence(self.first)?,
+            last: occurrence(self.last)?,
+        })
     }
 }
 
@@ -327,7 +349,7 @@ mod tests {
         let tally = Tally {
             provider,
             id: 4624,
-            computer: "DC1".to_owned(),
+            computer: "DC1".into(),
             fields: Fields::default(),
             count: 9,
             kept: 2,
@@ -343,7 +365,14 @@ mod tests {
             tallies: vec![tally],
             grain: Grain::Log,
             span: time.map(|time| (time, time)),
-            failures: vec![Failures { provider, id: 4625, code: Some(7), hours: vec![(492_222, 3), (492_223, 1)] }],
+            failures: vec![Failures {
+                provider,
+                id: 4625,
+                code: Some(7),
+                hours: vec![(492_222, 3), (492_223, 1)],
+                first: occurrence(3, time),
+                last: occurrence(4, None),
+            }],
             guids: vec![LogonGuid { guid: u128::MAX, id: 4624, seen: occurrence(9, time) }],
         });
         reading.lose(NOBODY.whole(), GapReason::Damaged("chunk 3".to_owned()));

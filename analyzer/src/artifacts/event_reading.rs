@@ -10,7 +10,7 @@ use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sample, Sort,
 use crate::artifacts::event_kinds::{CONCERNS, Concern, EventKinds, Ordinary};
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, Occurrence, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_SUCCESS, EVENT_TYPE};
-use crate::artifacts::event_times::{Failure, Named, Times, guid_of_words};
+use crate::artifacts::event_times::{Failed, Failure, Named, Times, guid_of_words};
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Place};
@@ -73,8 +73,8 @@ struct FieldWords {
 /// The computers that wrote records.
 #[derive(Debug, Default)]
 struct Computers {
-    names: Vec<String>,
-    numbers: BTreeMap<String, u32>,
+    names: Vec<Arc<str>>,
+    numbers: BTreeMap<Arc<str>, u32>,
     /// The last one, as the log has it: mostly it is the next one too.
     last: Vec<u8>,
     last_number: u32,
@@ -118,13 +118,14 @@ impl Computers {
         }
         let number = u32::try_from(self.names.len()).unwrap_or(u32::MAX);
         if self.names.len() < COMPUTERS {
-            self.names.push(name.to_owned());
-            self.numbers.insert(name.to_owned(), number);
+            let name: Arc<str> = name.into();
+            self.names.push(Arc::clone(&name));
+            self.numbers.insert(name, number);
         }
         number
     }
 
-    fn name(&self, number: u32) -> String {
+    fn name(&self, number: u32) -> Arc<str> {
         usize::try_from(number).ok().and_then(|number| self.names.get(number)).cloned().unwrap_or_default()
     }
 }
@@ -231,7 +232,7 @@ impl Reading {
             return self.groups.count(&mut self.key, moment);
         }
         let fields = fields.unwrap_or_else(|| self.lists.share(cut(record.fields().unwrap_or_default())));
-        self.times.failed(concern, id, &fields, moment.time);
+        self.times.failed(concern, id, &fields, moment);
         let event = Event {
             at: self.artifact.record(record.number),
             provider: record.provider.to_string(),
@@ -264,7 +265,7 @@ impl Reading {
         if self.key_of_words(concern, row, event.id, origin, moment, &event.fields) {
             self.groups.count(&mut self.key, moment);
         } else {
-            self.times.failed(concern, event.id, &event.fields, moment.time);
+            self.times.failed(concern, event.id, &event.fields, moment);
             self.groups.keep(&mut self.key, moment, Sample { place: self.log.records, event });
         }
     }
@@ -322,7 +323,7 @@ impl Reading {
         self.log.span = self.times.span.and_then(|(first, last)| time_of_ticks(first).zip(time_of_ticks(last)));
         let named = self.times.guids.iter();
         self.log.guids = named.map(|named| logon_guid(self.artifact, *named)).collect();
-        self.log.failures = self.times.failures.into_iter().map(failures).collect();
+        self.log.failures = self.times.failures.into_iter().map(|one| failures(self.artifact, one)).collect();
         let mut parsed = Parsed::whole(self.log);
         let at = self.artifact.whole();
         if self.undecoded > 0 {
@@ -370,13 +371,15 @@ fn logon_guid(artifact: ArtifactId, Named { guid, id, moment }: Named) -> LogonG
     LogonGuid { guid, id, seen: occurrence(artifact, moment) }
 }
 
-fn failures(((concern, id, code), hours): (Failure, BTreeMap<u32, u32>)) -> Failures {
+fn failures(artifact: ArtifactId, ((concern, id, code), found): (Failure, Failed)) -> Failures {
     let since_1970 = |hour: u32| i64::from(hour).saturating_sub(SECONDS_TO_1970 / 3600);
     Failures {
         provider: CONCERNS.get(concern).map_or("", |row| row.provider),
         id,
         code,
-        hours: hours.into_iter().map(|(hour, count)| (since_1970(hour), count)).collect(),
+        hours: found.hours.into_iter().map(|(hour, count)| (since_1970(hour), count)).collect(),
+        first: occurrence(artifact, found.first),
+        last: occurrence(artifact, found.last),
     }
 }
 

@@ -27,11 +27,20 @@ pub(super) struct Named {
     pub(super) moment: Moment,
 }
 
+/// When something failed.
+#[derive(Clone, Debug)]
+pub(super) struct Failed {
+    /// How often, by the hour.
+    pub(super) hours: BTreeMap<u32, u32>,
+    pub(super) first: Moment,
+    pub(super) last: Moment,
+}
+
 /// What was noted so far.
 #[derive(Debug, Default)]
 pub(super) struct Times {
     pub(super) span: Option<(u64, u64)>,
-    pub(super) failures: BTreeMap<Failure, BTreeMap<u32, u32>>,
+    pub(super) failures: BTreeMap<Failure, Failed>,
     pub(super) guids: VecDeque<Named>,
 }
 
@@ -44,15 +53,17 @@ impl Times {
     }
 
     /// Counts a failure in its hour.
-    pub(super) fn failed(&mut self, concern: usize, id: u32, fields: &Fields, time: Option<u64>) {
-        let Some(hour) = time.and_then(|time| u32::try_from(time / HOUR).ok()) else { return };
+    pub(super) fn failed(&mut self, concern: usize, id: u32, fields: &Fields, moment: Moment) {
+        let Some(hour) = moment.time.and_then(|time| u32::try_from(time / HOUR).ok()) else { return };
         let code = |name: &str| fields.get(name).and_then(|words| number(words.trim())).map(|number| number.value);
         let code = code("SubStatus").filter(|code| *code != 0).or_else(|| code("Status"));
         let kind = (concern, id, code.filter(|code| *code != 0));
         if self.failures.len() >= FAILURES && !self.failures.contains_key(&kind) {
             return;
         }
-        let hours = self.failures.entry(kind).or_default();
+        let new = || Failed { hours: BTreeMap::new(), first: moment, last: moment };
+        let Failed { hours, first, last } = self.failures.entry(kind).or_insert_with(new);
+        (*first, *last) = ((*first).min(moment), (*last).max(moment));
         if hours.len() < HOURS || hours.contains_key(&hour) {
             let count = hours.entry(hour).or_default();
             *count = count.saturating_add(1);
@@ -111,19 +122,22 @@ mod tests {
             [("Status".to_owned(), status.to_owned()), ("SubStatus".to_owned(), sub.to_owned())].into_iter().collect()
         };
         for hour in [5, 5, 7] {
-            times.failed(1, 4625, &fields("0xc000006d", "0xc0000064"), moment(hour).time);
+            times.failed(1, 4625, &fields("0xc000006d", "0xc0000064"), moment(hour));
         }
-        times.failed(1, 4625, &fields("0xc000006d", "0x0"), moment(7).time);
-        times.failed(1, 4625, &fields("0xc000006d", "0x0"), None);
-        let hours = |code| times.failures.get(&(1, 4625, Some(code))).cloned().unwrap_or_default();
+        times.failed(1, 4625, &fields("0xc000006d", "0x0"), moment(7));
+        times.failed(1, 4625, &fields("0xc000006d", "0x0"), Moment { time: None, record: 9 });
+        let hours = |code| times.failures.get(&(1, 4625, Some(code))).map(|one| one.hours.clone()).unwrap_or_default();
         assert_eq!(hours(0xc000_0064), BTreeMap::from([(5, 2), (7, 1)]));
         assert_eq!(hours(0xc000_006d), BTreeMap::from([(7, 1)]));
+        let span = times.failures.get(&(1, 4625, Some(0xc000_0064))).map(|one| (one.first, one.last));
+        assert_eq!(span, Some((moment(5), moment(7))));
     }
 
     #[test]
     fn the_last_guids_are_remembered_and_null_is_none() {
         let mut times = Times::default();
         times.named(0, 4624, moment(1));
+        assert!(times.guids.is_empty());
         (1..=20_000).for_each(|guid| times.named(guid, 4624, moment(1)));
         assert_eq!((times.guids.len(), times.guids.front().map(|named| named.guid)), (GUIDS, Some(20_001 - 16_384)));
     }

@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 
 use crate::artifacts::event_fields::Fields;
-use crate::artifacts::event_log::{Event, EventLog, Tally};
+use crate::artifacts::event_log::{Event, EventLog, Failures, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_FAILURE, AUDIT_SUCCESS, EVENT_TYPE};
 use crate::artifacts::event_log_text::LOCAL_TIME;
 use crate::codes::number::number;
@@ -156,6 +156,20 @@ impl Kind {
         reporters.into_iter().find(|(names, _)| names.iter().any(|name| is(name))).map(|(_, kind)| kind)
     }
 
+    /// Whether somebody attempted something; all others are reports of services.
+    pub const fn is_attempt(self) -> bool {
+        matches!(
+            self,
+            Self::Logon
+                | Self::TicketGrantingTicket
+                | Self::ServiceTicket
+                | Self::Renewal
+                | Self::PreAuthentication
+                | Self::ExplicitCredentials
+                | Self::Ntlm
+        )
+    }
+
     const fn codes(self) -> &'static [Row] {
         match self {
             Self::TicketGrantingTicket
@@ -198,10 +212,80 @@ pub fn attempts(log: &EventLog) -> Vec<Attempt<'_>> {
     in_order(log.events.iter().filter_map(of_event), log.tallies.iter().filter_map(of_tally))
 }
 
-/// The same without what went well, but for logons: those tell who uses NTLM.
-pub fn telling_attempts(log: &EventLog) -> Vec<Attempt<'_>> {
-    let is_telling = |tally: &&Tally| tally.kept > 0 || matches!(tally.id, 4624 | 528 | 540);
-    in_order(log.events.iter().filter_map(of_event), log.tallies.iter().filter(is_telling).filter_map(of_tally))
+/// The same, but only of these kinds: the others are not even looked at.
+pub fn attempts_of<'a>(log: &'a EventLog, kinds: &[Kind]) -> Vec<Attempt<'a>> {
+    let is_one = |provider: &str, id: u32| Kind::of(provider, id).is_some_and(|kind| kinds.contains(&kind));
+    in_order(
+        log.events.iter().filter(|event| is_one(&event.provider, event.id)).filter_map(of_event),
+        log.tallies.iter().filter(|tally| is_one(tally.provider, tally.id)).filter_map(of_tally),
+    )
+}
+
+/// The same, but only the events that are kept: failures, and what services report.
+pub fn kept_attempts(log: &EventLog) -> Vec<Attempt<'_>> {
+    in_order(log.events.iter().filter_map(of_event), std::iter::empty())
+}
+
+/// Logons over the network that went well and are alike.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NetworkLogons<'a> {
+    /// The computer.
+    pub computer: &'a str,
+    /// From where.
+    pub client: &'a str,
+    /// The authentication package.
+    pub package: &'a str,
+    /// How many.
+    pub count: u64,
+}
+
+/// The logons over the network that went well, of accounts that somebody chose: nobody chooses the package of an
+/// anonymous logon.
+pub fn network_logons(log: &EventLog) -> impl Iterator<Item = NetworkLogons<'_>> {
+    log.tallies.iter().filter(|tally| matches!(tally.id, 4624 | 528 | 540) && tally.kept == 0).filter_map(|tally| {
+        Kind::of(tally.provider, tally.id)?;
+        let told = Told(&tally.fields);
+        let is_anonymous = told.words("TargetUserName")?.eq_ignore_ascii_case("ANONYMOUS LOGON");
+        (told.words("LogonType") == Some("3") && !is_anonymous).then_some(())?;
+        let (client, package) = (told.client()?, told.package()?);
+        Some(NetworkLogons { computer: &tally.computer, client, package, count: tally.count })
+    })
+}
+
+/// What fields say, where they say anything.
+#[derive(Clone, Copy)]
+struct Told<'a>(&'a Fields);
+
+impl<'a> Told<'a> {
+    fn words(self, name: &str) -> Option<&'a str> {
+        self.0.get(name).map(str::trim).filter(|words| !words.is_empty() && *words != "-")
+    }
+
+    fn first(self, names: &[&str]) -> Option<&'a str> {
+        names.iter().find_map(|name| self.words(name))
+    }
+
+    fn client(self) -> Option<&'a str> {
+        let address = self.words("IpAddress").map(|address| address.strip_prefix("::ffff:").unwrap_or(address));
+        address.or_else(|| self.first(&["WorkstationName", "Workstation"]))
+    }
+
+    fn package(self) -> Option<&'a str> {
+        self.first(&["LmPackageName", "AuthenticationPackageName", "PackageName"])
+    }
+}
+
+/// What such failures are, and why they happen; none where a service reports.
+pub fn failure(failures: &Failures) -> Option<(Kind, Option<Code>)> {
+    let kind = Kind::of(failures.provider, failures.id).filter(|kind| kind.is_attempt())?;
+    let code = failures.code.map(|code| Code::of(code, kind.codes())).or_else(|| of_old_id(failures.id));
+    Some((kind, code))
+}
+
+/// Events of Windows 2000 to 2003 that say by their id why a logon failed.
+fn of_old_id(id: u32) -> Option<Code> {
+    let status = security_event::EVENTS.iter().find(|event| event.old == Some(id)).and_then(|event| event.status);
+    status.map(|status| Code::of(status, nt_status::ROWS))
 }
 
 fn in_order<'a>(kept: impl Iterator<Item = Attempt<'a>>, alike: impl Iterator<Item = Attempt<'a>>) -> Vec<Attempt<'a>> {
@@ -231,17 +315,16 @@ fn of_tally(tally: &Tally) -> Option<Attempt<'_>> {
 
 fn of_fields<'a>(provider: &'a str, id: u32, fields: &'a Fields, at: Evidence) -> Option<Attempt<'a>> {
     let kind = Kind::of(provider, id)?;
-    let told = |name: &str| fields.get(name).map(str::trim).filter(|words| !words.is_empty() && *words != "-");
-    let words = |names: &[&str]| names.iter().find_map(|name| told(name));
+    let all = Told(fields);
+    let told = |name: &str| all.words(name);
+    let words = |names: &[&str]| all.first(names);
     let value = |name: &str| told(name).and_then(number).map(|number| number.value);
     let code = |name: &str| value(name).filter(|value| *value != 0).map(|value| Code::of(value, kind.codes()));
     // Event 3 of the client puts words behind its code, and event 537 has no name for it.
     let first_word = |name: &str| told(name)?.split_whitespace().next().and_then(number);
-    let by_id = || security_event::EVENTS.iter().find(|event| event.old == Some(id)).and_then(|event| event.status);
     let status = code("Status")
         .or_else(|| first_word("ErrorCode").map(|number| Code::of(number.value, kind.codes())))
-        .or_else(|| by_id().map(|status| Code::of(status, nt_status::ROWS)));
-    let package = words(&["LmPackageName"]).or_else(|| words(&["AuthenticationPackageName", "PackageName"]));
+        .or_else(|| of_old_id(id));
     Some(Attempt {
         at,
         first: None,
@@ -255,11 +338,9 @@ fn of_fields<'a>(provider: &'a str, id: u32, fields: &'a Fields, at: Evidence) -
         outcome: outcome(kind, id, told(EVENT_TYPE), status),
         user: words(&["TargetUserName", "ClientName", "Username"]),
         domain: words(&["TargetDomainName", "ClientRealm"]),
-        client: told("IpAddress")
-            .map(|address| address.strip_prefix("::ffff:").unwrap_or(address))
-            .or_else(|| words(&["WorkstationName", "Workstation"])),
+        client: all.client(),
         service: words(&["ServiceName", "ServerName", "TargetName", "SPN", "AppPoolID", "TargetServerName"]),
-        package,
+        package: all.package(),
         logon_type: value("LogonType"),
         process: words(&["LogonProcessName"]),
         encryption_type: value("TicketEncryptionType"),
@@ -269,18 +350,8 @@ fn of_fields<'a>(provider: &'a str, id: u32, fields: &'a Fields, at: Evidence) -
 }
 
 fn outcome(kind: Kind, id: u32, event_type: Option<&str>, status: Option<Code>) -> Outcome {
-    let is_attempt = matches!(
-        kind,
-        Kind::Logon
-            | Kind::TicketGrantingTicket
-            | Kind::ServiceTicket
-            | Kind::Renewal
-            | Kind::PreAuthentication
-            | Kind::ExplicitCredentials
-            | Kind::Ntlm
-    );
     match (event_type, id) {
-        _ if !is_attempt => Outcome::Reported,
+        _ if !kind.is_attempt() => Outcome::Reported,
         (Some(words), _) if words == AUDIT_SUCCESS => Outcome::Succeeded,
         // The Event Viewer has other words in other languages.
         (Some(words), _) if words == AUDIT_FAILURE => Outcome::Failed,
@@ -389,7 +460,7 @@ mod tests {
         let tally = |count, kept| Tally {
             provider: AUDITING,
             id: 4625,
-            computer: "WEB01".to_owned(),
+            computer: "WEB01".into(),
             fields: fields(&[("TargetUserName", "alice"), ("Status", "0xc000006d")]),
             count,
             kept,
@@ -400,9 +471,9 @@ mod tests {
         let counts = |log: &EventLog| attempts(log).iter().map(|attempt| attempt.count).collect::<Vec<_>>();
         assert_eq!(counts(&log(tally(1, 1))), [1]);
         assert_eq!(counts(&log(tally(12_432, 1))), [1, 12_431]);
-        assert_eq!(telling_attempts(&log(tally(12_432, 1))).len(), 2);
+        assert_eq!(kept_attempts(&log(tally(12_432, 1))).len(), 1);
         let ordinary = |id| EventLog { tallies: vec![Tally { id, ..tally(5, 0) }], ..EventLog::default() };
-        let told = [4624, 4769].map(|id| (attempts(&ordinary(id)).len(), telling_attempts(&ordinary(id)).len()));
-        assert_eq!(told, [(1, 1), (1, 0)]);
+        let told = [4624, 4769].map(|id| (attempts(&ordinary(id)).len(), network_logons(&ordinary(id)).count()));
+        assert_eq!(told, [(1, 0), (1, 0)]);
     }
 }

@@ -1,15 +1,19 @@
 //! What the event logs of a case tell together: attempts that several of them saw, what fails since when, who signs in
 //! with NTLM, and which logon was made with which ticket.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
+use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use crate::artifacts::contents::{Contents, ReadArtifact};
 use crate::artifacts::event_log::{EventLog, Occurrence};
 use crate::artifacts::w3c_log::Request;
+use crate::codes::number::number;
 use crate::evidence::place::Evidence;
-use crate::facts::attempts::{Attempt, Code, Kind, Outcome, attempts, telling_attempts};
+use crate::facts::attempts::{
+    Attempt, Code, Kind, NetworkLogons, Outcome, attempts, failure, kept_attempts, network_logons,
+};
 use crate::facts::beginnings::{Beginning, Covered, beginning};
 use crate::facts::case_facts::Facts;
 use crate::facts::host::HostName;
@@ -81,16 +85,14 @@ pub struct TicketUse {
 
 /// Clients that are told at most.
 const SHARES: usize = 10_000;
-/// The type of a logon over the network.
-const NETWORK: u32 = 3;
 
-/// Which rows are looked at.
+/// Which rows the picture holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Rows {
     /// All.
     All,
-    /// Those that the rest of the picture is made of.
-    Telling,
+    /// Records that are kept, of which the rest of the picture is made.
+    Kept,
 }
 
 /// What the logs among these artifacts tell.
@@ -103,7 +105,7 @@ pub fn event_picture<'a>(artifacts: &'a [ReadArtifact], facts: &Facts, rows: Row
     };
     let rows_of = |log| match rows {
         Rows::All => attempts(log),
-        Rows::Telling => telling_attempts(log),
+        Rows::Kept => kept_attempts(log),
     };
     let mut found: Vec<Attempt<'a>> = logs().flat_map(|(_, log)| rows_of(log)).collect();
     found.sort_by_key(|attempt| (attempt.first, attempt.at));
@@ -119,48 +121,63 @@ pub fn event_picture<'a>(artifacts: &'a [ReadArtifact], facts: &Facts, rows: Row
     EventPicture {
         sign_ins: sign_ins(&found, &requests),
         failing,
-        shares: shares(&found, facts),
+        shares: shares(logs().flat_map(|(_, log)| network_logons(log)), facts),
         tickets: tickets(logs().map(|(_, log)| log)),
         attempts: found,
     }
 }
 
 fn failing(read: &ReadArtifact, log: &EventLog, attempts: &[Attempt<'_>]) -> Vec<Failing> {
-    let mut groups: BTreeMap<(u32, Kind, Option<u32>), Failing> = BTreeMap::new();
-    let mut users: BTreeMap<(u32, Kind, Option<u32>), BTreeSet<&str>> = BTreeMap::new();
-    let own = attempts.iter().filter(|attempt| attempt.at.artifact == read.id && attempt.outcome == Outcome::Failed);
-    for attempt in own {
-        let code = attempt.sub_code.or(attempt.code);
-        let key = (attempt.id, attempt.kind, code.map(|code| code.value));
-        let group = groups.entry(key).or_insert_with(|| Failing {
-            log: read.id.whole(),
-            computer: attempt.computer.to_owned(),
-            kind: attempt.kind,
-            id: attempt.id,
-            code,
-            count: 0,
-            users: 0,
-            first: attempt.first,
-            last: attempt.last,
-            began: None,
-        });
-        group.count = group.count.saturating_add(attempt.count);
-        group.first = earlier(group.first, attempt.first);
-        group.last = group.last.max(attempt.last);
-        users.entry(key).or_default().extend(attempt.user);
-    }
+    let users = users(read, log, attempts);
     let covered = log.span.map(|(first, last)| Covered { first: hour(first), last: hour(last) });
-    for (key, group) in &mut groups {
-        group.users = users.get(key).map_or(0, BTreeSet::len);
-        let is_own = |code: Option<u32>| code == key.2;
-        let hours = log.failures.iter().find(|failures| failures.id == key.0 && is_own(failures.code));
-        group.began = hours.zip(covered).and_then(|(failures, covered)| beginning(&failures.hours, covered));
-    }
-    groups.into_values().collect()
+    // A collector of forwarded events has those of many computers.
+    let computer = |id: u32| {
+        let own = attempts.iter().filter(|attempt| attempt.at.artifact == read.id && attempt.id == id);
+        let names: BTreeSet<&str> = own.map(|attempt| attempt.computer).collect();
+        match names.first() {
+            Some(name) if names.len() == 1 => (*name).to_owned(),
+            Some(_) => format!("{} computers", names.len()),
+            None => log.computer.clone().unwrap_or_default(),
+        }
+    };
+    let failing = log.failures.iter().filter_map(|failures| {
+        let (kind, code) = failure(failures)?;
+        Some(Failing {
+            log: read.id.whole(),
+            computer: computer(failures.id),
+            kind,
+            id: failures.id,
+            code,
+            count: failures.hours.iter().map(|(_, count)| u64::from(*count)).fold(0, u64::saturating_add),
+            users: users.get(&(failures.id, code.map(|code| code.value))).copied().unwrap_or(0),
+            first: failures.first.time,
+            last: failures.last.time,
+            began: covered.and_then(|covered| beginning(&failures.hours, covered)),
+        })
+    });
+    failing.collect()
 }
 
-fn earlier(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<Timestamp> {
-    [one, other].into_iter().flatten().min()
+/// How many accounts each event and code concerns.
+fn users(read: &ReadArtifact, log: &EventLog, attempts: &[Attempt<'_>]) -> HashMap<(u32, Option<u32>), usize> {
+    let kept = attempts.iter().filter(|attempt| attempt.at.artifact == read.id && attempt.outcome == Outcome::Failed);
+    let kept = kept.filter_map(|attempt| {
+        Some((attempt.id, attempt.sub_code.or(attempt.code).map(|code| code.value), attempt.user?))
+    });
+    let alike = log.tallies.iter().filter(|tally| tally.count > tally.kept && tally.kept > 0).filter_map(|tally| {
+        let code = |name: &str| tally.fields.get(name).and_then(number).map(|number| number.value);
+        let code = code("SubStatus").filter(|code| *code != 0).or_else(|| code("Status"));
+        Some((tally.id, code, tally.fields.get("TargetUserName")?))
+    });
+    let mut seen: HashSet<(u32, Option<u32>, &str), RandomState> = HashSet::default();
+    let mut users = HashMap::new();
+    for (id, code, user) in kept.chain(alike) {
+        if seen.insert((id, code, user)) {
+            let count: &mut usize = users.entry((id, code)).or_default();
+            *count = count.saturating_add(1);
+        }
+    }
+    users
 }
 
 /// The hour since 1970.
@@ -168,23 +185,15 @@ fn hour(time: Timestamp) -> i64 {
     time.as_second().div_euclid(3600)
 }
 
-/// Only people and services that signed in over the network count: nobody chooses the package of an anonymous logon.
-fn shares(attempts: &[Attempt<'_>], facts: &Facts) -> Vec<Share> {
-    let mut shares: BTreeMap<(&str, &str), (u64, u64)> = BTreeMap::new();
-    for attempt in attempts {
-        let is_network = attempt.kind == Kind::Logon
-            && attempt.outcome == Outcome::Succeeded
-            && attempt.logon_type == Some(NETWORK)
-            && !attempt.user.is_some_and(|user| user.eq_ignore_ascii_case("ANONYMOUS LOGON"));
-        let (Some(client), Some(package), true) = (attempt.client, attempt.package, is_network) else {
-            continue;
-        };
+fn shares<'a>(logons: impl Iterator<Item = NetworkLogons<'a>>, facts: &Facts) -> Vec<Share> {
+    let mut shares: HashMap<(&str, &str), (u64, u64), RandomState> = HashMap::default();
+    for NetworkLogons { computer, client, package, count } in logons {
         let package = package.to_ascii_lowercase();
-        let share = shares.entry((attempt.computer, client)).or_default();
+        let share = shares.entry((computer, client)).or_default();
         if package.contains("ntlm") {
-            share.1 = share.1.saturating_add(attempt.count);
+            share.1 = share.1.saturating_add(count);
         } else if package.contains("kerberos") {
-            share.0 = share.0.saturating_add(attempt.count);
+            share.0 = share.0.saturating_add(count);
         }
     }
     let mut shares: Vec<Share> = shares
@@ -238,48 +247,53 @@ fn tickets<'a>(logs: impl Iterator<Item = &'a EventLog>) -> Vec<TicketUse> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifacts::event_log::LogonGuid;
+    use crate::artifacts::event_log::{LogonGuid, Tally};
     use crate::evidence::place::ArtifactId;
 
-    fn row(computer: &'static str, client: &'static str, package: &'static str, count: u64) -> Attempt<'static> {
-        Attempt {
-            at: ArtifactId(0).record(1),
-            first: None,
-            last: None,
-            local_time: None,
-            count,
-            computer,
-            provider: "",
-            id: 4624,
-            kind: Kind::Logon,
-            outcome: Outcome::Succeeded,
-            user: Some("alice"),
-            domain: None,
-            client: Some(client),
-            service: None,
-            package: Some(package),
-            logon_type: Some(3),
-            process: None,
-            encryption_type: None,
-            code: None,
-            sub_code: None,
-        }
+    /// Logons that are alike: the account, the type, the package and how many.
+    type Logons = (&'static str, &'static str, &'static str, u64);
+
+    fn log_of(client: &str, logons: &[Logons]) -> EventLog {
+        let seen = Occurrence { at: ArtifactId(0).record(1), time: None };
+        let tally = |(user, logon_type, package, count): &Logons| {
+            let fields = [
+                ("TargetUserName", *user),
+                ("LogonType", logon_type),
+                ("AuthenticationPackageName", if package.starts_with("NTLM") { "NTLM" } else { package }),
+                ("LmPackageName", if package.starts_with("NTLM") { package } else { "-" }),
+                ("IpAddress", client),
+            ];
+            Tally {
+                provider: "Microsoft-Windows-Security-Auditing",
+                id: 4624,
+                computer: "WEB01".into(),
+                fields: fields.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect(),
+                count: *count,
+                kept: 0,
+                first: seen,
+                last: seen,
+            }
+        };
+        EventLog { tallies: logons.iter().map(tally).collect(), ..EventLog::default() }
     }
 
     #[test]
     fn the_share_of_ntlm_is_counted_by_computer_and_client() {
-        let anonymous = Attempt { user: Some("Anonymous Logon"), ..row("WEB01", "10.0.0.1", "NTLM V2", 99) };
-        let local = Attempt { logon_type: Some(2), ..row("WEB01", "10.0.0.1", "NTLM V2", 99) };
-        let rows = [
-            row("WEB01", "10.0.0.1", "Kerberos", 5),
-            row("WEB01", "10.0.0.1", "NTLM V2", 2),
-            row("WEB01", "10.0.0.1", "NTLM V1", 1),
-            row("WEB01", "10.0.0.2", "Negotiate", 7),
-            row("WEB01", "10.0.0.3", "Kerberos", 7),
-            anonymous,
-            local,
+        let logs = [
+            log_of(
+                "::ffff:10.0.0.1",
+                &[
+                    ("alice", "3", "Kerberos", 5),
+                    ("alice", "3", "NTLM V2", 2),
+                    ("bob", "3", "NTLM V1", 1),
+                    ("Anonymous Logon", "3", "NTLM V1", 99),
+                    ("alice", "2", "NTLM V2", 99),
+                ],
+            ),
+            log_of("10.0.0.2", &[("alice", "3", "Negotiate", 7)]),
+            log_of("10.0.0.3", &[("alice", "3", "Kerberos", 7)]),
         ];
-        let told: Vec<_> = shares(&rows, &Facts::default())
+        let told: Vec<_> = shares(logs.iter().flat_map(network_logons), &Facts::default())
             .into_iter()
             .map(|share| (share.client, share.kerberos, share.ntlm))
             .collect();

@@ -8,10 +8,13 @@ use jiff::Timestamp;
 
 use crate::artifacts::event_log::EventLog;
 use crate::evidence::place::Evidence;
-use crate::facts::attempts::{Attempt, Kind, Outcome, attempts};
+use crate::facts::attempts::{Attempt, Kind, Outcome, attempts_of};
 
 /// Kinds of one log at most that are told apart; clients make most of them.
 const KINDS: usize = 2_000;
+
+/// What [`seen_in`] knows something of.
+const KINDS_SEEN: &[Kind] = &[Kind::Logon, Kind::Netlogon, Kind::Lsa];
 
 /// NetworkCleartext: Basic authentication, since IIS 6.
 const CLEARTEXT: u32 = 8;
@@ -59,7 +62,7 @@ pub enum Seen {
 /// What a log shows.
 pub fn sightings(log: &EventLog) -> Vec<Sighting> {
     let mut seen = BTreeMap::<(Seen, u32, String, String), Sighting>::new();
-    for attempt in attempts(log) {
+    for attempt in attempts_of(log, KINDS_SEEN) {
         let Some(what) = seen_in(&attempt) else { continue };
         // Users make no difference: a rule asks where they come from, and of which domain they are.
         let client = attempt.client.unwrap_or_default().to_lowercase();

@@ -1,7 +1,8 @@
 //! Records that speak of one attempt to sign in: what the domain controller, the web server and IIS wrote down about it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
+use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use crate::artifacts::w3c_log::Request;
@@ -34,7 +35,7 @@ const MOST: usize = 10_000;
 
 /// Brings together what belongs together: failures of one account that are moments apart, each of another kind.
 pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> Vec<SignIn> {
-    let mut by_user: BTreeMap<String, Vec<(Option<Timestamp>, usize)>> = BTreeMap::new();
+    let mut by_user: HashMap<String, Vec<(Option<Timestamp>, usize)>, RandomState> = HashMap::default();
     for (index, attempt) in attempts.iter().enumerate() {
         if let Some(user) = attempt.user.map(bare)
             && attempt.outcome == Outcome::Failed
@@ -250,5 +251,8 @@ mod tests {
         let fine: &[(&str, &str)] = &[("TargetUserName", "bob"), ("Status", "0x0")];
         let events = told(&[("DC1", AUDITING, 4776, 0, fine), ("DC1", AUDITING, 4769, 0, fine)]);
         assert_eq!(ids(&events, &[]), []);
+        let pair = [("DBSERVER", "Security", 676, 0, MAJOR), ("DBSERVER", "Security", 681, 1, MAJOR_NTLM)];
+        let many: Vec<_> = told(&pair).into_iter().map(|attempt| Attempt { count: 5, ..attempt }).collect();
+        assert_eq!(ids(&many, &[]), []);
     }
 }

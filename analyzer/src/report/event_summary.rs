@@ -19,7 +19,7 @@ pub const EVENTS: usize = 10;
 
 /// The lines, escaped; of each kind so many at most. None where no log tells anything about signing in.
 pub fn event_summary(case: &Case, most: usize) -> Vec<String> {
-    let picture = event_picture(&case.artifacts, &case.facts, Rows::Telling);
+    let picture = event_picture(&case.artifacts, &case.facts, Rows::Kept);
     let mut lines = Vec::new();
     for told in [
         picture.failing.iter().map(failing).collect(),

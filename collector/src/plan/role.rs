@@ -22,6 +22,7 @@ pub enum Naming {
     #[default]
     Real,
     /// Tokens stand for them.
+    #[cfg(feature = "tokens")]
     Tokens,
 }
 
