@@ -94,7 +94,7 @@ Examples:
   kerbscope report kerbscope-WEB01.zip
   kerbscope report web01.zip client07.zip --format json --out report.json
   kerbscope report kerbscope-WEB01.zip.age --identity support.key
-  kerbscope report web01.zip --map DO-NOT-SEND-web01.zip.names.json
+  kerbscope report web01.zip --map DO-NOT-SEND-web01.zip.names.txt
   kerbscope explain 0x29
 ";
 

@@ -662,7 +662,7 @@ struct Tokens {
 
 fn tokens() -> Tokens {
     let folder = tempfile::tempdir().expect("a folder");
-    let (bundle, map) = (folder.path().join("web01"), folder.path().join("names.json"));
+    let (bundle, map) = (folder.path().join("web01"), folder.path().join("names.txt"));
     let id = MapId(7);
     let tail = id.tail();
     let manifest = format!(
@@ -680,7 +680,7 @@ fn tokens() -> Tokens {
     let names =
         [("host1", "web01"), ("host2", "fileshare"), ("acct3", "carol"), ("acct4", "dave"), ("dom5", "contoso")];
     let names = names.map(|(token, name)| (format!("{token}{tail}"), name.to_owned()));
-    let json = TokenMap { id, names: names.into() }.write().expect("serializes");
+    let json = TokenMap { id, names: names.into() }.write();
     std::fs::write(&map, json).expect("a file");
     Tokens { folder, bundle, map }
 }
@@ -704,7 +704,7 @@ fn a_map_on_the_command_line_or_dropped_along_shows_real_names() {
 fn a_map_that_does_not_fit_or_comes_alone_is_said_in_a_sentence() {
     let tokens = tokens();
     let other = tokens.folder.path().join("other.json");
-    std::fs::write(&other, TokenMap::empty(MapId(8)).write().expect("serializes")).expect("a file");
+    std::fs::write(&other, TokenMap::empty(MapId(8)).write()).expect("a file");
     assert!(shows(&window(vec![other, tokens.bundle]), "none of the maps that were given belongs to it"));
     assert!(shows(&window(vec![tokens.map]), "this is a map of tokens, and no evidence"));
 }

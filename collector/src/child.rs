@@ -1,14 +1,13 @@
 //! One program at a time, with an end to its time and to its output.
 
-use std::io::{self, PipeReader, Read};
+use std::io::{self, Read};
 use std::path::Path;
-use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::handover::{self, Missing, Taker};
 use crate::host::{Answer, Ending, RunLimits};
-use crate::system::process::Job;
+use crate::system::process::{self, Running};
 
 /// How often a silent program is looked after.
 const LOOK_EVERY: Duration = Duration::from_millis(25);
@@ -21,40 +20,15 @@ const CHUNK_BYTES: usize = 16 << 10;
 
 /// Runs a program; what it prints to standard output and standard error comes as one stream, in order.
 pub fn run(program: &Path, arguments: &[String], limits: RunLimits) -> Answer {
-    match start(program, arguments) {
-        Ok((child, output)) => {
-            let job = Job::around(&child);
-            Watch { child, job, output, limits, bytes: Vec::new() }.watch()
-        }
+    match process::start(program, arguments).and_then(|(running, output)| Ok((running, listen(output)?))) {
+        Ok((running, output)) => Watch { running, output, limits, bytes: Vec::new() }.watch(),
         Err(error) => Answer::of_error(&error),
     }
 }
 
-fn start(program: &Path, arguments: &[String]) -> io::Result<(Child, Taker<Vec<u8>>)> {
-    let (reader, writer) = io::pipe()?;
-    let mut command = Command::new(program);
-    command.args(arguments).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-    hide_window(&mut command);
-    let child = command.spawn()?;
-    // The command holds our own ends of the pipe: as long as it lives, the output would never end.
-    drop(command);
-    Ok((child, listen(reader)?))
-}
-
-/// Started from a window or a service, a console program would open a console of its own for a moment.
-#[cfg(windows)]
-fn hide_window(command: &mut Command) {
-    use std::os::windows::process::CommandExt as _;
-    const CREATE_NO_WINDOW: u32 = 0x0800_0000;
-    command.creation_flags(CREATE_NO_WINDOW);
-}
-
-#[cfg(not(windows))]
-fn hide_window(_: &mut Command) {}
-
 /// Reads on a thread of its own, because reading a pipe has no time limit. The thread ends with the pipe or
 /// with whoever takes from it; one that hangs in a read is left behind and ends with this program.
-fn listen(mut reader: PipeReader) -> io::Result<Taker<Vec<u8>>> {
+fn listen(mut reader: impl Read + Send + 'static) -> io::Result<Taker<Vec<u8>>> {
     let (giver, taker) = handover::place();
     let read = move || {
         let mut buffer = vec![0; CHUNK_BYTES];
@@ -71,9 +45,8 @@ fn listen(mut reader: PipeReader) -> io::Result<Taker<Vec<u8>>> {
 
 /// A program that runs, and what it has printed so far.
 struct Watch {
-    child: Child,
     /// With all that it has started.
-    job: Option<Job>,
+    running: Running,
     output: Taker<Vec<u8>>,
     limits: RunLimits,
     bytes: Vec<u8>,
@@ -82,7 +55,7 @@ struct Watch {
 impl Watch {
     fn watch(mut self) -> Answer {
         let deadline = Instant::now() + self.limits.time;
-        let mut exited: Option<(ExitStatus, Instant)> = None;
+        let mut exited: Option<(i32, Instant)> = None;
         let ending = loop {
             if self.over_size() {
                 break Ending::Cut;
@@ -91,20 +64,20 @@ impl Watch {
             if exited.is_none() && now >= deadline {
                 break Ending::OutOfTime;
             }
-            if let Some((status, at)) = exited
+            if let Some((code, at)) = exited
                 && now.duration_since(at) >= GRACE
             {
-                break Ending::Exited(status.code().unwrap_or(-1));
+                break Ending::Exited(code);
             }
             match self.output.take(LOOK_EVERY) {
                 Ok(chunk) => self.bytes.extend_from_slice(&chunk),
                 Err(silence) => {
                     if exited.is_none() {
-                        exited = self.child.try_wait().ok().flatten().map(|status| (status, Instant::now()));
+                        exited = self.running.ended().map(|code| (code, Instant::now()));
                     }
                     if silence == Missing::Never {
                         match exited {
-                            Some((status, _)) => break Ending::Exited(status.code().unwrap_or(-1)),
+                            Some((code, _)) => break Ending::Exited(code),
                             None => thread::sleep(LOOK_EVERY),
                         }
                     }
@@ -121,14 +94,10 @@ impl Watch {
     }
 
     /// Ends the program if it still runs, and waits for its end, but not forever.
-    fn end(&mut self) {
-        if let Some(job) = &self.job {
-            job.end();
-        }
+    fn end(&self) {
+        self.running.end();
         let until = Instant::now() + GRACE;
-        while matches!(self.child.try_wait(), Ok(None)) && Instant::now() < until {
-            // An error here means that it ended in between, or that it may not be ended; then the wait runs out.
-            let _ = self.child.kill();
+        while self.running.ended().is_none() && Instant::now() < until {
             thread::sleep(LOOK_EVERY);
         }
     }

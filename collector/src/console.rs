@@ -263,7 +263,6 @@ pub fn list(scope: &Scope) -> String {
                     Naming::Real => {
                         write!(text, "\n{} events, else a copy of {}:\n  {export}\n", log.name(), log.file())
                     }
-                    #[cfg(feature = "tokens")]
                     Naming::Tokens => {
                         write!(text, "\n{} events as XML:\n  {}\n", log.name(), export.xml_source().text())
                     }

@@ -91,23 +91,43 @@ pub mod console {
 
 /// Our own process, and those that we start.
 pub mod process {
-    use std::process::Child;
+    use std::cell::RefCell;
+    use std::io::{self, Read};
+    use std::path::Path;
+    use std::process::{Child, Command, Stdio};
 
     /// Only servers have somebody to let go first.
     pub fn step_back() {}
 
-    /// A program and all that it starts.
+    /// A program that we have started; what it starts itself is not known here.
     #[derive(Debug)]
-    pub struct Job;
+    pub struct Running(RefCell<Child>);
 
-    impl Job {
-        /// Nobody knows here what a program starts.
-        pub fn around(_child: &Child) -> Option<Self> {
-            None
+    /// Starts a program with an empty standard input; what it prints comes as one stream.
+    ///
+    /// # Errors
+    ///
+    /// What the system says.
+    pub fn start(program: &Path, arguments: &[String]) -> io::Result<(Running, impl Read + Send + use<>)> {
+        let (reader, writer) = io::pipe()?;
+        let mut command = Command::new(program);
+        command.args(arguments).stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+        // The command holds our own ends of the pipe: the output would never end if it lived longer than this.
+        Ok((Running(RefCell::new(command.spawn()?)), reader))
+    }
+
+    impl Running {
+        /// The exit code, if it has ended.
+        pub fn ended(&self) -> Option<i32> {
+            let status = self.0.borrow_mut().try_wait().ok().flatten();
+            status.map(|status| status.code().unwrap_or(-1))
         }
 
-        /// There is nothing to end.
-        pub fn end(&self) {}
+        /// Ends it.
+        pub fn end(&self) {
+            // An error means that it has ended in between, or that it may not be ended.
+            let _ = self.0.borrow_mut().kill();
+        }
     }
 }
 
@@ -190,7 +210,6 @@ pub mod lsa {
 }
 
 /// Code pages.
-#[cfg(feature = "tokens")]
 pub mod code_page {
     use oem_cp::code_table::DECODING_TABLE_CP_MAP;
 

@@ -18,7 +18,6 @@ pub mod directory;
 pub mod elsewhere;
 pub mod encoding;
 pub mod event_log;
-#[cfg(feature = "tokens")]
 pub mod event_xml;
 pub mod export;
 pub mod facts;
@@ -38,8 +37,8 @@ pub mod oldest_event;
 pub mod options;
 pub mod outcome;
 pub mod plan;
-#[cfg(feature = "tokens")]
 pub mod pseudonym;
+pub mod random;
 pub mod recipient;
 pub mod redact;
 pub mod reg_file;
@@ -52,10 +51,8 @@ pub mod secret;
 pub mod sections;
 pub mod sink;
 pub mod sites;
-#[cfg(feature = "tokens")]
 pub mod spool;
 pub mod temporary;
-#[cfg(feature = "tokens")]
 pub mod tokens;
 pub mod visit;
 #[cfg(windows)]

@@ -8,9 +8,7 @@ use crate::argument::{self, Use};
 use crate::bundle_file::Existing;
 use crate::directory::line::{Address, LDAP_PORT};
 use crate::directory::sign_in::SignInAccount;
-#[cfg(feature = "tokens")]
-use crate::plan::role::Naming;
-use crate::plan::role::{Role, Scope};
+use crate::plan::role::{Naming, Role, Scope};
 use crate::recipient::Recipient;
 
 /// What `--help` prints.
@@ -32,7 +30,6 @@ usage: kerbscope-collect [options]
   --pseudonymize    put tokens in the place of names of accounts, hosts and domains,
                     of SIDs and addresses; which token stands for which name is
                     written beside the zip, to a file that you keep
-                    (this and the next: kerbscope-collect-tokens only)
   --pseudonymize-map FILE
                     the same, with the tokens of such a file: for the next computer
                     of the same case, one after the other
@@ -159,7 +156,6 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
                     options.recipients.push(recipient);
                 }
             }
-            #[cfg(feature = "tokens")]
             "--pseudonymize-map" => {
                 options.map = Some(PathBuf::from(value()?));
                 options.scope.naming = Naming::Tokens;
@@ -176,14 +172,11 @@ pub fn parse(arguments: impl IntoIterator<Item = OsString>) -> Result<Request, M
             _ if attached.is_some() => return Err(Misused(format!("{name} takes no value"))),
             "--force" => options.existing = Existing::Replace,
             "--probe" => options.scope.probe = true,
-            #[cfg(feature = "tokens")]
             "--pseudonymize" => options.scope.naming = Naming::Tokens,
             "--quiet" => options.talk = Talk::Quiet,
             "--list" => list_only = true,
             "--help" | "-h" | "/?" | "-?" => return Ok(Request::Help),
             "--version" | "-V" => return Ok(Request::Version),
-            #[cfg(not(feature = "tokens"))]
-            "--pseudonymize" | "--pseudonymize-map" => return Err(Misused(format!("{name} {NO_TOKENS}"))),
             _ => return Err(Misused(format!("unknown option {name}"))),
         }
     }
@@ -205,9 +198,6 @@ fn split(argument: &OsString) -> Result<(String, Option<String>), Misused> {
         _ => (text.to_owned(), None),
     })
 }
-
-#[cfg(not(feature = "tokens"))]
-const NO_TOKENS: &str = "is what kerbscope-collect-tokens can; this is the small program, which cannot";
 
 const ONE_ROLE: &str = "--client and --dc cannot be given together: each is about another computer";
 
@@ -359,8 +349,8 @@ mod tests {
         let scope = Scope { naming: Naming::Tokens, ..Scope::default() };
         let tokens = Options { scope, ..Options::default() };
         check("--pseudonymize", Ok(Request::Collect(Box::new(tokens.clone()))));
-        let map = Some("names.json".into());
-        check("--pseudonymize-map names.json", Ok(Request::Collect(Box::new(Options { map, ..tokens }))));
+        let map = Some("names.txt".into());
+        check("--pseudonymize-map names.txt", Ok(Request::Collect(Box::new(Options { map, ..tokens }))));
         check("--pseudonymize-map", Err("--pseudonymize-map needs a value"));
         check("--pseudonymize=no", Err("--pseudonymize takes no value"));
     }

@@ -1,26 +1,28 @@
 //! Who will be able to open an encrypted bundle: the recipient that a person names, checked before anything is done.
 
-use std::collections::HashSet;
 use std::fmt;
 
-use age::EncryptError;
-use age::secrecy::ExposeSecret as _;
-use age_core::format::{FileKey, Stanza};
-use age_core::primitives::{aead_encrypt, bech32_decode, hkdf};
 use base64::Engine as _;
 use base64::prelude::BASE64_STANDARD_NO_PAD;
-use x25519_dalek::{PublicKey, ReusableSecret};
+use bech32::Bech32;
+use bech32::primitives::decode::CheckedHrpstring;
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
+use hkdf::Hkdf;
+use sha2::Sha256;
+use x25519_dalek::{X25519_BASEPOINT_BYTES, x25519};
+use zeroize::Zeroizing;
+
+/// What a file is encrypted with; it is wrapped for each recipient.
+pub type FileKey = Zeroizing<[u8; 16]>;
 
 /// The public half of a key pair of age (X25519); its holder opens what is encrypted for it.
 ///
 /// Its `Display` is the line that `age-keygen` prints.
-///
-/// The library has a type of its own for this. It brings a table of 48 KiB along that makes keys a little faster:
-/// a tenth of this program. So the one stanza that the format asks for is made here, of the library's parts.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Recipient {
     text: String,
-    key: PublicKey,
+    key: [u8; 32],
 }
 
 /// Why a text is no recipient. It never repeats the text: people confuse the two halves of a key pair.
@@ -72,13 +74,10 @@ impl Recipient {
             return Err(NoRecipient::Ssh);
         }
         let text = text.to_ascii_lowercase();
-        let key = bech32_decode(
-            &text,
-            |_| unlike(&text),
-            |kind| if kind.as_str() == "age" { Ok(()) } else { Err(unlike(&text)) },
-            |_, bytes| <[u8; 32]>::try_from(bytes.collect::<Vec<_>>()).map_err(|_| unlike(&text)),
-        )?;
-        let key = PublicKey::from(key);
+        let checked = CheckedHrpstring::new::<Bech32>(&text).map_err(|_wrong| unlike(&text))?;
+        let bytes: Vec<u8> = checked.byte_iter().collect();
+        let key = <[u8; 32]>::try_from(bytes).ok().filter(|_| checked.hrp().as_str() == "age");
+        let key = key.ok_or_else(|| unlike(&text))?;
         if opens_for_everybody(&key) { Err(NoRecipient::Worthless) } else { Ok(Self { text, key }) }
     }
 }
@@ -101,33 +100,34 @@ fn unlike(text: &str) -> NoRecipient {
     }
 }
 
-/// The point that all public keys are multiples of.
-const BASE_POINT: [u8; 32] = {
-    let mut point = [0; 32];
-    point[0] = 9;
-    point
-};
-
-impl age::Recipient for Recipient {
+impl Recipient {
     /// The stanza `X25519` of the format: a share of a key made for this file alone, and the file's key, wrapped.
-    fn wrap_file_key(&self, file_key: &FileKey) -> Result<(Vec<Stanza>, HashSet<String>), EncryptError> {
-        let secret = ReusableSecret::random();
-        let share = secret.diffie_hellman(&PublicKey::from(BASE_POINT));
-        let shared = secret.diffie_hellman(&self.key);
-        let salt = [share.as_bytes().as_slice(), self.key.as_bytes()].concat();
-        let wrapping_key = hkdf(&salt, b"age-encryption.org/v1/X25519", shared.as_bytes());
-        let stanza = Stanza {
-            tag: "X25519".to_owned(),
-            args: vec![BASE64_STANDARD_NO_PAD.encode(share.as_bytes())],
-            body: aead_encrypt(&wrapping_key, file_key.expose_secret()),
-        };
-        Ok((vec![stanza], HashSet::new()))
+    /// `secret` must be random, and used for nothing else.
+    pub fn stanza(&self, file_key: &FileKey, secret: &Zeroizing<[u8; 32]>) -> Option<String> {
+        let share = x25519(**secret, X25519_BASEPOINT_BYTES);
+        let shared = Zeroizing::new(x25519(**secret, self.key));
+        let salt = [share, self.key].concat();
+        let wrapping = derive(&salt, b"age-encryption.org/v1/X25519", &*shared)?;
+        let mut wrapped = file_key.to_vec();
+        // Each of these keys encrypts once, so the format lets all of them begin at zero.
+        let cipher = ChaCha20Poly1305::new(&(*wrapping).into());
+        cipher.encrypt_in_place(&[0; 12].into(), &[], &mut wrapped).ok()?;
+        let [share, wrapped] = [share.as_slice(), &wrapped].map(|bytes| BASE64_STANDARD_NO_PAD.encode(bytes));
+        Some(format!("-> X25519 {share}\n{wrapped}\n"))
     }
 }
 
+/// A key made of a secret, for one use.
+pub fn derive(salt: &[u8], purpose: &[u8], secret: &[u8]) -> Option<Zeroizing<[u8; 32]>> {
+    let mut key = Zeroizing::new([0; 32]);
+    Hkdf::<Sha256>::new(Some(salt), secret).expand(purpose, &mut *key).ok()?;
+    Some(key)
+}
+
 /// Whether all keys agree with this one on the same secret, so that it keeps nobody out.
-fn opens_for_everybody(key: &PublicKey) -> bool {
-    !ReusableSecret::random().diffie_hellman(key).was_contributory()
+fn opens_for_everybody(key: &[u8; 32]) -> bool {
+    // Any secret will do: what it is multiplied with has no order but a small one.
+    x25519([1; 32], *key) == [0; 32]
 }
 
 #[cfg(test)]

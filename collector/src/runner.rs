@@ -9,7 +9,6 @@ use kerbscope_shared::write::{Attempt, Content, WriteError};
 
 use crate::directory::inquiry::Inquiry;
 use crate::directory::service::SearchLimits;
-#[cfg(feature = "tokens")]
 use crate::event_xml;
 use crate::export::{Wish, export};
 use crate::facts::Facts;
@@ -100,7 +99,6 @@ fn run(
 /// As what the bytes of a step are kept: no names can be replaced in a binary log, so it is taken as XML then.
 fn stored(step: &Step, naming: Naming) -> (ArtifactKind, String) {
     match (&step.take, naming) {
-        #[cfg(feature = "tokens")]
         (Take::EventLog(_), Naming::Tokens) => (ArtifactKind::EventLogXml, step.file_name.replace(".evtx", ".xml")),
         _ => (step.row.kind, step.file_name.clone()),
     }
@@ -135,7 +133,6 @@ fn take(host: &dyn Host, step: &Step, scope: &Scope, inquiry: &mut Inquiry<'_>) 
             let wish = Wish { limits: logs, accounts: scope.role.accounts() };
             let exported = match scope.naming {
                 Naming::Real => export(host, *log, time, wish),
-                #[cfg(feature = "tokens")]
                 Naming::Tokens => event_xml::read(host, *log, time, wish),
             };
             return (exported.outcome, exported.content, None);

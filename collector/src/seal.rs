@@ -1,18 +1,33 @@
 //! Writes the bundle as it is, or encrypted with age; what was to be encrypted never touches the disk in any other form.
+//!
+//! The format is <https://age-encryption.org/v1>: a header with the key of the file, wrapped for each recipient, and then
+//! blocks, each encrypted and vouched for by itself.
 
 use std::io::{self, Write};
 
-use age::Encryptor;
-use age::stream::StreamWriter;
+use base64::Engine as _;
+use base64::prelude::BASE64_STANDARD_NO_PAD;
+use chacha20poly1305::ChaCha20Poly1305;
+use chacha20poly1305::aead::{AeadInOut as _, KeyInit as _};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
+use zeroize::Zeroizing;
 
-use crate::recipient::Recipient;
+use crate::random;
+use crate::recipient::{FileKey, Recipient, derive};
 
 /// How the bundle will be written; its keys are made before there is a file.
 pub enum Seal {
     /// As it is.
     Open,
     /// Encrypted.
-    For(Encryptor),
+    For(Prepared),
+}
+
+/// What an encrypted file begins with, and the key for the rest.
+pub struct Prepared {
+    head: Vec<u8>,
+    key: Zeroizing<[u8; 32]>,
 }
 
 impl Seal {
@@ -25,9 +40,25 @@ impl Seal {
         if recipients.is_empty() {
             return Ok(Self::Open);
         }
-        let keys = recipients.iter().map(|recipient| recipient as &dyn age::Recipient);
-        // Not the words of the library: they would bring its translations along, as much again as the encryption.
-        Encryptor::with_recipients(keys).map(Self::For).map_err(|_| io::Error::other("it cannot be encrypted"))
+        let mut file_key = FileKey::default();
+        random::fill(&mut *file_key)?;
+        let mut nonce = [0; 16];
+        random::fill(&mut nonce)?;
+        let mut text = String::from("age-encryption.org/v1\n");
+        for recipient in recipients {
+            let mut secret = Zeroizing::new([0; 32]);
+            random::fill(&mut *secret)?;
+            text.push_str(&recipient.stanza(&file_key, &secret).ok_or_else(refused)?);
+        }
+        text.push_str("---");
+        let mac = vouch(&file_key, &text).ok_or_else(refused)?;
+        text.push(' ');
+        text.push_str(&mac);
+        text.push('\n');
+        let mut head = text.into_bytes();
+        head.extend_from_slice(&nonce);
+        let key = derive(&nonce, b"payload", &*file_key).ok_or_else(refused)?;
+        Ok(Self::For(Prepared { head, key }))
     }
 
     /// Writes what comes into this target.
@@ -35,12 +66,27 @@ impl Seal {
     /// # Errors
     ///
     /// The target cannot be written.
-    pub fn wrap<W: Write>(self, target: W) -> io::Result<Sealed<W>> {
+    pub fn wrap<W: Write>(self, mut target: W) -> io::Result<Sealed<W>> {
         Ok(match self {
             Self::Open => Sealed::Open(target),
-            Self::For(encryptor) => Sealed::Encrypted(encryptor.wrap_output(target)?),
+            Self::For(prepared) => {
+                target.write_all(&prepared.head)?;
+                Sealed::Encrypted(Blocks::new(target, &prepared.key))
+            }
         })
     }
+}
+
+fn refused() -> io::Error {
+    io::Error::other("it cannot be encrypted")
+}
+
+/// The line that shows that nobody has changed the header.
+fn vouch(file_key: &FileKey, header: &str) -> Option<String> {
+    let key = derive(&[], b"header", &**file_key)?;
+    let mut mac = <Hmac<Sha256> as hmac::KeyInit>::new_from_slice(&*key).ok()?;
+    mac.update(header.as_bytes());
+    Some(BASE64_STANDARD_NO_PAD.encode(mac.finalize().into_bytes()))
 }
 
 /// Where the bytes of the bundle go.
@@ -48,7 +94,7 @@ pub enum Sealed<W: Write> {
     /// As they are.
     Open(W),
     /// Through the encryption.
-    Encrypted(StreamWriter<W>),
+    Encrypted(Blocks<W>),
 }
 
 impl<W: Write> Sealed<W> {
@@ -60,7 +106,7 @@ impl<W: Write> Sealed<W> {
     pub fn finish(self) -> io::Result<W> {
         match self {
             Self::Open(target) => Ok(target),
-            Self::Encrypted(stream) => stream.finish(),
+            Self::Encrypted(blocks) => blocks.finish(),
         }
     }
 }
@@ -69,15 +115,65 @@ impl<W: Write> Write for Sealed<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         match self {
             Self::Open(target) => target.write(bytes),
-            Self::Encrypted(stream) => stream.write(bytes),
+            Self::Encrypted(blocks) => blocks.take(bytes),
         }
     }
 
+    /// What waits for its block waits on: only the last block may be shorter than the others.
     fn flush(&mut self) -> io::Result<()> {
         match self {
             Self::Open(target) => target.flush(),
-            Self::Encrypted(stream) => stream.flush(),
+            Self::Encrypted(blocks) => blocks.target.flush(),
         }
+    }
+}
+
+/// How many bytes are in a block, before it is encrypted.
+const BLOCK: usize = 64 << 10;
+
+/// Encrypts block by block.
+pub struct Blocks<W> {
+    target: W,
+    cipher: ChaCha20Poly1305,
+    /// How many blocks were written.
+    number: u64,
+    /// What waits, because nobody knows yet whether it is the last.
+    block: Vec<u8>,
+}
+
+impl<W: Write> Blocks<W> {
+    fn new(target: W, key: &[u8; 32]) -> Self {
+        let cipher = ChaCha20Poly1305::new(key.into());
+        Self { target, cipher, number: 0, block: Vec::with_capacity(BLOCK + 16) }
+    }
+
+    fn take(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.block.len() >= BLOCK && !bytes.is_empty() {
+            self.put(false)?;
+        }
+        let taken = bytes.len().min(BLOCK.saturating_sub(self.block.len()));
+        self.block.extend_from_slice(bytes.get(..taken).unwrap_or_default());
+        Ok(taken)
+    }
+
+    fn put(&mut self, is_last: bool) -> io::Result<()> {
+        // Eleven bytes count, the twelfth ends the file. Eight are enough: no disk holds more blocks.
+        let mut nonce = [0; 12];
+        let (number, last) = nonce.split_at_mut(11);
+        for (place, byte) in number.iter_mut().rev().zip(self.number.to_le_bytes()) {
+            *place = byte;
+        }
+        last.fill(u8::from(is_last));
+        self.cipher.encrypt_in_place(&nonce.into(), &[], &mut self.block).map_err(|_| refused())?;
+        self.target.write_all(&self.block)?;
+        self.block.clear();
+        self.number = self.number.saturating_add(1);
+        Ok(())
+    }
+
+    fn finish(mut self) -> io::Result<W> {
+        self.put(true)?;
+        Ok(self.target)
     }
 }
 

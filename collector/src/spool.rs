@@ -11,9 +11,9 @@ use kerbscope_shared::limits::Limits;
 use kerbscope_shared::manifest::{CollectionStatus, Entry};
 use kerbscope_shared::name;
 use kerbscope_shared::write::{Attempt, Content, WriteError};
-use rand_core::{OsRng, RngCore as _};
 
 use crate::pseudonym::bundle::Store;
+use crate::random;
 use crate::sink::Sink;
 use crate::temporary::Temporary;
 
@@ -41,7 +41,7 @@ impl Spool {
         let folder = Temporary::folder()?;
         let file = OpenOptions::new().read(true).write(true).create_new(true).open(folder.path().join("spool"))?;
         let mut key = [0; 32];
-        OsRng.try_fill_bytes(&mut key).map_err(|_| io::Error::other("there are no random numbers"))?;
+        random::fill(&mut key)?;
         Ok(Self { file, folder, key, end: 0, entries: Vec::new() })
     }
 

@@ -8,7 +8,6 @@ use kerbscope_shared::manifest::Source;
 use kerbscope_shared::pseudonym::map::{MAP_BYTES, TokenMap};
 use kerbscope_shared::pseudonym::token::MapId;
 use kerbscope_shared::write::WriteError;
-use rand_core::{OsRng, RngCore as _};
 
 use crate::bundle_file::{BundleFile, Existing};
 use crate::console::{Console, Harvest};
@@ -17,6 +16,7 @@ use crate::plan::role::Role;
 use crate::pseudonym::bundle;
 use crate::pseudonym::names::Names;
 use crate::pseudonym::row;
+use crate::random;
 use crate::runner;
 use crate::seal::Seal;
 use crate::spool::Spool;
@@ -64,7 +64,7 @@ fn collect(visit: &Visit<'_>, target: &Path, mut names: Names) -> Result<Harvest
 pub fn names(map: Option<&Path>) -> io::Result<Names> {
     let Some(path) = map else {
         let mut id = [0; 8];
-        OsRng.try_fill_bytes(&mut id).map_err(|_| io::Error::other("there are no random numbers"))?;
+        random::fill(&mut id)?;
         return Ok(Names::new(MapId(u64::from_le_bytes(id))));
     };
     let mut bytes = Vec::new();
@@ -99,7 +99,7 @@ impl MapFile {
     /// It exists and is to be kept, or its folder cannot be written to.
     pub fn create(bundle: &Path, existing: Existing) -> io::Result<Self> {
         let name = bundle.file_name().unwrap_or_default().to_string_lossy();
-        let path = bundle.with_file_name(format!("DO-NOT-SEND-{name}.names.json"));
+        let path = bundle.with_file_name(format!("DO-NOT-SEND-{name}.names.txt"));
         let (file, writer) = BundleFile::create(&path, existing)?;
         Ok(Self { path, file, writer })
     }
@@ -117,8 +117,7 @@ impl MapFile {
     /// One of them cannot be written; then there is neither.
     pub fn keep<T>(self, names: &mut Names, bundle: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
         let Self { path, file, mut writer } = self;
-        let json = names.map().write().map_err(io::Error::other)?;
-        writer.write_all(&json)?;
+        writer.write_all(names.map().write().as_bytes())?;
         file.finish(writer)?;
         bundle().inspect_err(|_| {
             // Without its bundle it tells nothing to anybody.
@@ -142,7 +141,7 @@ mod tests {
         let token = names.token(id, "svc-web").expect("has a token");
         let map = MapFile::create(&bundle, Existing::Keep).expect("created");
         let path = map.path().to_owned();
-        assert_eq!(path.file_name().and_then(|name| name.to_str()), Some("DO-NOT-SEND-a.zip.names.json"));
+        assert_eq!(path.file_name().and_then(|name| name.to_str()), Some("DO-NOT-SEND-a.zip.names.txt"));
         map.keep(&mut names, || Ok(())).expect("kept");
         let mut again = super::names(Some(&path)).expect("a map");
         let id = again.find("svc-web").expect("is known");

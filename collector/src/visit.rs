@@ -19,14 +19,12 @@ use crate::facts::Facts;
 use crate::host::Host;
 use crate::live::LiveHost;
 use crate::options::{self, HELP, Options, Request};
-#[cfg(feature = "tokens")]
 use crate::plan::role::Naming;
 use crate::recipient::Recipient;
 use crate::runner;
 use crate::seal::Seal;
 use crate::system;
 use crate::temporary::{self, Left};
-#[cfg(feature = "tokens")]
 use crate::tokens;
 
 /// How the program ends.
@@ -132,7 +130,6 @@ fn visit(options: &Options) -> Ended {
     let now = clock::now();
     let facts = Facts::ask(host.as_ref());
     let visit = Visit { host: host.as_ref(), facts: &facts, options, now };
-    #[cfg(feature = "tokens")]
     if options.scope.naming == Naming::Tokens {
         return tokens::visit(&visit);
     }

@@ -1,7 +1,6 @@
 //! The real program with `--pseudonymize`: names that stand everywhere on a server stand nowhere in its bundle.
 
 #![expect(clippy::expect_used, reason = "what cannot be set up or read back is a failed test")]
-#![cfg(feature = "tokens")]
 
 use std::fs::{self, File};
 use std::io::Cursor;
@@ -165,7 +164,7 @@ fn names_that_stand_everywhere_stand_nowhere_in_the_bundle_and_all_in_the_map() 
     let names = stage.written();
     let [map, zip] = &names[..] else { panic!("{names:?}") };
     assert!(zip.starts_with("kerbscope-tokens-") && zip.ends_with("Z.zip"), "{zip}");
-    assert_eq!(*map, format!("DO-NOT-SEND-{zip}.names.json"));
+    assert_eq!(*map, format!("DO-NOT-SEND-{zip}.names.txt"));
     assert!(text.is_ascii() && text.matches(map.as_str()).count() == 2, "before and after: {text}");
     assert!(!text.contains("The zip holds names") && text.contains("give the zip, and nothing else, to"), "{text}");
     assert!(text.lines().all(|line| line.len() <= 100 || line.contains(zip.as_str())), "{text}");
@@ -201,11 +200,11 @@ fn the_next_computer_has_the_same_tokens() {
         assert_eq!(output.status.code(), Some(1), "{}", String::from_utf8_lossy(&output.stderr));
     };
     run(&["--pseudonymize", "--out", "a.zip"]);
-    run(&["--pseudonymize-map", "DO-NOT-SEND-a.zip.names.json", "--out", "b.zip"]);
+    run(&["--pseudonymize-map", "DO-NOT-SEND-a.zip.names.txt", "--out", "b.zip"]);
     run(&["--pseudonymize", "--out", "c.zip"]);
     let map = |name: &str| {
-        let json = fs::read(stage.out().join(format!("DO-NOT-SEND-{name}.names.json"))).expect("read");
-        TokenMap::read(&json).expect("a map")
+        let file = fs::read(stage.out().join(format!("DO-NOT-SEND-{name}.names.txt"))).expect("read");
+        TokenMap::read(&file).expect("a map")
     };
     assert_eq!(map("a.zip"), map("b.zip"));
     assert_ne!(map("a.zip").id, map("c.zip").id);
@@ -231,12 +230,12 @@ fn a_map_that_is_none_stops_before_anything_is_asked() {
 #[test]
 fn where_the_map_cannot_be_kept_there_is_no_bundle() {
     let stage = Stage::new();
-    fs::write(stage.out().join("DO-NOT-SEND-a.zip.names.json"), "mine").expect("written");
+    fs::write(stage.out().join("DO-NOT-SEND-a.zip.names.txt"), "mine").expect("written");
     let output = stage.run(&["--pseudonymize", "--out", "a.zip"]);
     assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0));
-    assert_eq!(stage.written(), ["DO-NOT-SEND-a.zip.names.json"]);
+    assert_eq!(stage.written(), ["DO-NOT-SEND-a.zip.names.txt"]);
     assert_eq!(stage.run(&["--pseudonymize", "--out", "a.zip", "--force"]).status.code(), Some(1));
-    assert_eq!(stage.written(), ["DO-NOT-SEND-a.zip.names.json", "a.zip"]);
+    assert_eq!(stage.written(), ["DO-NOT-SEND-a.zip.names.txt", "a.zip"]);
 }
 
 /// With a limit of a few blocks on what may be written, which is what a full disk is.
@@ -271,7 +270,7 @@ fn it_can_be_encrypted_too() {
     assert_eq!(output.status.code(), Some(1));
     let text = String::from_utf8(output.stdout).expect("text");
     assert!(text.contains("Give it, and nothing else, to") && !text.contains("Look into the zip"), "{text}");
-    assert_eq!(stage.written(), ["DO-NOT-SEND-a.zip.age.names.json", "a.zip.age"]);
+    assert_eq!(stage.written(), ["DO-NOT-SEND-a.zip.age.names.txt", "a.zip.age"]);
     let sealed = fs::read(stage.out().join("a.zip.age")).expect("read");
     let bytes = age::decrypt(&identity, &sealed).expect("the key fits");
     let archive = read(Cursor::new(bytes), &Limits::STANDARD).expect("a zip");

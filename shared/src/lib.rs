@@ -11,5 +11,5 @@ pub mod name;
 pub mod pseudonym;
 pub mod read;
 pub mod rewrite;
-mod target;
 pub mod write;
+mod zip_stream;

@@ -3,15 +3,12 @@
 use std::io::{self, Read, Write};
 use std::time::Instant;
 
-use zip::write::{SimpleFileOptions, StreamWriter};
-use zip::{CompressionMethod, DateTime, ZipWriter};
-
 use crate::digest::{Digest, Digester};
 use crate::kind::ArtifactKind;
 use crate::limits::Limits;
 use crate::manifest::{CollectionStatus, Entry, MANIFEST, Manifest, Source};
 use crate::name::{self, NameProblem};
-use crate::target::Target;
+use crate::zip_stream::{ZipEntry, ZipStream};
 
 /// What one attempt to collect brought home.
 #[derive(Clone, Debug)]
@@ -56,14 +53,14 @@ impl Content<'_> {
 ///
 /// The same attempts give the same bytes: the zip holds no clock of its own.
 pub struct BundleWriter<W: Write> {
-    zip: ZipWriter<StreamWriter<Target<W>>>,
+    zip: ZipStream<W>,
     manifest: Manifest,
 }
 
 impl<W: Write> BundleWriter<W> {
     /// Starts a bundle; `manifest` is the head, its entries are filled in by [`BundleWriter::add`].
     pub fn new(target: W, manifest: Manifest) -> Self {
-        Self { zip: ZipWriter::new_stream(Target::new(target)), manifest }
+        Self { zip: ZipStream::new(target), manifest }
     }
 
     /// Adds one attempt: its bytes, if there are any, and its row in the manifest.
@@ -88,9 +85,10 @@ impl<W: Write> BundleWriter<W> {
     pub fn add_content(&mut self, mut attempt: Attempt, content: Content<'_>) -> Result<&Entry, WriteError> {
         let path = format!("{}/{}", attempt.kind.folder(), attempt.file_name);
         name::check(&path, Limits::STANDARD.name_bytes)?;
-        self.zip.start_file(path.as_str(), options())?;
         let began = content.began;
-        let copied = self.copy(content)?;
+        let mut entry = self.zip.entry(&path)?;
+        let copied = copy(content, &mut entry)?;
+        entry.finish()?;
         attempt.duration_ms = Content::elapsed_ms(began, attempt.duration_ms);
         match copied.ending {
             CopyEnding::Whole => {}
@@ -110,34 +108,10 @@ impl<W: Write> BundleWriter<W> {
     /// The target cannot be written.
     pub fn finish(mut self) -> Result<W, WriteError> {
         let json = serde_json::to_vec_pretty(&self.manifest)?;
-        self.zip.start_file(MANIFEST, options())?;
-        self.zip.write_all(&json)?;
-        Ok(self.zip.finish()?.into_inner().into_inner()?)
-    }
-
-    fn copy(&mut self, content: Content<'_>) -> Result<Copied, WriteError> {
-        let Content { reader, limit_bytes, .. } = content;
-        let mut digester = Digester::default();
-        let mut bytes: u64 = 0;
-        let mut buffer = vec![0; BLOCK];
-        let ending = loop {
-            let read = match reader.read(&mut buffer) {
-                Ok(0) => break CopyEnding::Whole,
-                Ok(read) => read,
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-                Err(error) => break CopyEnding::Broken(error),
-            };
-            let room = limit_bytes.saturating_sub(bytes);
-            let kept = usize::try_from(room).unwrap_or(usize::MAX).min(read);
-            let block = buffer.get(..kept).unwrap_or_default();
-            self.zip.write_all(block)?;
-            digester.update(block);
-            bytes = bytes.saturating_add(kept as u64);
-            if kept < read {
-                break CopyEnding::OverLimit;
-            }
-        };
-        Ok(Copied { ending, sha256: digester.finish(), bytes })
+        let mut entry = self.zip.entry(MANIFEST)?;
+        entry.write(&json)?;
+        entry.finish()?;
+        Ok(self.zip.finish()?)
     }
 
     fn list(&mut self, attempt: Attempt, stored: Option<Stored>) -> Result<&Entry, WriteError> {
@@ -156,6 +130,31 @@ impl<W: Write> BundleWriter<W> {
         });
         self.manifest.entries.last().ok_or(WriteError::Empty)
     }
+}
+
+fn copy<W: Write>(content: Content<'_>, entry: &mut ZipEntry<'_, W>) -> Result<Copied, WriteError> {
+    let Content { reader, limit_bytes, .. } = content;
+    let mut digester = Digester::default();
+    let mut bytes: u64 = 0;
+    let mut buffer = vec![0; BLOCK];
+    let ending = loop {
+        let read = match reader.read(&mut buffer) {
+            Ok(0) => break CopyEnding::Whole,
+            Ok(read) => read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            Err(error) => break CopyEnding::Broken(error),
+        };
+        let room = limit_bytes.saturating_sub(bytes);
+        let kept = usize::try_from(room).unwrap_or(usize::MAX).min(read);
+        let block = buffer.get(..kept).unwrap_or_default();
+        entry.write(block)?;
+        digester.update(block);
+        bytes = bytes.saturating_add(kept as u64);
+        if kept < read {
+            break CopyEnding::OverLimit;
+        }
+    };
+    Ok(Copied { ending, sha256: digester.finish(), bytes })
 }
 
 /// How many bytes are in memory at a time.
@@ -180,24 +179,12 @@ struct Stored {
     bytes: u64,
 }
 
-fn options() -> SimpleFileOptions {
-    SimpleFileOptions::default()
-        .compression_method(CompressionMethod::Deflated)
-        .compression_level(Some(6))
-        .last_modified_time(DateTime::default())
-        // An event log may be larger than what 32 bits can count, and that is only known at its end.
-        .large_file(true)
-}
-
 /// Why a bundle could not be written.
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The name of an artifact.
     #[error("an artifact cannot have this name: {0}")]
     Name(#[from] NameProblem),
-    /// The zip.
-    #[error("the bundle cannot be written: {0}")]
-    Zip(#[from] zip::result::ZipError),
     /// The file.
     #[error("the bundle cannot be written: {0}")]
     Io(#[from] std::io::Error),

@@ -257,8 +257,8 @@ fn every_command_takes_a_map_and_refuses_that_of_another_bundle() {
     let mut names = Names::new(ID);
     let plain = with_logs_as_xml(sample::open(scenario).remove(0));
     fs::write(place("a.zip"), zipped(&plain, &mut names).into_inner()).expect("writes");
-    fs::write(place("map.json"), names.map().write().expect("serializes")).expect("writes");
-    fs::write(place("other.json"), TokenMap::empty(MapId(7)).write().expect("serializes")).expect("writes");
+    fs::write(place("map.json"), names.map().write()).expect("writes");
+    fs::write(place("other.json"), TokenMap::empty(MapId(7)).write()).expect("writes");
     fs::write(place("milk.txt"), "remember the milk").expect("writes");
     let (bundle, map) = (place("a.zip"), place("map.json"));
     let with_tokens = words(&kerbscope(&["report", &bundle]));

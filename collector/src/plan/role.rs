@@ -22,7 +22,6 @@ pub enum Naming {
     #[default]
     Real,
     /// Tokens stand for them.
-    #[cfg(feature = "tokens")]
     Tokens,
 }
 

@@ -1,6 +1,7 @@
 //! The map of the names: written for whoever keeps it, and read so that the next bundle has the same tokens.
 
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 use kerbscope_shared::pseudonym::address::{self, Address};
 use kerbscope_shared::pseudonym::map::TokenMap;
@@ -60,24 +61,24 @@ impl Names {
         names
     }
 
-    fn known_word(&mut self, read: &Read, token: &str, name: &str, numbers: &mut HashMap<u32, u32>) {
+    fn known_word(&mut self, read: &Read, token: &str, name: &str, numbers: &mut HashMap<Rc<str>, u32>) {
         let key = dn::unescaped(name).to_lowercase();
         let shape = match (read.long, read.filled) {
             (Some(long), _) => {
-                let Some(stem) = numbers.get(&read.number) else { return };
-                let count = self.longer.entry(*stem).or_default();
-                *count = (*count).max(long);
-                Shape::Long(*stem, long)
+                let Some(id) = numbers.get(digits(read.number).as_str()).copied() else { return };
+                let Some(stem) = self.word_mut(WordId(id)) else { return };
+                stem.longer = stem.longer.max(long);
+                Shape::Long(id, long)
             }
             (None, true) => Shape::Stem(read.number, u8::try_from(token.len()).unwrap_or(u8::MAX)),
             (None, false) => Shape::Number(read.number),
         };
         let Some(id) = self.find(&key).or_else(|| self.insert(read.role, key, shape)) else { return };
         if read.long.is_none() {
-            numbers.insert(read.number, id.0);
+            numbers.insert(digits(read.number).into(), id.0);
             self.next.word = self.next.word.max(read.number);
         }
-        let Some(word) = usize::try_from(id.0).ok().and_then(|index| self.words.get_mut(index)) else { return };
+        let Some(word) = self.word_mut(id) else { return };
         word.is_settled = true;
         match style_of(token) {
             Style::Other(number) => {
@@ -121,6 +122,11 @@ impl Names {
             numbered.spellings.push(name.into());
         }
     }
+}
+
+/// The number of a word as a key: one kind of table for all takes less room in the program than one for each.
+fn digits(number: u32) -> String {
+    number.to_string()
 }
 
 fn address_names(real: Address, numbered: &Numbered, names: &mut BTreeMap<String, String>) {

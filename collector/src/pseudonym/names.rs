@@ -1,6 +1,6 @@
 //! The names that were found, and the token of each.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::net::{Ipv4Addr, Ipv6Addr};
 use std::rc::Rc;
@@ -31,12 +31,11 @@ pub struct Names {
     pub(super) words: Vec<Word>,
     by_key: HashMap<Rc<str>, u32>,
     /// The first part of each name with several parts, and how many the longest such name has.
-    first_parts: HashMap<Box<str>, u8>,
+    first_parts: HashMap<Rc<str>, u32>,
     /// Parts of domain names that are replaced inside other words too.
     inside: Vec<(Box<str>, u32)>,
-    /// How many longer names begin with a word.
-    pub(super) longer: HashMap<u32, u32>,
-    suffixes: HashSet<Box<str>>,
+    /// Names in DNS under which hosts are known, and how often one was.
+    suffixes: HashMap<Rc<str>, u32>,
     pub(super) addresses: HashMap<Address, Numbered>,
     pub(super) sids: HashMap<Unique, Unique>,
     pub(super) next: Next,
@@ -61,6 +60,8 @@ pub(super) struct Word {
     pub(super) key: Rc<str>,
     pub(super) role: Role,
     pub(super) shape: Shape,
+    /// How many longer names begin with it.
+    pub(super) longer: u32,
     /// Replaced only where it stands as a name.
     is_common: bool,
     /// Its role is known for sure.
@@ -104,8 +105,7 @@ impl Names {
             by_key: HashMap::new(),
             first_parts: HashMap::new(),
             inside: Vec::new(),
-            longer: HashMap::new(),
-            suffixes: HashSet::new(),
+            suffixes: HashMap::new(),
             addresses: HashMap::new(),
             sids: HashMap::new(),
             next: Next::default(),
@@ -138,13 +138,17 @@ impl Names {
         self.words.get(usize::try_from(id.0).ok()?)
     }
 
+    pub(super) fn word_mut(&mut self, id: WordId) -> Option<&mut Word> {
+        self.words.get_mut(usize::try_from(id.0).ok()?)
+    }
+
     /// The word with this key, which is in small letters.
     pub fn find(&self, key: &str) -> Option<WordId> {
         self.by_key.get(key).copied().map(WordId)
     }
 
     /// How many parts the longest name has that begins with this one; none when no name with several parts does.
-    pub fn parts_behind(&self, first: &str) -> Option<u8> {
+    pub fn parts_behind(&self, first: &str) -> Option<u32> {
         self.first_parts.get(first).copied()
     }
 
@@ -160,14 +164,15 @@ impl Names {
 
     /// Whether a name in DNS, in small letters, is one under which hosts are known.
     pub fn is_suffix(&self, name: &str) -> bool {
-        self.suffixes.contains(name)
+        self.suffixes.contains_key(name)
     }
 
     /// Hosts are known under this name in DNS.
     pub fn add_suffix(&mut self, name: &str) {
         let name = name.to_lowercase();
-        if self.suffixes.len() < MOST / 10 && !self.suffixes.contains(name.as_str()) {
-            self.suffixes.insert(name.into_boxed_str());
+        if self.suffixes.len() < MOST / 10 {
+            let times = self.suffixes.entry(name.into()).or_default();
+            *times = times.saturating_add(1);
         }
     }
 
@@ -175,7 +180,7 @@ impl Names {
     pub fn note(&mut self, role: Role, name: &str) -> Option<WordId> {
         let key = name.to_lowercase();
         if let Some(id) = self.find(&key) {
-            let word = self.words.get_mut(usize::try_from(id.0).ok()?)?;
+            let word = self.word_mut(id)?;
             if role > word.role && !word.is_settled {
                 word.role = role;
                 self.add_inside(role, &key, id);
@@ -192,8 +197,7 @@ impl Names {
     /// As [`Names::note`], for a name whose role is certain.
     pub fn settle(&mut self, role: Role, name: &str) {
         let Some(id) = self.note(role, name) else { return };
-        let word = usize::try_from(id.0).ok().and_then(|index| self.words.get_mut(index));
-        if let Some(word) = word.filter(|word| !word.is_settled) {
+        if let Some(word) = self.word_mut(id).filter(|word| !word.is_settled) {
             word.role = role;
             word.is_settled = true;
         }
@@ -202,7 +206,7 @@ impl Names {
     pub(super) fn insert(&mut self, role: Role, key: String, shape: Shape) -> Option<WordId> {
         let id = u32::try_from(self.words.len()).ok()?;
         let parts = key.split(|character: char| !character.is_alphanumeric()).filter(|part| !part.is_empty());
-        let count = u8::try_from(parts.clone().count()).unwrap_or(u8::MAX);
+        let count = u32::try_from(parts.clone().count()).unwrap_or(u32::MAX);
         if let Some(first) = parts.clone().next().filter(|_| count > 1) {
             let most = self.first_parts.entry(first.into()).or_default();
             *most = (*most).max(count);
@@ -213,6 +217,7 @@ impl Names {
             key: Rc::clone(&key),
             role,
             shape,
+            longer: 0,
             is_common,
             is_settled: false,
             styles: 0,
@@ -243,10 +248,10 @@ impl Names {
         let is_long = can_be && name.len() > NETBIOS && stem.len() >= SHORTEST_STEM;
         if let Some(id) = is_long.then(|| self.note(role, stem)).flatten()
             && self.fill_up(id, stem.len())
+            && let Some(stem) = self.word_mut(id)
         {
-            let count = self.longer.entry(id.0).or_default();
-            *count = count.saturating_add(1);
-            return Shape::Long(id.0, *count);
+            stem.longer = stem.longer.saturating_add(1);
+            return Shape::Long(id.0, stem.longer);
         }
         self.next.word = self.next.word.saturating_add(1);
         Shape::Number(self.next.word)
@@ -254,7 +259,7 @@ impl Names {
 
     /// Lets longer names begin with a token, unless it was given out in its short form already.
     fn fill_up(&mut self, id: WordId, length: usize) -> bool {
-        let Some(word) = usize::try_from(id.0).ok().and_then(|index| self.words.get_mut(index)) else { return false };
+        let Some(word) = self.word_mut(id) else { return false };
         match word.shape {
             Shape::Stem(..) => true,
             Shape::Number(number) if word.styles == 0 && word.others.is_none() => {
@@ -268,7 +273,7 @@ impl Names {
     /// The token of a word, written as the name is written here.
     pub fn token(&mut self, id: WordId, written: &str) -> Option<String> {
         let plain = self.plain_token(id, written)?;
-        let word = self.words.get_mut(usize::try_from(id.0).ok()?)?;
+        let word = self.word_mut(id)?;
         let style = style_of(written, &word.key).unwrap_or_else(|| {
             let others = word.others.get_or_insert_default();
             let known = others.iter().position(|other| other.as_ref() == written);
@@ -434,6 +439,7 @@ pub(super) fn spelled_mac(token: [u8; 6], written: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::collections::HashSet;
 
     const ID: MapId = MapId(0x0123_4567_89ab_cdef);
 

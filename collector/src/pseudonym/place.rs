@@ -1,6 +1,6 @@
 //! What a piece holds, by the kind of its artifact and its place in it.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::rewrite::piece::Place;
@@ -19,7 +19,7 @@ pub struct State {
     /// The key of the registry.
     key: String,
     /// What fields of events hold, by their names: the same few hundred names come again and again.
-    fields: BTreeMap<Box<str>, Class>,
+    fields: HashMap<Box<str>, Class>,
 }
 
 /// What a piece holds.

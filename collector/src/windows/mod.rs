@@ -1,6 +1,5 @@
 //! What only Windows itself can answer, behind functions that are safe to call. Nowhere else is code unsafe.
 
-#[cfg(feature = "tokens")]
 pub mod code_page;
 pub mod console;
 pub mod event_log;

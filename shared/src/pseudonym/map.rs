@@ -1,8 +1,10 @@
 //! The map: which name each token stands for. It stays with whoever made the bundle.
+//!
+//! It is a text of lines, so that the collector needs no more than a few lines to read one: `kerbscope-map`, its version
+//! and its id; a sentence for whoever opens it; an empty line; then a token, a tab and its name in each. In a name, `\\t`,
+//! `\\n`, `\\r` and `\\\\` stand for a tab, for ends of lines, and for a backslash.
 
 use std::collections::BTreeMap;
-
-use serde::{Deserialize, Serialize};
 
 use crate::pseudonym::token::MapId;
 
@@ -18,17 +20,6 @@ pub struct TokenMap {
     pub names: BTreeMap<String, String>,
 }
 
-/// The file.
-#[derive(Serialize, Deserialize)]
-struct File {
-    /// For whoever opens it.
-    #[serde(default)]
-    about: String,
-    kerbscope_map: u32,
-    id: String,
-    names: BTreeMap<String, String>,
-}
-
 /// How long a name may be, and a token. Names repeat in a bundle as often as their tokens do, so that a longer one would
 /// let the bundle grow without end.
 const LONGEST_NAME: usize = 1024;
@@ -36,13 +27,17 @@ const LONGEST_TOKEN: usize = 64;
 
 const ABOUT: &str = "The real names behind the tokens of a Kerbscope bundle. Keep this file to yourself.";
 const VERSION: u32 = 1;
+const MARK: &str = "kerbscope-map";
 
 /// Why a file is no map.
 #[derive(Debug, thiserror::Error)]
 pub enum MapError {
     /// It is none.
-    #[error("this is no map of tokens: {0}")]
-    Json(#[from] serde_json::Error),
+    #[error("this is no map of tokens: it does not begin with {MARK} and a version")]
+    NoMap,
+    /// A line is not a token and its name.
+    #[error("this map of tokens is damaged: line {0} is not a token, a tab and a name")]
+    Line(usize),
     /// Its id is damaged.
     #[error("this map of tokens is damaged: {0}")]
     Id(#[from] crate::pseudonym::token::NotAnId),
@@ -68,8 +63,7 @@ impl TokenMap {
 
     /// Whether a file begins like a map.
     pub fn is_begun_by(head: &[u8]) -> bool {
-        let head = String::from_utf8_lossy(head);
-        head.trim_start_matches('\u{feff}').trim_start().starts_with('{') && head.contains("\"kerbscope_map\"")
+        head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(head).starts_with(MARK.as_bytes())
     }
 
     /// Reads a file.
@@ -77,16 +71,26 @@ impl TokenMap {
     /// # Errors
     ///
     /// It is no map, or one that is not understood.
-    pub fn read(json: &[u8]) -> Result<Self, MapError> {
-        let file: File = serde_json::from_slice(json.strip_prefix(b"\xef\xbb\xbf").unwrap_or(json))?;
-        if file.kerbscope_map > VERSION {
-            return Err(MapError::Newer(file.kerbscope_map));
+    pub fn read(file: &[u8]) -> Result<Self, MapError> {
+        let text = std::str::from_utf8(file).map_err(|_| MapError::NoMap)?;
+        let mut lines = text.trim_start_matches('\u{feff}').lines();
+        let mut head = lines.next().unwrap_or_default().split_ascii_whitespace();
+        let version = head.next().filter(|mark| *mark == MARK).and_then(|_| head.next()?.parse().ok());
+        match version {
+            None => return Err(MapError::NoMap),
+            Some(VERSION) => {}
+            Some(newer) => return Err(MapError::Newer(newer)),
         }
-        let is_long = |(token, name): (&String, &String)| token.len() > LONGEST_TOKEN || name.len() > LONGEST_NAME;
-        if let Some((token, _)) = file.names.iter().find(|row| is_long(*row)) {
-            return Err(MapError::TooLong(token.chars().take(LONGEST_TOKEN).collect()));
+        let mut map = Self::empty(head.next().unwrap_or_default().parse()?);
+        for (number, line) in (2_usize..).zip(lines).skip_while(|(_, line)| !line.is_empty()).skip(1) {
+            let row = line.split_once('\t').and_then(|(token, name)| Some((token, unescaped(name)?)));
+            let (token, name) = row.ok_or(MapError::Line(number))?;
+            if token.len() > LONGEST_TOKEN || name.len() > LONGEST_NAME {
+                return Err(MapError::TooLong(token.chars().take(LONGEST_TOKEN).collect()));
+            }
+            map.names.insert(token.to_owned(), name);
         }
-        Ok(Self { id: file.id.parse()?, names: file.names })
+        Ok(map)
     }
 
     /// Takes in the names of another map with the same id, which was written earlier or later.
@@ -104,19 +108,40 @@ impl TokenMap {
         Ok(())
     }
 
-    /// The file, as JSON.
-    ///
-    /// # Errors
-    ///
-    /// None that could happen.
-    pub fn write(&self) -> Result<Vec<u8>, serde_json::Error> {
-        serde_json::to_vec_pretty(&File {
-            about: ABOUT.to_owned(),
-            kerbscope_map: VERSION,
-            id: self.id.to_string(),
-            names: self.names.clone(),
-        })
+    /// The file.
+    pub fn write(&self) -> String {
+        let mut text = format!("{MARK} {VERSION} {}\n{ABOUT}\n\n", self.id);
+        for (token, name) in &self.names {
+            text.push_str(token);
+            text.push('\t');
+            for character in name.chars() {
+                match ESCAPES.iter().find(|(plain, _)| *plain == character) {
+                    Some((_, letter)) => text.extend(['\\', *letter]),
+                    None => text.push(character),
+                }
+            }
+            text.push('\n');
+        }
+        text
     }
+}
+
+/// What cannot stand in a line as it is, and the letter behind a backslash that stands for it.
+const ESCAPES: [(char, char); 4] = [('\\', '\\'), ('\t', 't'), ('\n', 'n'), ('\r', 'r')];
+
+fn unescaped(text: &str) -> Option<String> {
+    let mut characters = text.chars();
+    let mut plain = String::with_capacity(text.len());
+    while let Some(character) = characters.next() {
+        plain.push(match character {
+            '\\' => {
+                let letter = characters.next()?;
+                ESCAPES.iter().find(|(_, known)| *known == letter)?.0
+            }
+            other => other,
+        });
+    }
+    Some(plain)
 }
 
 #[cfg(test)]
@@ -127,8 +152,15 @@ mod tests {
     fn what_is_written_can_be_read() {
         let mut map = TokenMap::empty(MapId(7));
         map.names.insert("host1kqz".to_owned(), "web01".to_owned());
-        assert!(TokenMap::is_begun_by(&map.write().expect("written")));
-        assert_eq!(TokenMap::read(&map.write().expect("written")).expect("read"), map);
+        map.names.insert("name2kqz".to_owned(), "a\\, b\tc\r\nd\\".to_owned());
+        map.names.insert("name3kqz".to_owned(), String::new());
+        let file = map.write();
+        assert_eq!(file.lines().count(), 6, "{file}");
+        assert!(TokenMap::is_begun_by(file.as_bytes()));
+        assert_eq!(TokenMap::read(file.as_bytes()).expect("read"), map);
+        let edited = format!("\u{feff}{}", file.replace('\n', "\r\n"));
+        assert!(TokenMap::is_begun_by(edited.as_bytes()));
+        assert_eq!(TokenMap::read(edited.as_bytes()).expect("read"), map, "Notepad has saved it");
     }
 
     #[test]
@@ -147,14 +179,17 @@ mod tests {
 
     #[test]
     fn other_files_are_refused_in_a_sentence() {
-        let long =
-            format!(r#"{{"kerbscope_map":1,"id":"0000000000000007","names":{{"host1kqz":"{}"}}}}"#, "x".repeat(1025));
-        let newer = br#"{"kerbscope_map":2,"id":"0000000000000007","names":{}}"#;
+        let head = "kerbscope-map 1 0000000000000007\n\n";
+        let long = format!("{head}host1kqz\t{}", "x".repeat(1025));
         for (bytes, words) in [
             (b"".as_slice(), "this is no map of tokens"),
-            (b"{}", "this is no map of tokens"),
-            (newer, "has version 2; known is 1"),
-            (br#"{"kerbscope_map":1,"id":"7","names":{}}"#, "damaged"),
+            (b"\xff\xfek", "this is no map of tokens"),
+            (b"kerbscope-map one", "this is no map of tokens"),
+            (b"kerbscope-map 2 later", "has version 2; known is 1"),
+            (b"kerbscope-map 1 7", "damaged"),
+            (&[head.as_bytes(), b"a\tb\nhost1kqz"].concat(), "line 4 is not a token, a tab and a name"),
+            (&[head.as_bytes(), b"host1kqz\ta\\"].concat(), "line 3 is not"),
+            (&[head.as_bytes(), b"host1kqz\ta\\x"].concat(), "line 3 is not"),
             (long.as_bytes(), "longer than names are"),
         ] {
             let error = TokenMap::read(bytes).expect_err("refused").to_string();

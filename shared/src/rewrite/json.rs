@@ -77,7 +77,7 @@ fn unicode(rest: &str) -> Option<(char, usize)> {
 
 /// Words as they stand in a string.
 fn escape(text: &str) -> String {
-    let quoted = serde_json::Value::from(text).to_string();
+    let quoted = serde_json::to_string(text).unwrap_or_default();
     quoted.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or_default().to_owned()
 }
 
