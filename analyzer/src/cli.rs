@@ -57,7 +57,8 @@ Options of try:
                        setspn -S SPN ACCOUNT, setspn -D SPN ACCOUNT,
                        useAppPoolCredentials=true in SITE, useKernelMode=false in SITE,
                        windowsAuthentication=true in SITE, providers=Negotiate,NTLM in SITE,
-                       pool NAME=ACCOUNT
+                       pool NAME=ACCOUNT, Set-ADAccountControl or Set-ADUser with delegation
+                       or encryption types
 
 Options of events:
   --user WORDS, --client WORDS, --service WORDS

@@ -5,6 +5,8 @@ use std::fmt;
 use crate::artifacts::iis_sections::ExtendedProtection;
 use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::{AccountName, Dn};
+use crate::facts::account_control::{AccountControl, EncryptionTypes};
+use crate::facts::account_state::{AccountState, Set};
 use crate::facts::case_facts::Facts;
 use crate::facts::iis::{Iis, PathFacts, PoolIdentity};
 use crate::facts::ldap_question::Reach;
@@ -22,6 +24,21 @@ pub enum Change {
     SignIn(Option<String>, SignInChange),
     /// The account of an application pool.
     PoolIdentity(String, PoolIdentity),
+    /// Something about an account of the domain.
+    Account(AccountName, AccountChange),
+}
+
+/// A change of what an account is, or may do.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Flags of `userAccountControl` on or off: trust for delegation, with a list or without, and the like.
+    Control(AccountControl, bool),
+    /// Services are added to those that it may delegate users to.
+    DelegateTo(Vec<String>),
+    /// Services are taken from that list.
+    DelegateNoMore(Vec<String>),
+    /// The encryption types that it is said to be capable of.
+    Types(EncryptionTypes),
 }
 
 /// A change of the section `windowsAuthentication`.
@@ -58,6 +75,8 @@ pub enum CannotChange {
     NoSuchPool(String),
     /// There is no configuration of IIS in the case.
     NoIis,
+    /// The directory said nothing about this account.
+    NoSuchAccount(AccountName),
 }
 
 impl fmt::Display for CannotChange {
@@ -67,6 +86,7 @@ impl fmt::Display for CannotChange {
             Self::NotHeld(spn, account) => write!(f, "{account} is not known to hold {spn}"),
             Self::NoSuchSite(name) => write!(f, "no site or path in the case is called {name:?}"),
             Self::NoSuchPool(name) => write!(f, "no application pool in the case is called {name:?}"),
+            Self::NoSuchAccount(name) => write!(f, "no entry of the directory in the case is about {name}"),
             Self::NoIis => f.write_str("there is no configuration of IIS in the case"),
         }
     }
@@ -84,6 +104,7 @@ impl Change {
             Self::Delete(spn, account) => delete(facts, spn, account),
             Self::SignIn(place, change) => sign_in(facts, place.as_deref(), change),
             Self::PoolIdentity(pool, identity) => pool_identity(facts, pool, identity),
+            Self::Account(name, change) => account(facts, name, change),
         }
     }
 }
@@ -192,4 +213,41 @@ fn pool_identity(facts: &mut Facts, pool: &str, identity: &PoolIdentity) -> Resu
         path.pool.identity = identity.clone();
     }
     if found { Ok(()) } else { Err(CannotChange::NoSuchPool(pool.to_owned())) }
+}
+
+fn account(facts: &mut Facts, name: &AccountName, change: &AccountChange) -> Result<(), CannotChange> {
+    let missing = || CannotChange::NoSuchAccount(name.clone());
+    let dn = facts.directory.account(name).cloned().ok_or_else(missing)?;
+    let state = facts.directory.state_mut(&dn).ok_or_else(missing)?;
+    change.apply(state);
+    Ok(())
+}
+
+impl AccountChange {
+    fn apply(&self, state: &mut AccountState) {
+        let at = state.at;
+        match self {
+            Self::Control(flags, on) => {
+                let before = state.control.as_ref().map_or(0, |control| control.value.0);
+                let after = if *on { before | flags.0 } else { before & !flags.0 };
+                let at = state.control.as_ref().map_or(at, |control| control.at);
+                state.control = Some(Cited::new(AccountControl(after), at));
+            }
+            Self::DelegateTo(services) => {
+                let mut all = targets(state);
+                all.extend(services.iter().map(|service| Cited::new(service.clone(), at)));
+                state.delegates_to = Some(Set { value: Some(all), at });
+            }
+            Self::DelegateNoMore(services) => {
+                let is_taken = |held: &str| services.iter().any(|service| service.eq_ignore_ascii_case(held));
+                let left: Vec<_> = targets(state).into_iter().filter(|held| !is_taken(&held.value)).collect();
+                state.delegates_to = Some(Set { value: Some(left).filter(|left| !left.is_empty()), at });
+            }
+            Self::Types(types) => state.encryption = Some(Set { value: Some(*types), at }),
+        }
+    }
+}
+
+fn targets(state: &AccountState) -> Vec<Cited<String>> {
+    state.delegates_to.as_ref().and_then(|set| set.value.clone()).unwrap_or_default()
 }

@@ -9,11 +9,15 @@
 //! useKernelMode=false
 //! windowsAuthentication=true in Site
 //! providers=Negotiate,NTLM in Site
+//! appcmd set apppool "Intranet" /processModel.identityType:SpecificUser /processModel.userName:CONTOSO\svc-web
+//! Set-ADAccountControl -Identity svc-web -Server contoso.com -TrustedForDelegation $true
+//! Set-ADUser -Identity svc-web -Add @{'msDS-AllowedToDelegateTo'='MSSQLSvc/sql01.contoso.com'}
 //! pool Intranet=CONTOSO\svc-web        or ApplicationPoolIdentity, NetworkService, LocalSystem, LocalService
 //! ```
 
 use crate::facts::account::AccountName;
-use crate::facts::change::{Change, SignInChange};
+use crate::facts::account_control::{AccountControl, EncryptionTypes};
+use crate::facts::change::{AccountChange, Change, SignInChange};
 use crate::facts::iis::PoolIdentity;
 use crate::facts::sign_in::AuthProvider;
 use crate::facts::spn::Spn;
@@ -21,7 +25,8 @@ use crate::facts::spn::Spn;
 /// What a person can write, for help texts.
 pub const FORMS: &str = "setspn -S SPN ACCOUNT, setspn -D SPN ACCOUNT, useAppPoolCredentials=true in SITE, \
                          useKernelMode=false in SITE, windowsAuthentication=true in SITE, \
-                         providers=Negotiate,NTLM in SITE, pool NAME=ACCOUNT, or an appcmd command of a fix";
+                         providers=Negotiate,NTLM in SITE, pool NAME=ACCOUNT, Set-ADAccountControl or Set-ADUser with delegation or encryption \
+                         types, or an appcmd command of a fix";
 
 /// Understands the changes that a command makes, one or several; none when the words are not of the forms above.
 pub fn parse(text: &str) -> Option<Vec<Change>> {
@@ -30,7 +35,10 @@ pub fn parse(text: &str) -> Option<Vec<Change>> {
     let program = program.to_ascii_lowercase();
     match program.rsplit(['\\', '/']).next()?.trim_end_matches(".exe") {
         "setspn" => Some(vec![setspn(rest)?]),
+        "appcmd" if rest.get(1).is_some_and(|word| word.eq_ignore_ascii_case("apppool")) => app_pool(rest),
         "appcmd" => appcmd(rest),
+        "set-adaccountcontrol" => account_control(rest),
+        "set-aduser" | "set-adcomputer" | "set-adserviceaccount" => account(rest),
         "pool" => Some(vec![pool(text.trim().get("pool".len()..)?)?]),
         _ => Some(vec![setting(text)?]),
     }
@@ -87,6 +95,116 @@ fn appcmd(words: &[String]) -> Option<Vec<Change>> {
     changes.filter(|changes| !changes.is_empty())
 }
 
+fn app_pool(words: &[String]) -> Option<Vec<Change>> {
+    let [set, _, pool, options @ ..] = words else { return None };
+    if !set.eq_ignore_ascii_case("set") {
+        return None;
+    }
+    let (mut kind, mut user) = (None, None);
+    for option in options {
+        let (name, value) = option.strip_prefix('/')?.split_once(':')?;
+        match name.to_ascii_lowercase().as_str() {
+            "processmodel.identitytype" => kind = Some(value),
+            "processmodel.username" => user = Some(value),
+            "processmodel.password" | "commit" => {}
+            _ => return None,
+        }
+    }
+    // A name alone changes the pool only where it runs as somebody already; the two belong together.
+    let identity = match (kind, user) {
+        (Some(kind), user) if kind.eq_ignore_ascii_case("SpecificUser") => identity(user?)?,
+        (Some(kind), None) => identity(kind)?,
+        (None, Some(user)) => identity(user)?,
+        _ => return None,
+    };
+    Some(vec![Change::PoolIdentity(pool.clone(), identity)])
+}
+
+/// The account that a cmdlet of the Active Directory module is about, and its other parameters in pairs.
+fn cmdlet(words: &[String]) -> Option<(AccountName, Vec<(String, &str)>)> {
+    let (mut name, mut server, mut others) = (None, None, Vec::new());
+    let mut rest = words.iter();
+    while let Some(word) = rest.next() {
+        match word.strip_prefix('-') {
+            None if name.is_none() => name = Some(word.as_str()),
+            None => return None,
+            Some(parameter) => {
+                // `-Name value` and `-Name:value`
+                let (parameter, value) = match parameter.split_once(':') {
+                    Some((parameter, value)) => (parameter, value),
+                    None => (parameter, rest.next()?.as_str()),
+                };
+                match parameter.to_ascii_lowercase().as_str() {
+                    "identity" => name = Some(value),
+                    "server" => server = Some(value.to_owned()),
+                    other => others.push((other.to_owned(), value)),
+                }
+            }
+        }
+    }
+    Some((AccountName::new(server, name?.trim_matches('\'')), others)).filter(|(_, others)| !others.is_empty())
+}
+
+fn account_control(words: &[String]) -> Option<Vec<Change>> {
+    let (account, parameters) = cmdlet(words)?;
+    let change = |(name, value): &(String, &str)| {
+        let flag = match name.as_str() {
+            "trustedfordelegation" => AccountControl::TRUSTED_FOR_DELEGATION,
+            "trustedtoauthfordelegation" => AccountControl::PROTOCOL_TRANSITION,
+            "accountnotdelegated" => AccountControl::NOT_DELEGATED,
+            "usedeskeyonly" => AccountControl::DES_ONLY,
+            "enabled" => AccountControl::DISABLED,
+            _ => return None,
+        };
+        let on = match value.to_ascii_lowercase().as_str() {
+            "$true" => true,
+            "$false" => false,
+            _ => return None,
+        };
+        // The directory has a flag for accounts that are disabled.
+        let on = on != (flag == AccountControl::DISABLED);
+        Some(Change::Account(account.clone(), AccountChange::Control(flag, on)))
+    };
+    parameters.iter().map(change).collect()
+}
+
+fn account(words: &[String]) -> Option<Vec<Change>> {
+    let (account, parameters) = cmdlet(words)?;
+    let change = |(name, value): &(String, &str)| {
+        let change = match name.as_str() {
+            "add" => AccountChange::DelegateTo(delegates(value)?),
+            "remove" => AccountChange::DelegateNoMore(delegates(value)?),
+            "kerberosencryptiontype" => AccountChange::Types(types(value)?),
+            _ => return None,
+        };
+        Some(Change::Account(account.clone(), change))
+    };
+    parameters.iter().map(change).collect()
+}
+
+/// The services in `@{'msDS-AllowedToDelegateTo'='cifs/files01','cifs/files01.contoso.com'}`.
+fn delegates(table: &str) -> Option<Vec<String>> {
+    let (attribute, values) = table.strip_prefix("@{")?.strip_suffix('}')?.split_once('=')?;
+    let plain = |text: &str| text.trim().trim_matches('\'').to_owned();
+    if !plain(attribute).eq_ignore_ascii_case("msDS-AllowedToDelegateTo") {
+        return None;
+    }
+    let services: Vec<_> = values.split(',').map(plain).filter(|service| !service.is_empty()).collect();
+    (!services.is_empty()).then_some(services)
+}
+
+/// `AES128,AES256`
+fn types(list: &str) -> Option<EncryptionTypes> {
+    let bit = |name: &str| match name.trim().to_ascii_uppercase().as_str() {
+        "DES" => Some(0x3),
+        "RC4" => Some(0x4),
+        "AES128" => Some(0x8),
+        "AES256" => Some(0x10),
+        _ => None,
+    };
+    list.split(',').map(bit).try_fold(0, |all, bit| Some(all | bit?)).map(EncryptionTypes)
+}
+
 fn appcmd_option(option: &str) -> Option<SignInChange> {
     let option = option.strip_prefix('/')?;
     let provider = |text: &str| {
@@ -138,14 +256,18 @@ fn setting(text: &str) -> Option<Change> {
 fn pool(text: &str) -> Option<Change> {
     let (name, account) = text.split_once('=')?;
     let (name, account) = (name.trim().trim_matches('"'), account.trim().trim_matches('"'));
-    let identity = match account.to_ascii_lowercase().as_str() {
+    let identity = identity(account)?;
+    (!name.is_empty()).then(|| Change::PoolIdentity(name.to_owned(), identity))
+}
+
+fn identity(account: &str) -> Option<PoolIdentity> {
+    Some(match account.to_ascii_lowercase().as_str() {
         "applicationpoolidentity" => PoolIdentity::Machine("ApplicationPoolIdentity"),
         "networkservice" => PoolIdentity::Machine("NetworkService"),
         "localsystem" => PoolIdentity::Machine("LocalSystem"),
         "localservice" => PoolIdentity::LocalService,
         _ => PoolIdentity::Account(Some(AccountName::parse(account)).filter(|account| account.domain().is_some())?),
-    };
-    (!name.is_empty()).then(|| Change::PoolIdentity(name.to_owned(), identity))
+    })
 }
 
 #[cfg(test)]
@@ -193,6 +315,38 @@ mod tests {
         check(line("-S"), [Change::Register(spn.clone(), account.clone())]);
         check(line("-d"), [Change::Delete(spn, account)]);
         assert_eq!((line("-A"), line("-R"), parse("setspn -S HTTP/x")), (None, None, None));
+    }
+
+    #[test]
+    fn pools_and_accounts_are_changed_by_the_commands_that_change_them() {
+        let pool = |identity| [Change::PoolIdentity("HR Pool".to_owned(), identity)];
+        let command = |options: &str| parse(&format!("appcmd set apppool \"HR Pool\" {options}"));
+        let account = PoolIdentity::Account(AccountName::parse(r"CONTOSO\svc-hr"));
+        let user =
+            r"/processModel.identityType:SpecificUser /processModel.userName:CONTOSO\svc-hr /processModel.password:*";
+        check(command(user), pool(account));
+        check(command("/processModel.identityType:NetworkService"), pool(PoolIdentity::Machine("NetworkService")));
+        assert_eq!((command("/processModel.identityType:SpecificUser"), command("/autoStart:true")), (None, None));
+        let svc = AccountName::new(Some("contoso.com".to_owned()), "svc-web");
+        let changed = |change| [Change::Account(svc.clone(), change)];
+        let set = "-Identity svc-web -Server contoso.com";
+        check(
+            parse(&format!("Set-ADAccountControl {set} -TrustedForDelegation $false")),
+            changed(AccountChange::Control(AccountControl::TRUSTED_FOR_DELEGATION, false)),
+        );
+        check(
+            parse(&format!("Set-ADAccountControl {set} -Enabled $true")),
+            changed(AccountChange::Control(AccountControl::DISABLED, false)),
+        );
+        let list = "@{'msDS-AllowedToDelegateTo'='cifs/a','cifs/b'}";
+        let services = vec!["cifs/a".to_owned(), "cifs/b".to_owned()];
+        check(parse(&format!("Set-ADUser {set} -Add {list}")), changed(AccountChange::DelegateTo(services.clone())));
+        check(parse(&format!("Set-ADUser {set} -Remove {list}")), changed(AccountChange::DelegateNoMore(services)));
+        let types = AccountChange::Types(EncryptionTypes(0x18));
+        check(parse(&format!("Set-ADUser {set} -KerberosEncryptionType AES128,AES256")), changed(types));
+        for nonsense in ["-Enabled maybe", "-Add @{'cn'='x'}", "-KerberosEncryptionType X", "", "-Add"] {
+            assert_eq!(parse(&format!("Set-ADUser {set} {nonsense}")), None, "{nonsense}");
+        }
     }
 
     #[test]

@@ -63,6 +63,8 @@ pub struct Directory {
     pub level: Option<Cited<u32>>,
     /// The trusts of the domain.
     pub trusts: Vec<Trust>,
+    /// Whether all trusts of the domain were asked for, so that others are not there.
+    pub trusts_searched: bool,
     /// The answer to a search for duplicates, if it is whole.
     duplicates_searched: Option<Evidence>,
     aliases: Option<Aliases>,
@@ -109,6 +111,11 @@ impl Directory {
     /// How an account stands, where an entry of the directory says so.
     pub fn state(&self, dn: &Dn) -> Option<&AccountState> {
         self.states.get(dn)
+    }
+
+    /// How an account stands, to try what would follow if it stood otherwise.
+    pub fn state_mut(&mut self, dn: &Dn) -> Option<&mut AccountState> {
+        self.states.get_mut(dn)
     }
 
     /// Every account of which an entry of the directory says how it stands.

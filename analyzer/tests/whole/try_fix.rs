@@ -12,7 +12,11 @@ use crate::sample;
 
 /// Commands that change what the model looks at; others restart a pool, or ask.
 fn is_change(command: &str) -> bool {
-    command.starts_with("setspn -S") || command.starts_with("setspn -D") || command.contains("appcmd set config")
+    let is_cmdlet = command.starts_with("Set-AD") && parse(command).is_some();
+    command.starts_with("setspn -S")
+        || command.starts_with("setspn -D")
+        || command.contains("appcmd set config")
+        || is_cmdlet
 }
 
 #[test]
