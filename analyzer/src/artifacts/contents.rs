@@ -29,7 +29,7 @@ use crate::artifacts::w3c_log::W3cLog;
 use crate::artifacts::w32tm::W32tmOutput;
 use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
-    adsutil, appcmd, audit_policy, browser_settings, event_channel, event_log, event_log_legacy, event_log_text,
+    adsutil, appcmd, audit_policy, browser_settings, csvde, event_channel, event_log, event_log_legacy, event_log_text,
     event_log_xml, hosts_file, http_err_log, http_head, iis_config, iis_redirection, ipconfig, klist, ldif,
     lsa_tickets, metabase, netlogon_log, nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist,
     w3c_log, w32tm, web_config,
@@ -37,7 +37,7 @@ use crate::artifacts::{
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::ArtifactId;
-use crate::formats::text::Text;
+use crate::formats::text::{Text, is_garbled};
 
 /// What an artifact says.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -153,6 +153,11 @@ pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
     if let Some(doubt) = &text.doubt {
         contents.lose(id.whole(), GapReason::Undecodable(doubt.clone()));
     }
+    // Messages of events are written by anybody, and may hold anything.
+    let garbled = text.numbered().find(|(_, line)| artifact.kind != ArtifactKind::EventLogXml && is_garbled(line));
+    if let Some((number, _)) = garbled {
+        contents.lose(id.line(number), GapReason::Damaged("characters that no tool prints".to_owned()));
+    }
     ReadArtifact { id, artifact, text: Some(text), contents }
 }
 
@@ -165,6 +170,7 @@ fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents
         ArtifactKind::Registry => wrap(registry::parse(id, text), Contents::Registry),
         ArtifactKind::WebConfig => wrap(web_config::parse(id, text), Contents::WebConfig),
         ArtifactKind::Setspn => wrap(setspn::parse(id, text), Contents::Setspn),
+        ArtifactKind::Directory if csvde::recognizes(text) => wrap(csvde::parse(id, text), Contents::Directory),
         ArtifactKind::Directory => wrap(ldif::parse(id, text), Contents::Directory),
         ArtifactKind::Klist => wrap(klist::parse(id, text), Contents::Tickets),
         ArtifactKind::LsaTickets => wrap(lsa_tickets::parse(id, text), Contents::Tickets),

@@ -5,6 +5,7 @@ pub mod appcmd;
 pub mod audit_policy;
 pub mod browser_settings;
 pub mod contents;
+pub mod csvde;
 pub mod event_channel;
 pub mod event_fields;
 pub mod event_groups;

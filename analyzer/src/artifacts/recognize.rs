@@ -3,7 +3,7 @@
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::{
-    adsutil, appcmd, audit_policy, browser_settings, event_channel, event_log_text, event_log_xml, hosts_file,
+    adsutil, appcmd, audit_policy, browser_settings, csvde, event_channel, event_log_text, event_log_xml, hosts_file,
     http_err_log, http_head, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log,
     nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
 };
@@ -22,6 +22,7 @@ type Recognizer = fn(&Text) -> bool;
 const TEXTS: &[(ArtifactKind, Recognizer)] = &[
     (ArtifactKind::Adsutil, adsutil::recognizes),
     (ArtifactKind::Directory, ldif::recognizes),
+    (ArtifactKind::Directory, csvde::recognizes),
     (ArtifactKind::EventLogXml, event_log_xml::recognizes),
     (ArtifactKind::IisConfig, iis_config::recognizes),
     (ArtifactKind::IisRedirection, iis_redirection::recognizes),

@@ -52,6 +52,17 @@ impl From<&str> for Text {
     }
 }
 
+/// Whether a line holds characters that no tool prints: whatever stands there is not what was written.
+pub fn is_garbled(line: &str) -> bool {
+    // Old programs end a file with the character 0x1A.
+    line.chars().any(|c| c.is_control() && !c.is_whitespace() && c != '\u{1a}')
+}
+
+/// Whether a line has lost characters, or holds some that no tool prints, so that a name in it is not that name.
+pub fn is_damaged(line: &str) -> bool {
+    is_garbled(line) || line.contains(char::REPLACEMENT_CHARACTER)
+}
+
 /// The text, and why it may be wrong.
 pub fn decode(bytes: &[u8], code_page: Option<u16>) -> (Cow<'_, str>, Option<String>) {
     let (encoding, body) = match bytes {

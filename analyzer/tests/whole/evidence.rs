@@ -173,3 +173,12 @@ fn a_web_config_counts_where_the_section_is_open() {
 fn open_about(case: &Case) -> String {
     open(case, "providers-negotiate-missing").unwrap_or_default()
 }
+
+#[test]
+fn an_export_as_comma_separated_values_shows_a_second_holder() {
+    let export = "DN,sAMAccountName,servicePrincipalName\r\n\
+        \"CN=svc-old,OU=Service Accounts,DC=contoso,DC=com\",svc-old,HTTP/intranet.contoso.com;MSSQLSvc/sql01\r\n";
+    let source = Source::File("export.csv".to_owned());
+    let case = Sample::of("healthy-with-noise").and(ArtifactKind::Directory, source, export).case();
+    assert_eq!(case.diagnosis.primary().map(|primary| primary.rule.name), Some("spn-duplicate"));
+}
