@@ -6,8 +6,8 @@
 //!
 //! # Condition
 //!
-//! Sign-in to a site ends in NTLM, and the server refuses NTLM from everybody (`RestrictReceivingNTLMTraffic` is 2), or a
-//! client of the case sends none (`RestrictSendingNTLMTraffic` is 2).
+//! Sign-in to a site ends in NTLM, and the server refuses NTLM from everybody (`RestrictReceivingNTLMTraffic` is 2) or
+//! from accounts of the domain (1), or a client of the case sends none (`RestrictSendingNTLMTraffic` is 2).
 //!
 //! # Refuted by
 //!
@@ -16,7 +16,9 @@
 //!
 //! # Sources
 //!
-//! - Security policy settings "Network security: Restrict NTLM"; events 4001 to 4004 of NTLM/Operational.
+//! - Security policy settings "Network security: Restrict NTLM": incoming traffic is allowed, denied to accounts of the
+//!   domain, or denied to all; what is only written down has a value of its own (`AuditReceivingNTLMTraffic`). Outgoing
+//!   traffic is allowed, written down, or denied. Events 4001 to 4004 of NTLM/Operational.
 
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
@@ -35,8 +37,8 @@ const SENDING: &str = "RestrictSendingNTLMTraffic";
 const EXCEPTIONS: &str = "ClientAllowedNTLMServers";
 /// All of it is denied.
 const DENY_ALL: u64 = 2;
-/// On a client, it is only written down. Of a server, sources differ: accounts of the domain may be denied.
-const PARTLY: u64 = 1;
+/// A server denies accounts of the domain. A client only writes it down.
+const DENY_DOMAIN: u64 = 1;
 
 /// Exceptions that are looked at.
 const LISTS: usize = 1_000;
@@ -64,31 +66,34 @@ impl Rule for NtlmBlockedOrAudited {
         situation.sign_in_paths(answer)?;
         for (server, _) in situation.facts.web_servers()? {
             let own = situation.exchanges.iter().filter(|exchange| exchange.host == server.identity.name);
-            let by_ntlm: Vec<_> = own.filter(|exchange| matches!(exchange.outcome, Outcome::Ntlm(_))).collect();
+            let (mut by_ntlm, mut perhaps) = (Vec::new(), None);
+            for exchange in own {
+                match &exchange.outcome {
+                    Outcome::Ntlm(_) => by_ntlm.push(exchange),
+                    Outcome::Unknown(not_known) => perhaps = Some(not_known.clone()),
+                    Outcome::Kerberos | Outcome::Fails(_) => {}
+                }
+            }
             if by_ntlm.is_empty() {
+                if let Some(not_known) = perhaps {
+                    answer.open(not_known);
+                }
                 continue;
             }
-            match denied(server, RECEIVING) {
-                Ok(Some(at)) => answer.find(finding(server, "takes", at, &by_ntlm)),
-                Ok(None) => {
-                    if is_partly(server) {
-                        answer.open(refused_events(server));
-                    }
-                    of_clients(situation, &by_ntlm, answer);
+            let set = server.settings.value(KEY, RECEIVING);
+            match set.complete() {
+                Ok(set) if set.number() == Some(DENY_ALL) => {
+                    answer.find(finding(server, "takes no NTLM", set.at, &by_ntlm));
                 }
+                Ok(set) if set.number() == Some(DENY_DOMAIN) => {
+                    answer.find(finding(server, "takes no NTLM from accounts of the domain", set.at, &by_ntlm));
+                }
+                Ok(_) => of_clients(situation, &by_ntlm, answer),
                 Err(not_known) => answer.open(not_known),
             }
         }
         Ok(())
     }
-}
-
-fn is_partly(server: &HostFacts) -> bool {
-    server.settings.value(KEY, RECEIVING).seen().is_ok_and(|set| set.number() == Some(PARTLY))
-}
-
-fn refused_events(server: &HostFacts) -> NotKnown {
-    NotKnown::naming("events 4002 and 4003 of the log NTLM/Operational of", server.identity.name.as_str())
 }
 
 /// What clients of the case do not send.
@@ -98,9 +103,10 @@ fn of_clients(situation: &Situation<'_>, by_ntlm: &[&Exchange], answer: &mut Ans
         Err(not_known) => return answer.open(not_known),
     };
     for client in clients {
-        let at = match denied(client, SENDING) {
-            Ok(Some(at)) => at,
-            Ok(None) => continue,
+        let set = client.settings.value(KEY, SENDING);
+        let at = match set.complete() {
+            Ok(set) if set.number() == Some(DENY_ALL) => set.at,
+            Ok(_) => continue,
             Err(not_known) => {
                 answer.open(not_known);
                 continue;
@@ -118,26 +124,19 @@ fn of_clients(situation: &Situation<'_>, by_ntlm: &[&Exchange], answer: &mut Ans
         let is_left = |one: &&&Exchange| !lists.iter().any(|list| list.name(&one.url_host));
         let left: Vec<_> = by_ntlm.iter().filter(is_left).copied().collect();
         if !left.is_empty() {
-            answer.find(finding(client, "sends", at, &left));
+            answer.find(finding(client, "sends no NTLM", at, &left));
         }
     }
 }
 
-/// Where a host is told to deny all NTLM; none where it is not.
-fn denied(host: &HostFacts, value: &str) -> Result<Option<Evidence>, NotKnown> {
-    let set = host.settings.value(KEY, value);
-    let set = set.complete()?;
-    Ok((set.number() == Some(DENY_ALL)).then_some(set.at))
-}
-
-fn finding(host: &HostFacts, verb: &str, at: Evidence, by_ntlm: &[&Exchange]) -> Finding {
+fn finding(host: &HostFacts, does: &str, at: Evidence, by_ntlm: &[&Exchange]) -> Finding {
     let name = host.identity.name.as_str();
     let first = by_ntlm.first().map_or("", |exchange| exchange.url.as_str());
     let steps = by_ntlm.iter().flat_map(|exchange| &exchange.steps).flat_map(|step| step.evidence.iter().copied());
     Finding::new(
         Severity::Blocker,
         Confidence::Certain,
-        format!("{name} {verb} no NTLM, and sign-in to {first} would end in NTLM"),
+        format!("{name} {does}, and sign-in to {first} would end in NTLM"),
         at,
     )
     .and(steps.take(3))
@@ -182,6 +181,13 @@ mod tests {
     }
 
     #[test]
+    fn a_server_may_deny_the_domain_alone() {
+        let answered = check(&by_ntlm().registry(KEY, RECEIVING, Data::Dword(1)), Verdict::Found);
+        assert!(answered.finding().summary.starts_with("WEB01 takes no NTLM from accounts of the domain, and"));
+        check(&World::healthy().registry(KEY, RECEIVING, Data::Dword(1)), Verdict::Clear);
+    }
+
+    #[test]
     fn a_client_that_sends_none_is_found_unless_the_site_is_an_exception() {
         let answered = check(&sending(by_ntlm(), 2), Verdict::Found);
         assert!(answered.finding().summary.starts_with("CLIENT07 sends no NTLM"), "{answered:?}");
@@ -202,8 +208,6 @@ mod tests {
     fn without_the_registry_it_is_open_where_ntlm_is_used() {
         check(&by_ntlm().no_registry(), Verdict::Open);
         check(&by_ntlm().no_client(), Verdict::Open);
-        let needs = check(&by_ntlm().registry(KEY, RECEIVING, Data::Dword(1)), Verdict::Open).needs;
-        assert_eq!(needs, ["events 4002 and 4003 of the log NTLM/Operational of WEB01"]);
         check(&World::healthy().no_registry(), Verdict::Clear);
     }
 }
