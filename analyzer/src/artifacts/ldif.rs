@@ -9,7 +9,7 @@ use base64::engine::general_purpose::STANDARD;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Cited, Evidence};
-use crate::formats::text::Text;
+use crate::formats::text::{Text, is_damaged};
 
 /// Entries of one file at most; a question about one site brings some dozens.
 const ENTRIES: usize = 100_000;
@@ -128,6 +128,8 @@ struct Reading {
     record: Vec<(Attribute, Option<String>)>,
     answers: Vec<DirectoryAnswer>,
     entries: usize,
+    /// A line of the record is damaged: the end of the record may be lost with it, and what follows is another's.
+    is_spoiled: bool,
     parsed: Parsed<()>,
 }
 
@@ -139,6 +141,7 @@ impl Reading {
             record: Vec::new(),
             answers: vec![DirectoryAnswer::default()],
             entries: 0,
+            is_spoiled: false,
             parsed: Parsed::whole(()),
         }
     }
@@ -193,6 +196,10 @@ impl Reading {
         if line.is_too_long {
             return self.lose(at, GapReason::OverLimit("bytes of a directory value".to_owned()));
         }
+        if is_damaged(&line.text) {
+            self.is_spoiled = true;
+            return self.damaged(at, "characters that LDIF does not have");
+        }
         if line.text.starts_with('#') {
             if let Some((name, value)) = remark(&line.text) {
                 self.remark(name, Cited::new(value.to_owned(), at));
@@ -200,8 +207,8 @@ impl Reading {
             return;
         }
         match attribute(&line.text, at) {
-            Ok(Some(attribute)) => self.record.push(attribute),
-            Ok(None) => {}
+            Ok(Some(attribute)) if !self.is_spoiled => self.record.push(attribute),
+            Ok(_) => {}
             Err(reason) => self.lose(at, reason),
         }
     }
@@ -225,6 +232,7 @@ impl Reading {
     }
 
     fn finish_record(&mut self) {
+        self.is_spoiled = false;
         let mut record = std::mem::take(&mut self.record).into_iter().peekable();
         while record.next_if(|(attribute, _)| attribute.name.eq_ignore_ascii_case("version")).is_some() {}
         let Some((first, _)) = record.next() else { return };
@@ -484,6 +492,17 @@ mod tests {
         assert!(loss(" x\ndn: CN=x,DC=b\n\n").to_string().contains("continues nothing"));
         assert!(loss("cn: x\nsn: y\n\n").to_string().contains("does not begin"));
         assert!(loss("dn:: /w==\ncn: y\n\n").to_string().contains("no text"));
+    }
+
+    #[test]
+    fn behind_garbled_bytes_nobody_knows_whose_values_they_are() {
+        let text = "dn: CN=a,DC=b\nservicePrincipalName: HTTP/a\n\u{1}\u{7f}x\nservicePrincipalName: HTTP/b\n\ndn: CN=c,DC=b\ncn: c\n\n";
+        let entries = read(text).value.remove(0).entries;
+        assert_eq!(texts(&entries[0], "servicePrincipalName"), ["HTTP/a"]);
+        assert_eq!(entries[1].dn.value, "CN=c,DC=b");
+        assert!(!read(text).is_whole());
+        let named = "dn: CN=\u{2}svc,DC=b\nservicePrincipalName: HTTP/a\n\n";
+        assert!(read(named).value.iter().all(|answer| answer.entries.is_empty()));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::net::IpAddr;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Cited, Evidence};
-use crate::formats::text::Text;
+use crate::formats::text::{Text, is_damaged};
 
 /// What `nslookup NAME` printed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -36,8 +36,15 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<NameLookup> {
     let mut value = NameLookup::default();
     let mut complaints = Vec::new();
     let mut list = List::Nothing;
+    let mut damage = None;
     for (number, line) in text.numbered() {
         let at = artifact.line(number);
+        // A name of which a part is lost is another name.
+        if is_damaged(line) {
+            damage.get_or_insert(at);
+            list = List::Nothing;
+            continue;
+        }
         if line.starts_with("***") {
             complaints.push((line, at));
             continue;
@@ -63,7 +70,9 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<NameLookup> {
         }
     }
     let mut parsed = Parsed::whole(value);
-    if parsed.value.name.is_none() {
+    if let Some(at) = damage {
+        parsed.lose(at, GapReason::Damaged("characters that no tool prints".to_owned()));
+    } else if parsed.value.name.is_none() {
         without_answer(artifact, &complaints, &mut parsed);
     }
     parsed
@@ -125,6 +134,16 @@ mod tests {
         let french = CNAME.replace("Server:", "Serveur :").replace("Name:", "Nom :").replace("Address", "Adresse ");
         assert_eq!(read(&french).aliases.len(), 2);
         assert!(recognizes(&Text::from(french.as_str())));
+    }
+
+    #[test]
+    fn a_garbled_line_names_nothing() {
+        for (what, garbled) in [("web01.", "we\u{1}01."), ("Aliases:", "Al\u{7}\u{fffd}ses:")] {
+            let parsed = parse(ArtifactId(0), &Text::from(CNAME.replace(what, garbled).as_str()));
+            assert!(!parsed.is_whole(), "{what}");
+            let aliases = parsed.value.aliases.iter().any(|alias| alias.value == "intranet.contoso.com");
+            assert!(parsed.value.name.is_none() || !aliases, "{what}: {:?}", parsed.value);
+        }
     }
 
     #[test]

@@ -6,7 +6,7 @@
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Cited, Place};
-use crate::formats::text::Text;
+use crate::formats::text::{Text, is_damaged};
 use crate::formats::wrapped;
 
 /// What a file holds: usually one run of `setspn`, several when someone saved a console with its prompts.
@@ -116,6 +116,11 @@ fn parse_run(artifact: ArtifactId, command: Option<String>, lines: &[(u32, &str)
     let lines = wrapped::unwrap(lines.iter().copied(), is_one_name);
     for line in &lines {
         let at = artifact.lines(line.first, line.last);
+        if is_damaged(&line.text) {
+            parsed.lose(at, GapReason::Damaged("characters that no tool prints".to_owned()));
+            open = Open::Damage;
+            continue;
+        }
         let kind = classify(&line.text);
         let after_name = std::mem::replace(&mut is_name, matches!(kind, Line::Spn { .. } | Line::Account { .. }));
         match kind {
@@ -142,6 +147,8 @@ fn parse_run(artifact: ArtifactId, command: Option<String>, lines: &[(u32, &str)
             Line::Change => open = Open::Change,
             // The names that are added or taken away; what the account holds afterwards is not printed.
             Line::Spn { .. } if open == Open::Change => {}
+            // Nobody knows which account they belong to.
+            Line::Spn { .. } if open == Open::Damage => {}
             Line::Spn { spn, .. } => {
                 parsed.value.duplicates.push(DuplicateGroup { spn: Cited::new(spn, at), accounts: Vec::new() });
                 open = Open::Group;
@@ -207,6 +214,7 @@ enum Open {
     Account,
     Group,
     Change,
+    Damage,
 }
 
 enum Line {
@@ -342,6 +350,15 @@ mod tests {
 
     fn spns(block: &AccountBlock) -> Vec<&str> {
         block.spns.iter().map(|spn| spn.value.as_str()).collect()
+    }
+
+    #[test]
+    fn names_below_a_garbled_account_belong_to_nobody() {
+        let two = FOUND.replace("\r\n\r\nExisting", "\r\nCN=x\u{2}\u{fffd},DC=b\r\n\tHTTP/other\r\n\r\nExisting");
+        let parsed = read(&two);
+        assert!(!parsed.is_whole());
+        let [account] = parsed.value.accounts.as_slice() else { panic!("{:?}", parsed.value) };
+        assert!(!account.spns.iter().any(|spn| spn.value == "HTTP/other") && parsed.value.duplicates.is_empty());
     }
 
     #[test]

@@ -28,8 +28,9 @@ pub struct Artifact {
 }
 
 impl Artifact {
-    /// Whether all of it is there, so that what is absent from it is absent indeed.
+    /// Whether all of it is there, so that what is absent from it is absent indeed. Of what is not the bytes that were
+    /// collected, nobody knows.
     pub fn is_whole(&self) -> bool {
-        self.bytes.is_some() && self.status == CollectionStatus::Collected
+        self.bytes.is_some() && self.status == CollectionStatus::Collected && self.integrity != Integrity::Altered
     }
 }

@@ -65,9 +65,13 @@ fn no_common_type(state: &AccountState, host: &HostFacts) -> Option<Refusal> {
     (only_des && takes_no_des(host)).then(|| Refusal { cause: Cause::NoCommonEncryption, words, at: vec![at] })
 }
 
-/// What would settle which key a ticket has, where the host takes no RC4 and the account states no types: then the
-/// default of the domain controller decides, which was RC4 until updates of 2026 made it AES.
+/// What would settle whether the host can read a ticket. An account that is limited to DES needs a system that is old
+/// enough. Where the host takes no RC4 and the account states no types, the default of the domain controller decides,
+/// which was RC4 until updates of 2026 made it AES.
 pub fn undecided(state: &AccountState, host: &HostFacts, facts: &Facts) -> Option<NotKnown> {
+    if is_des_alone(state) && policy(host).is_none() && host.identity.os_version.is_none() {
+        return Some(NotKnown::naming("systeminfo on", host.identity.name.as_str()));
+    }
     let (allowed, _) = policy(host)?;
     let stated = state.encryption.as_ref().and_then(|set| set.value).is_some_and(EncryptionTypes::names_any);
     if stated || allowed.has_any(EncryptionTypes::RC4) || default_is_aes(facts) {
@@ -76,6 +80,13 @@ pub fn undecided(state: &AccountState, host: &HostFacts, facts: &Facts) -> Optio
     Some(NotKnown::until(
         r"DefaultDomainSupportedEncTypes of the domain controllers (HKLM\SYSTEM\CurrentControlSet\Services\Kdc)",
     ))
+}
+
+/// Whether the account is limited to DES.
+fn is_des_alone(state: &AccountState) -> bool {
+    let stated = state.encryption.as_ref().and_then(|set| set.value);
+    state.control.as_ref().is_some_and(|control| control.value.has(AccountControl::DES_ONLY))
+        || stated.is_some_and(|types| types.names_any() && !types.has_any(EncryptionTypes::RC4) && !types.has_aes())
 }
 
 /// Whether a domain controller of the case is said to make tickets with AES where an account states nothing.
@@ -199,6 +210,18 @@ mod tests {
         assert_eq!(refused.at, [at(), ArtifactId(1).line(4)]);
         for policy in [0x4, 0x1f, 0, 0x8000_0000] {
             assert_eq!(words(&rc4, &with_policy(policy)), None, "{policy:#x}");
+        }
+    }
+
+    #[test]
+    fn des_alone_on_a_system_of_unknown_age_is_undecided() {
+        let types = AccountState {
+            encryption: Some(Set { value: Some(EncryptionTypes(0x3)), at: at() }),
+            ..AccountState::unknown(at())
+        };
+        for limited in [state(0x20_0200), types] {
+            assert!(undecided(&limited, &host(None), &Facts::default()).is_some());
+            assert!(undecided(&limited, &host(SERVER_2022), &Facts::default()).is_none());
         }
     }
 

@@ -11,6 +11,8 @@ impl AccountControl {
     pub const DISABLED: Self = Self(0x2);
     /// The account is locked out; only the computed flags know.
     pub const LOCKED_OUT: Self = Self(0x10);
+    /// It is the account of a domain controller.
+    pub const SERVER_TRUST: Self = Self(0x2000);
     /// The password does not expire.
     pub const PASSWORD_STAYS: Self = Self(0x1_0000);
     /// A smart card is needed to sign in.

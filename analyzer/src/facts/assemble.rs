@@ -19,6 +19,7 @@ use crate::artifacts::w3c_log::W3cLog;
 use crate::evidence::gap::{GapReason, NotKnown};
 use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::{AccountName, Dn};
+use crate::facts::account_control::AccountControl;
 use crate::facts::case_facts::{Facts, HostFacts};
 use crate::facts::clock::ClockReading;
 use crate::facts::directory::Directory;
@@ -73,7 +74,26 @@ pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
         assembler.metabase(&own);
     }
     name_domains(&mut facts);
+    know_domain_controllers(&mut facts);
     facts
+}
+
+/// Where Windows says which kind of system it is.
+const PRODUCT: &str = r"HKLM\SYSTEM\CurrentControlSet\Control\ProductOptions";
+
+/// A domain controller is one without its logs, too: its account says so, or its registry.
+fn know_domain_controllers(facts: &mut Facts) {
+    for host in facts.hosts.values_mut().filter(|host| host.role == Role::Client) {
+        let account = AccountName::machine(host.identity.netbios_domain.as_deref(), host.identity.name.as_str());
+        let state = facts.directory.account(&account).and_then(|dn| facts.directory.state(dn));
+        let control = state.and_then(|state| state.control.as_ref());
+        let product = host.settings.value(PRODUCT, "ProductType");
+        let is_product =
+            product.seen().is_ok_and(|set| set.texts().iter().any(|kind| kind.eq_ignore_ascii_case("LanmanNT")));
+        if is_product || control.is_some_and(|control| control.value.has(AccountControl::SERVER_TRUST)) {
+            host.role = Role::DomainController;
+        }
+    }
 }
 
 /// Gives each host the NetBIOS name of its domain, where the directory states it.

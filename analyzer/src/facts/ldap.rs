@@ -6,7 +6,7 @@ use crate::evidence::place::{Cited, Evidence};
 use crate::facts::account::Dn;
 use crate::facts::account_state::AccountState;
 use crate::facts::directory::Directory;
-use crate::facts::ldap_filter::Filter;
+use crate::facts::ldap_filter::{Filter, Pattern};
 use crate::facts::ldap_question::Question;
 use crate::facts::spn::Spn;
 use crate::facts::trusts::Trust;
@@ -124,6 +124,11 @@ fn absent(directory: &mut Directory, answer: &DirectoryAnswer, question: &Questi
                 None => directory.sweep(form.clone(), reach.clone(), at),
             }
         }
+    }
+    let system = |base: Dn| base.as_str().to_lowercase().starts_with("cn=system,dc=");
+    let all_trusts = |form: &&Pattern| form.fits("trusteddomain");
+    if question.looks_below().is_some_and(system) && question.finds("objectclass").iter().any(all_trusts) {
+        directory.trusts_searched = true;
     }
     let partitions = |base: Dn| base.as_str().to_lowercase().starts_with("cn=partitions,cn=configuration,dc=");
     if question.looks_below().is_some_and(partitions) && finds_all_domains(question.filter()) {
@@ -322,6 +327,17 @@ mod tests {
         assert_eq!(directory.trusts.len(), 1);
         let partner = Dn::new("CN=svc,DC=fabrikam,DC=com");
         assert_eq!(directory.is(&AccountName::parse(r"FAB\svc"), &partner), Some(true));
+    }
+
+    #[test]
+    fn all_trusts_are_known_when_their_search_went_to_the_end() {
+        let searched = |base: &str, end: &str| {
+            let question =
+                format!("version: 1\n# base: {base}\n# scope: one-level\n# filter: (objectClass=trustedDomain)\n\n");
+            directory(&format!("{question}{end}")).trusts_searched
+        };
+        assert!(searched("CN=System,DC=contoso,DC=com", END));
+        assert!(!searched("CN=System,DC=contoso,DC=com", "") && !searched("CN=Users,DC=contoso,DC=com", END));
     }
 
     #[test]

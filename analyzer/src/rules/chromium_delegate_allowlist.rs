@@ -80,7 +80,11 @@ fn of_client(client: &HostFacts, account: &Decrypting<'_>, trusted: Evidence, an
     let tickets = delegable_tickets(client);
     let reached = account.exchanges.iter().filter(|one| one.clients.contains(&ClientFamily::Chromium));
     let held: Vec<_> = reached.filter_map(|one| Some((*one, *tickets.get(asked(one)?)?))).collect();
-    if held.is_empty() {
+    let unseen = account.exchanges.iter().filter(|one| {
+        one.clients.contains(&ClientFamily::Chromium) && asked(one).is_none_or(|spn| !has_ticket(client, spn))
+    });
+    let unseen: Vec<_> = unseen.collect();
+    if held.is_empty() && unseen.is_empty() {
         return;
     }
     for browser in BROWSERS {
@@ -88,6 +92,11 @@ fn of_client(client: &HostFacts, account: &Decrypting<'_>, trusted: Evidence, an
             Ok(set) => {
                 let list = Servers::of(set.texts().first().copied().unwrap_or_default());
                 let missed: Vec<_> = held.iter().filter(|(one, _)| !list.name(&one.url_host)).copied().collect();
+                // The list lacks a site, and no ticket shows whether this client goes there.
+                if unseen.iter().any(|one| !list.name(&one.url_host)) {
+                    answer
+                        .open(NotKnown::naming("klist, after a visit to the site, on", client.identity.name.as_str()));
+                }
                 if !missed.is_empty() {
                     answer.find(finding(client, browser, account, [set.at, trusted], &missed));
                 }
@@ -99,6 +108,11 @@ fn of_client(client: &HostFacts, account: &Decrypting<'_>, trusted: Evidence, an
 
 fn asked(exchange: &Exchange) -> Option<&Spn> {
     Some(&exchange.request.as_ref()?.seen().ok()?.spn)
+}
+
+/// Whether this client has been given a ticket for a service.
+fn has_ticket(client: &HostFacts, spn: &Spn) -> bool {
+    client.tickets.iter().any(|ticket| ticket.spn == *spn)
 }
 
 /// Tickets of this client that allow delegation, by what they are for.
@@ -182,7 +196,6 @@ mod tests {
     fn a_pattern_that_fits_a_plain_ticket_or_constrained_delegation_is_clear() {
         check(&listed(trusted().ticket_with_flags(NAME, 0x40a5_0000), "*.contoso.com"), Verdict::Clear);
         check(&trusted().ticket_with_flags(NAME, 0x40a1_0000), Verdict::Clear);
-        check(&trusted(), Verdict::Clear);
         let constrained = World::healthy().delegates_to("svc-web", &["cifs/files01"]);
         check(&constrained.ticket_with_flags(NAME, 0x40a5_0000), Verdict::Clear);
     }
@@ -193,6 +206,7 @@ mod tests {
         check(&world.clone().no_client_registry(), Verdict::Open);
         check(&world.clone().no_client(), Verdict::Open);
         check(&World::healthy().no_client(), Verdict::Clear);
+        check(&trusted(), Verdict::Open);
         check(&world.no_entry("svc-web"), Verdict::Open);
     }
 }

@@ -22,7 +22,6 @@
 use crate::evidence::gap::NotKnown;
 use crate::exchange::outcome::Cause;
 use crate::exchange::refusal::{POLICY, POLICY_TYPES, refusal, undecided};
-use crate::facts::account_control::EncryptionTypes;
 use crate::facts::account_state::not_known;
 use crate::rules::aes;
 use crate::rules::answer::Answer;
@@ -85,15 +84,14 @@ fn finding(situation: &Situation<'_>, account: &Decrypting<'_>) -> Option<Findin
 fn is_well(situation: &Situation<'_>, account: &Decrypting<'_>) -> Result<(), NotKnown> {
     let stated = account.state.encryption.as_ref().ok_or_else(|| not_known(&account.name))?;
     account.state.control.as_ref().ok_or_else(|| not_known(&account.name))?;
-    let mut hosts = account.exchanges.iter().filter_map(|exchange| situation.facts.hosts.get(&exchange.host));
-    if !stated.value.is_some_and(EncryptionTypes::names_any) {
-        let undecided = hosts.find_map(|host| undecided(account.state, host, situation.facts));
-        return undecided.map_or(Ok(()), Err);
+    let hosts = || account.exchanges.iter().filter_map(|exchange| situation.facts.hosts.get(&exchange.host));
+    if let Some(not_known) = hosts().find_map(|host| undecided(account.state, host, situation.facts)) {
+        return Err(not_known);
     }
-    if stated.value.is_some_and(EncryptionTypes::has_aes) {
+    if !stated.value.is_some_and(|types| types.names_any() && !types.has_aes()) {
         return Ok(());
     }
-    for host in hosts {
+    for host in hosts() {
         host.settings.value(POLICY, POLICY_TYPES).complete()?;
     }
     Ok(())

@@ -138,6 +138,7 @@ pub struct World {
     level: Option<u32>,
     /// Trusts of the domain.
     trusts: Vec<Trust>,
+    trusts_searched: bool,
     /// More web servers.
     nodes: Vec<(HostName, World)>,
     /// The web service, where the server has a metabase.
@@ -179,6 +180,7 @@ impl World {
             controller: None,
             level: Some(7),
             trusts: Vec::new(),
+            trusts_searched: false,
             nodes: Vec::new(),
             service: None,
             sightings: Vec::new(),
@@ -729,6 +731,13 @@ impl World {
         self
     }
 
+    /// The directory was asked for all trusts of the domain.
+    #[must_use]
+    pub const fn all_trusts(mut self) -> Self {
+        self.trusts_searched = true;
+        self
+    }
+
     /// No computer of a user is in the case.
     #[must_use]
     pub fn no_client(mut self) -> Self {
@@ -1116,6 +1125,7 @@ impl World {
             directory.learn(dn.clone(), state.clone());
         }
         directory.trusts.clone_from(&self.trusts);
+        directory.trusts_searched = self.trusts_searched;
         directory.level = self.level.map(|level| Cited::new(level, CLOCKS));
         if self.duplicates == Known::Whole {
             directory.search_duplicates(SETSPN.line(400));

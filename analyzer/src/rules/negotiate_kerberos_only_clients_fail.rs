@@ -114,6 +114,10 @@ fn reason(situation: &Situation<'_>, path: &SitePath<'_>, own: &[&Exchange]) -> 
     }) {
         return Err(not_known);
     }
+    let mut clients = situation.facts.hosts.values().filter(|host| host.role == Role::Client);
+    if let Some(client) = clients.find(|client| client.identity.account_domain.is_none()) {
+        return Err(NotKnown::naming("systeminfo of", client.identity.name.as_str()));
+    }
     if logs.is_empty() { Err(NotKnown::naming("the IIS log of", &path.site.name)) } else { Ok(None) }
 }
 

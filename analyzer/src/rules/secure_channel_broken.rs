@@ -59,8 +59,11 @@ impl Rule for SecureChannelBroken {
             if let Some(broken) = broken {
                 answer.find(finding(host, broken));
             } else if !states.iter().any(|state| state.value == SUCCESS) {
-                let domain = host.identity.account_domain.as_deref().unwrap_or("the domain of the server");
-                answer.open(NotKnown::naming("nltest /sc_query, elevated, for the domain", domain));
+                let domain = host.identity.account_domain.as_deref();
+                answer.open(domain.map_or_else(
+                    || NotKnown::until("nltest /sc_query, elevated, for the domain of the server"),
+                    |domain| NotKnown::naming("nltest /sc_query, elevated, for the domain", domain),
+                ));
             }
         }
         Ok(())

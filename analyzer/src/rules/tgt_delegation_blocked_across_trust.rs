@@ -53,13 +53,25 @@ impl Rule for TgtDelegationBlockedAcrossTrust {
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
         for account in decrypting(situation, answer)? {
             match delegation(account.state, &account.name) {
-                Ok(Delegation::Unconstrained(at)) => answer.findings.extend(finding(situation, &account, at)),
+                Ok(Delegation::Unconstrained(at)) => match finding(situation, &account, at) {
+                    Some(finding) => answer.find(finding),
+                    None if knows_of_no_forest(situation) => {}
+                    None => answer.open(NotKnown::until(
+                        "klist of a user of another forest, if there are such users and the second hop fails for them",
+                    )),
+                },
                 Ok(_) => {}
                 Err(not_known) => answer.open(not_known),
             }
         }
         Ok(())
     }
+}
+
+/// Whether the trusts of the domain are known, and none of them leads to another forest.
+fn knows_of_no_forest(situation: &Situation<'_>) -> bool {
+    let directory = &situation.facts.directory;
+    directory.trusts_searched && directory.trusts.iter().all(|trust| trust.has(Trust::WITHIN_FOREST).is_some())
 }
 
 fn finding(situation: &Situation<'_>, account: &Decrypting<'_>, trusted: Evidence) -> Option<Finding> {
@@ -127,11 +139,18 @@ mod tests {
     }
 
     #[test]
-    fn other_tickets_other_trusts_and_constrained_delegation_are_clear() {
-        check(&trusted().ticket_in_cache("HTTP/intranet.contoso.com", 0x1), Verdict::Clear);
-        check(&trusted().trust("fabrikam.com", Trust::FOREST), Verdict::Clear);
+    fn one_forest_and_constrained_delegation_are_clear() {
+        check(&trusted().all_trusts(), Verdict::Clear);
+        check(&trusted().all_trusts().trust("child.contoso.com", Trust::WITHIN_FOREST), Verdict::Clear);
         let constrained = World::healthy().delegates_to("svc-web", &["cifs/files01"]);
         check(&constrained.trust("fabrikam.com", Trust::NO_TGT_DELEGATION), Verdict::Clear);
         check(&World::healthy().no_entry("svc-web"), Verdict::Open);
+    }
+
+    #[test]
+    fn another_forest_or_trusts_that_nobody_asked_for_are_open() {
+        check(&trusted(), Verdict::Open);
+        check(&trusted().ticket_in_cache("HTTP/intranet.contoso.com", 0x1), Verdict::Open);
+        check(&trusted().all_trusts().trust("fabrikam.com", Trust::FOREST), Verdict::Open);
     }
 }

@@ -19,7 +19,7 @@
 use std::net::IpAddr;
 
 use crate::evidence::gap::NotKnown;
-use crate::facts::events::What;
+use crate::facts::events::{Happening, What};
 use crate::facts::host::{HostName, Role};
 use crate::rules::answer::Answer;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
@@ -50,22 +50,34 @@ impl Rule for UrlIsIpOrUnresolvable {
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
         let servers = situation.facts.web_servers()?;
-        let asked = told(situation, |happening| match &happening.what {
-            What::KerberosError { code: UNKNOWN, target: Some(spn), .. } if spn.class() == "http" => {
-                let address: IpAddr = spn.host().parse().ok()?;
-                let server = servers.iter().find(|(host, _)| host.identity.addresses.contains(&address))?;
-                let client = HostName::new(&happening.computer);
-                // What a server asks of itself is a test.
-                (client != server.0.identity.name).then(|| (client, address, server.0.identity.name.clone()))
-            }
-            _ => None,
+        let asked = told(situation, |happening| {
+            let address = asked_address(happening)?;
+            let server = servers.iter().find(|(host, _)| host.identity.addresses.contains(&address))?;
+            let client = HostName::new(&happening.computer);
+            // What a server asks of itself is a test.
+            (client != server.0.identity.name).then(|| (client, address, server.0.identity.name.clone()))
         });
         for told in asked {
             answer.find(finding(&told));
         }
+        // An address may be that of a server that did not tell its own.
+        let is_asked = situation.facts.happenings.iter().any(|happening| asked_address(happening).is_some());
+        for (host, _) in servers.iter().filter(|(host, _)| is_asked && host.identity.addresses.is_empty()) {
+            answer.open(NotKnown::naming("ipconfig /all on", host.identity.name.as_str()));
+        }
         let clients = situation.facts.hosts.values().filter(|host| host.role == Role::Client);
         whole_logs(clients, "System", "the System event log of a client that fails", answer);
         Ok(())
+    }
+}
+
+/// The address in whose name a client asked for a ticket.
+fn asked_address(happening: &Happening) -> Option<IpAddr> {
+    match &happening.what {
+        What::KerberosError { code: UNKNOWN, target: Some(spn), .. } if spn.class() == "http" => {
+            spn.host().parse().ok()
+        }
+        _ => None,
     }
 }
 

@@ -7,6 +7,7 @@ mod catalogue;
 mod command_line;
 mod corpus;
 mod damaged_logs;
+mod damaged_stories;
 mod event_xml;
 mod events;
 mod evidence;
