@@ -33,6 +33,8 @@ pub enum Class {
     Computer,
     /// A domain controller.
     DomainController,
+    /// A managed service account, whose name is given with its dollar.
+    GroupManaged,
 }
 
 impl Class {
@@ -43,8 +45,11 @@ impl Class {
     /// `objectClass`, from the most general to the most special.
     fn object_classes(self) -> Vec<&'static str> {
         let mut classes = vec!["top", "person", "organizationalPerson", "user"];
-        if self.is_computer() {
+        if self.is_computer() || self == Self::GroupManaged {
             classes.push("computer");
+        }
+        if self == Self::GroupManaged {
+            classes.push("msDS-GroupManagedServiceAccount");
         }
         classes
     }
@@ -58,7 +63,7 @@ impl Class {
     const fn control(self) -> &'static str {
         match self {
             Self::User => "66048",
-            Self::Computer => "4096",
+            Self::Computer | Self::GroupManaged => "4096",
             Self::DomainController => "532480",
         }
     }
@@ -110,7 +115,7 @@ pub struct Directory {
 impl Directory {
     /// Adds an account in this unit of the domain, such as `OU=Servers`.
     pub fn account(&mut self, name: &str, rid: u32, class: Class, unit: &str, spns: &[&str]) {
-        let dn = format!("CN={name},{unit},{DOMAIN}");
+        let dn = format!("CN={},{unit},{DOMAIN}", name.trim_end_matches('$'));
         let spns = spns.iter().map(|&spn| spn.to_owned()).collect();
         let text = |text: &str| Value::Text(text.to_owned());
         let mut attributes = vec![

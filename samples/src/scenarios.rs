@@ -81,6 +81,11 @@
 //! | `client-stale-ticket` | a client holds a ticket from before the new password | server, `-client` | `krb-ap-err-modified-key-mismatch`, and a note of the same name |
 //! | `max-request-bytes-iis45` | IIS 5 takes small requests alone | server | none: a risk of the same name |
 //! | `iis5-30day-401` | IIS 5 uses the password from before | server | same name |
+//! | `gmsa-not-usable` | the server may not read the password of a managed account | server | same name |
+//! | `tgt-delegation-blocked-across-trust` | a trust keeps tickets from being delegated | server, `-client` | same name |
+//! | `providers-value-malformed` | a blank stands in the providers of IIS 5 | server | same name |
+//! | `farm-nodes-inconsistent` | two servers of one name decrypt differently | server, `-second` | same name |
+//! | `iis5-host-header` | nobody holds the SPN of a host header of IIS 5 | server | `spn-missing` |
 
 pub mod account_spn_but_account_missing;
 pub mod alias_a_record;
@@ -102,7 +107,9 @@ pub mod delegation_on_wrong_object;
 pub mod domain_rename_or_fqdn_mismatch;
 pub mod etype_no_common;
 pub mod extended_protection_mismatch;
+pub mod farm_nodes_inconsistent;
 pub mod firefox_trusted_uris;
+pub mod gmsa_not_usable;
 pub mod healthy_with_noise;
 pub mod host_spn_missing;
 pub mod hosts;
@@ -110,6 +117,7 @@ pub mod http_spn_collides_with_winrm;
 pub mod http_spn_shadows_host;
 pub mod ie6_w2k_negotiate_off;
 pub mod iis5_30day_401;
+pub mod iis5_host_header;
 pub mod iis5_ntlm_only;
 pub mod iis6_healthy;
 pub mod iis6_spn_on_machine;
@@ -137,6 +145,7 @@ pub mod providers_empty_after_clear;
 pub mod providers_negotiate_missing;
 pub mod providers_order_ntlm_first;
 pub mod providers_overridden_at_child;
+pub mod providers_value_malformed;
 pub mod proxy_breaks_nego;
 pub mod rbcd_both_modes;
 pub mod rc4_deprecation_2026;
@@ -151,6 +160,7 @@ pub mod spn_missing;
 pub mod spn_on_wrong_account;
 pub mod spn_registration_events;
 pub mod spn_short_or_fqdn_only;
+pub mod tgt_delegation_blocked_across_trust;
 pub mod token_too_large_http400;
 pub mod unconstrained_delegation_not_trusted;
 pub mod url_is_ip_or_unresolvable;
@@ -303,4 +313,9 @@ const STORIES: &[fn() -> Scenario] = &[
     client_stale_ticket::scenario,
     max_request_bytes_iis45::scenario,
     iis5_30day_401::scenario,
+    gmsa_not_usable::scenario,
+    tgt_delegation_blocked_across_trust::scenario,
+    providers_value_malformed::scenario,
+    farm_nodes_inconsistent::scenario,
+    iis5_host_header::scenario,
 ];

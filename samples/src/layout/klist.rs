@@ -39,6 +39,11 @@ impl Ticket {
         Self::with(client, server, started, 0x40a5_0000, "0")
     }
 
+    /// A service ticket that a trust keeps from being delegated.
+    pub fn kept(client: &str, server: &str, started: &str) -> Self {
+        Self::with(client, server, started, 0x40a1_0000, "0x200 -> DISABLE-TGT-DELEGATION")
+    }
+
     fn with(client: &str, server: &str, started: &str, flags: u32, cache: &'static str) -> Self {
         Self { client: client.to_owned(), server: server.to_owned(), flags, started: started.to_owned(), cache }
     }
