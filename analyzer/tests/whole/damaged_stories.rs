@@ -20,11 +20,11 @@ const KNOWN: [(&str, &str, &str); 9] = [
     ("spn-alias-cname", "events/System.evtx", "client-stale-ticket"),
     ("krb-ap-err-modified-key-mismatch", "klist/current.txt", "client-stale-ticket"),
     ("krb-ap-err-modified-key-mismatch", "events/System.evtx", "client-stale-ticket"),
+    ("client-stale-ticket", "events/System.evtx", "client-stale-ticket"),
     ("unconstrained-delegation-not-trusted", "ipconfig/ipconfig.txt", "unconstrained-delegation-not-trusted"),
     ("unconstrained-delegation-not-trusted", "events/Security.evtx", "unconstrained-delegation-not-trusted"),
     ("firefox-trusted-uris", "browser/firefox-k3x9.default-release.js", "firefox-trusted-uris"),
     ("basic-front-kerberos-back", "ipconfig/ipconfig.txt", "basic-front-kerberos-back"),
-    ("cross-forest-name-or-external-trust", "systeminfo/systeminfo.txt", "cross-forest-name-or-external-trust"),
 ];
 
 /// A way to do harm to one artifact.
