@@ -268,6 +268,12 @@ pub fn list(scope: &Scope) -> String {
                     }
                 };
             }
+            Origin::Directory(question) => {
+                let name = row.subject.placeholder();
+                let title = row.title.replace("{}", name);
+                let (place, filter, attributes) = (question.place(), question.filter(name), question.attributes());
+                let _ = write!(text, "\n{title}, LDAP, in {place}:\n  {filter}: {}\n", attributes.join(", "));
+            }
             Origin::Registry(keys) => {
                 let _ = write!(text, "\n{}:\n", row.title);
                 for key in keys {

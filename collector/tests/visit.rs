@@ -179,6 +179,17 @@ fn questions_write_no_file() {
     assert!(stage.written().is_empty());
 }
 
+#[test]
+fn the_list_says_what_the_directory_is_asked_for_and_where() {
+    let list = printed(&Stage::new().run(&["--list"]));
+    let under = |title: &str| list.split(title).nth(1).and_then(|rest| rest.lines().nth(1)).unwrap_or_default();
+    let owners = under("owner of HTTP/<name> in the forest, LDAP, in the forest, at a global catalog:");
+    assert!(owners.starts_with("  (servicePrincipalName=HTTP/<name>): objectClass, sAMAccountName"), "{owners}");
+    assert!(!owners.contains("msDS-AllowedToDelegateTo"), "a global catalog does not hold that: {owners}");
+    let account = under("account of the server, LDAP, in the domain:");
+    assert!(account.contains("(sAMAccountName=<computer>$)") && account.contains(", pwdLastSet, "), "{account}");
+}
+
 /// A visit that is stopped in the middle, at a log that never comes to an end.
 #[cfg(unix)]
 #[test]

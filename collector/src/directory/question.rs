@@ -190,7 +190,22 @@ impl Question {
         }
     }
 
-    const fn attributes(self) -> &'static [&'static str] {
+    /// Where the directory is asked this, in words: what is written there is known only when it is asked.
+    pub const fn place(self) -> &'static str {
+        match self {
+            Self::Server => "the server that answers",
+            Self::Domains => "CN=Partitions in the configuration of the forest",
+            Self::HostClasses => "CN=Directory Service in the configuration of the forest",
+            Self::Domain => "the domain itself",
+            Self::Trusts => "CN=System in the domain",
+            Self::Computer | Self::PoolAccount | Self::NamedAccount => "the domain",
+            Self::Owners(_) | Self::OwnersWithPort(_) => "the forest, at a global catalog",
+            Self::Holder | Self::ProtectedUsers => "the account itself",
+        }
+    }
+
+    /// The attributes that are asked for, and no others.
+    pub const fn attributes(self) -> &'static [&'static str] {
         match self {
             Self::Server => SERVER,
             Self::Domains => DOMAINS,
