@@ -137,6 +137,12 @@ mod tests {
     }
 
     #[test]
+    fn a_program_that_somebody_kills_has_not_succeeded() {
+        let answer = shell("echo early; kill -9 $$", AMPLE);
+        assert_eq!((answer.ending, answer.bytes.as_slice()), (Ending::Exited(-1), b"early\n".as_slice()));
+    }
+
+    #[test]
     fn output_without_end_is_cut_at_the_limit() {
         let answer = shell("while :; do echo 0123456789; done", RunLimits { bytes: 1000, ..AMPLE });
         assert_eq!((answer.ending, answer.bytes.len()), (Ending::Cut, 1000));
