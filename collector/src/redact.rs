@@ -3,6 +3,7 @@
 //! Comments and text between tags go out whole: an old password in a comment has no name that would tell it.
 //! IIS keeps no setting there. No line is added or removed, because findings point at lines.
 
+use std::collections::BTreeSet;
 use std::fmt;
 
 use crate::encoding::{self, Undecodable};
@@ -59,7 +60,7 @@ impl fmt::Display for Refused {
 pub fn redact(bytes: &[u8]) -> Result<Redacted, Refused> {
     let (encoding, text) = encoding::decode(bytes).map_err(|Undecodable| Refused::Undecodable)?;
     let tokens = markup::scan(&text).map_err(Refused::Malformed)?;
-    let mut redaction = Redaction { text: &text, places: Vec::new(), values: Vec::new(), removed: 0 };
+    let mut redaction = Redaction { text: &text, places: Vec::new(), values: BTreeSet::new(), removed: 0 };
     for token in &tokens {
         redaction.token(token)?;
     }
@@ -73,7 +74,7 @@ pub fn redact(bytes: &[u8]) -> Result<Redacted, Refused> {
 struct Redaction<'a> {
     text: &'a str,
     places: Vec<Span>,
-    values: Vec<String>,
+    values: BTreeSet<String>,
     removed: u32,
 }
 
@@ -104,8 +105,8 @@ impl Redaction<'_> {
     fn attribute(&mut self, attribute: &Attribute) {
         self.places.push(attribute.place.clone());
         self.removed = self.removed.saturating_add(1);
-        if attribute.value.chars().count() >= TELLING_CHARS && !self.values.contains(&attribute.value) {
-            self.values.push(attribute.value.clone());
+        if attribute.value.chars().count() >= TELLING_CHARS {
+            self.values.insert(attribute.value.clone());
         }
     }
 
