@@ -156,6 +156,7 @@ mod tests {
         map.names.insert("name3kqz".to_owned(), String::new());
         let file = map.write();
         assert_eq!(file.lines().count(), 6, "{file}");
+        assert!(file.contains("name2kqz\ta\\\\, b\\tc\\r\\nd\\\\\n"), "{file}");
         assert!(TokenMap::is_begun_by(file.as_bytes()));
         assert_eq!(TokenMap::read(file.as_bytes()).expect("read"), map);
         let edited = format!("\u{feff}{}", file.replace('\n', "\r\n"));
