@@ -97,6 +97,12 @@ fn click(window: &mut Window, name: &str) {
     settle(window);
 }
 
+/// Clicks the first thing whose name holds these words.
+fn click_on_part(window: &mut Window, words: &str) {
+    window.query_all_by_label_contains(words).next().expect("something with these words").click();
+    settle(window);
+}
+
 fn shows(window: &Window, text: &str) -> bool {
     window.query_all_by_label_contains(text).next().is_some()
 }
@@ -223,7 +229,7 @@ fn several_bundles_make_one_case() {
 #[test]
 fn exchanges_are_shown_step_by_step_with_their_evidence() {
     let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
-    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
     assert!(shows(&window, "http://portal.contoso.com/"));
     assert!(shows(&window, "Decrypt: wrong. The keys do not match: KRB_AP_ERR_MODIFIED"));
     let portal = "Owner: good. CONTOSO\\svc-web holds it";
@@ -241,6 +247,28 @@ fn a_finding_leads_to_its_exchange_and_back() {
     let link = window.query_all_by_role(egui::Role::Link).next().expect("a link to the finding");
     link.click();
     settle(&mut window);
+    window.get_by_label(FIX);
+}
+
+#[test]
+fn every_jump_has_a_way_back() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    click(&mut window, "Show what happens there, step by step");
+    assert!(shows(&window, "KRB_AP_ERR_MODIFIED, and no fall-back"));
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    window.get_by_label(FIX);
+    press(&mut window, Modifiers::ALT, Key::ArrowRight);
+    assert!(shows(&window, "KRB_AP_ERR_MODIFIED, and no fall-back"));
+    click(&mut window, "Back");
+    window.get_by_label(FIX);
+}
+
+#[test]
+fn the_rail_leads_to_every_view() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    click_on_part(&mut window, "Exchanges (");
+    assert!(shows(&window, "Decrypt: wrong. The keys do not match: KRB_AP_ERR_MODIFIED"));
+    click_on_part(&mut window, "Findings (");
     window.get_by_label(FIX);
 }
 
@@ -402,7 +430,7 @@ fn a_slow_window_misses_no_key() {
     // Ctrl is up again by the time the event is looked at.
     let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
     let modifiers = Modifiers { ctrl: true, command: true, ..Modifiers::NONE };
-    let key = Key::Num2;
+    let key = Key::Num3;
     window.event(egui::Event::Key { key, physical_key: None, pressed: true, repeat: false, modifiers });
     settle(&mut window);
     assert!(shows(&window, "Decrypt: wrong."));
@@ -454,7 +482,7 @@ fn hostile_names_are_written_out() {
     zip.write_all(config.as_bytes()).expect("bytes");
     zip.finish().expect("a zip");
     let mut window = window(vec![path]);
-    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    press(&mut window, Modifiers::COMMAND, Key::Num3);
     assert!(shows(&window, "VGS\\u{202e}lat\\u{200b}roP\\u{85}"));
     for node in window.root().children_recursive() {
         let label = node.accesskit_node().label().unwrap_or_default();

@@ -2,6 +2,9 @@
 
 use std::path::PathBuf;
 
+use crate::evidence::place::Evidence;
+use crate::gui::view::View;
+
 /// Something that a person asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Action {
@@ -29,8 +32,12 @@ pub enum Action {
     ForgetRecent,
     /// Forget where identity files are.
     ForgetIdentities,
-    /// Show this half of the window.
-    Show(Tab),
+    /// Show this view.
+    Show(View),
+    /// Go back to where one was before.
+    Back,
+    /// Go on again after a step back.
+    Forward,
     /// Show the details of this.
     Select(Selection),
     /// Show what is behind a step of an exchange.
@@ -39,6 +46,10 @@ pub enum Action {
     ShowExchange(usize),
     /// Go to the finding at this index.
     ShowFinding(usize),
+    /// Go to this event in the view of events.
+    ShowEvent(Evidence),
+    /// Go to this place in the view of artifacts.
+    ShowArtifact(Evidence),
     /// Select what follows in the list.
     Next,
     /// Select what precedes in the list.
@@ -66,16 +77,6 @@ pub enum Pick {
     Folder,
     /// The identity file that opens what is encrypted.
     Identity,
-}
-
-/// The halves of the window.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Tab {
-    /// What is wrong, and what could not be judged.
-    #[default]
-    Findings,
-    /// What happens at each URL.
-    Exchanges,
 }
 
 /// What the details are about.

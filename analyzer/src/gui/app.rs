@@ -6,18 +6,17 @@ use std::time::Duration;
 
 use egui::{Margin, Ui};
 
-use crate::gui::action::{Action, Pick, Selection, StepSelection, Tab};
+use crate::gui::action::{Action, Pick, Selection};
 use crate::gui::content::Content;
 use crate::gui::doors::Doors;
-use crate::gui::exchange_content::ExchangeContent;
 use crate::gui::file_dialog::{Chosen, FileDialog};
-use crate::gui::finding_list::{self, Reveal};
+use crate::gui::history::{History, Location};
 use crate::gui::load::{Failure, Loaded, Loader, Locked, Wanted};
 use crate::gui::settings::{Settings, ThemeChoice};
 use crate::gui::theme::Palette;
-use crate::gui::{
-    check_view, exchange_view, finding_view, gaps_view, header, keys, overlay, start_page, theme, unlock_view,
-};
+use crate::gui::view::View;
+use crate::gui::view_states::ViewStates;
+use crate::gui::{header, keys, overlay, rail, start_page, theme, unlock_view};
 
 /// For how long the window says that something was copied.
 const TOAST_SECS: f64 = 1.8;
@@ -27,20 +26,95 @@ pub struct App {
     settings: Settings,
     loader: Loader,
     dialog: FileDialog,
-    content: Option<Arc<Content>>,
+    open: Option<OpenCase>,
     /// How many cases were opened; where lists were scrolled to in one case is no matter in the next.
     opened: u32,
     page: Page,
-    tab: Tab,
-    selected: Option<Selection>,
-    step: StepSelection,
-    reveal: Reveal,
     failures: Vec<Failure>,
     path_field: Option<String>,
     /// What waits for an identity file, and the path that is being typed for it.
     locked: Option<(Locked, String)>,
     help: Help,
     toast: Option<(String, f64)>,
+}
+
+/// The case that is open, what each view remembers of it, and the way through it.
+struct OpenCase {
+    content: Arc<Content>,
+    views: ViewStates,
+    view: View,
+    history: History,
+}
+
+impl OpenCase {
+    fn of(content: Arc<Content>) -> Self {
+        Self { views: ViewStates::of(&content), view: View::default(), history: History::default(), content }
+    }
+
+    const fn here(&self) -> Location {
+        self.views.location(self.view)
+    }
+
+    /// Goes to a view that can be shown, and notes from where.
+    fn go(&mut self, view: View, arrange: impl FnOnce(&mut ViewStates, &Content)) {
+        if !view.is_shown() {
+            return;
+        }
+        let from = self.here();
+        arrange(&mut self.views, &self.content);
+        self.view = view;
+        if self.here() != from {
+            self.history.leave(from);
+        }
+    }
+
+    fn back(&mut self) {
+        let to = self.history.back(self.here());
+        self.restore(to);
+    }
+
+    fn forward(&mut self) {
+        let to = self.history.forward(self.here());
+        self.restore(to);
+    }
+
+    fn restore(&mut self, to: Option<Location>) {
+        if let Some(to) = to {
+            self.view = to.view;
+            self.views.restore(to);
+        }
+    }
+
+    /// Goes where a person asked to go within the case.
+    fn carry_out(&mut self, action: &Action) {
+        match *action {
+            Action::Show(view) => self.go(view, |_, _| {}),
+            Action::Back => self.back(),
+            Action::Forward => self.forward(),
+            Action::Select(selection) => self.views.findings.selected = Some(selection),
+            Action::SelectStep(step) => self.views.exchanges.step = step,
+            Action::ShowExchange(index) => {
+                self.go(View::Exchanges, |views, content| views.exchanges.show_exchange(content, index));
+            }
+            Action::ShowFinding(index) => {
+                self.go(View::Findings, |views, _| views.findings.show(Selection::Finding(index)));
+            }
+            Action::ShowEvent(at) => self.go(View::Events, |views, _| views.events.show(at)),
+            Action::ShowArtifact(at) => self.go(View::Artifacts, |views, _| views.artifacts.show(at)),
+            Action::Next => self.walk(1),
+            Action::Previous => self.walk(-1),
+            _ => {}
+        }
+    }
+
+    /// Moves the selection of the view, if it has a list to walk along.
+    fn walk(&mut self, by: isize) {
+        match self.view {
+            View::Findings => self.views.findings.walk(&self.content, by),
+            View::Exchanges => self.views.exchanges.walk(&self.content, by),
+            _ => {}
+        }
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -64,13 +138,9 @@ impl App {
             settings,
             loader: Loader::new(doors.open),
             dialog: FileDialog::new(doors.ask),
-            content: None,
+            open: None,
             opened: 0,
             page: Page::Start,
-            tab: Tab::default(),
-            selected: None,
-            step: StepSelection::default(),
-            reveal: Reveal::Nothing,
             failures: Vec::new(),
             path_field: None,
             locked: None,
@@ -110,14 +180,9 @@ impl App {
     fn take(&mut self, loaded: Loaded) {
         match loaded {
             Loaded::Case { content, paths, identities, failures } => {
-                self.selected = finding_list::order(&content).first().copied();
-                let first = content.exchanges.first();
-                self.step = StepSelection { exchange: 0, step: first.map_or(0, ExchangeContent::telling_step) };
-                self.content = Some(content);
+                self.open = Some(OpenCase::of(content));
                 self.opened = self.opened.wrapping_add(1);
                 self.page = Page::Case;
-                self.tab = Tab::Findings;
-                self.reveal = Reveal::Selected;
                 self.failures = failures;
                 self.settings.remember(&paths);
                 self.settings.remember_identities(&identities);
@@ -138,7 +203,6 @@ impl App {
             self.carry_out(&ctx, action);
         }
         let mut actions = vec![self.bars(ui), self.body(ui)];
-        self.reveal = Reveal::Nothing;
         actions.push(self.over(&ctx));
         for action in actions.into_iter().flatten() {
             self.carry_out(&ctx, action);
@@ -146,10 +210,12 @@ impl App {
     }
 
     fn bars(&self, ui: &mut Ui) -> Option<Action> {
-        let content = self.content.as_deref().filter(|_| self.page == Page::Case);
+        let open = self.open.as_ref().filter(|_| self.page == Page::Case);
+        let (content, none) = (open.map(|open| &*open.content), History::default());
+        let history = open.map_or(&none, |open| &open.history);
         let frame = egui::Frame::new().fill(Palette::of(ui).surface);
         let bar = frame.inner_margin(Margin::symmetric(16, 8));
-        let mut action = egui::Panel::top("bar").frame(bar).show(ui, |ui| header::bar(ui, content)).inner;
+        let mut action = egui::Panel::top("bar").frame(bar).show(ui, |ui| header::bar(ui, content, history)).inner;
         if let Some(loading) = self.loader.loading() {
             action = overlay::loading(ui, loading).or(action);
             ui.ctx().request_repaint_after(Duration::from_secs(1));
@@ -160,65 +226,15 @@ impl App {
         action
     }
 
-    fn body(&self, ui: &mut Ui) -> Option<Action> {
-        if let (Some(content), Page::Case) = (&self.content, self.page) {
-            return self.case(ui, content);
+    fn body(&mut self, ui: &mut Ui) -> Option<Action> {
+        let opened = self.opened;
+        if let Some(open) = self.open.as_mut().filter(|_| self.page == Page::Case) {
+            return ui.push_id(opened, |ui| case(ui, open)).inner;
         }
         let frame = egui::Frame::new().fill(Palette::of(ui).page).inner_margin(Margin::symmetric(16, 0));
-        let back = self.content.is_some();
+        let back = self.open.is_some();
         let page = egui::CentralPanel::default().frame(frame);
         page.show(ui, |ui| start_page::ui(ui, &self.settings, back)).inner
-    }
-
-    fn case(&self, ui: &mut Ui, content: &Content) -> Option<Action> {
-        let palette = Palette::of(ui);
-        let head =
-            egui::Frame::new().fill(palette.surface).inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 8 });
-        let head = egui::Panel::top("head").frame(head).show(ui, |ui| header::ui(ui, content, self.tab)).inner;
-        let frame = egui::Frame::new().fill(palette.page);
-        let asked = if self.tab == Tab::Exchanges {
-            let page = egui::CentralPanel::default().frame(frame.inner_margin(Margin::symmetric(16, 12)));
-            page.show(ui, |ui| {
-                ui.push_id(self.opened, |ui| exchange_view::ui(ui, content, self.step, self.reveal)).inner
-            })
-            .inner
-        } else {
-            let list = egui::Panel::left("list").default_size(390.0).min_size(260.0);
-            let list = list.frame(frame.inner_margin(Margin { left: 12, right: 6, top: 0, bottom: 0 }));
-            let list = list.show(ui, |ui| {
-                ui.set_min_width(ui.available_width());
-                ui.push_id(self.opened, |ui| finding_list::ui(ui, content, self.selected, self.reveal)).inner
-            });
-            let page = egui::CentralPanel::default().frame(frame.inner_margin(Margin::same(0)));
-            let details = page.show(ui, |ui| self.details(ui, content));
-            list.inner.or(details.inner)
-        };
-        head.or(asked)
-    }
-
-    fn details(&self, ui: &mut Ui, content: &Content) -> Option<Action> {
-        let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("details", self.opened, self.selected));
-        let margin = egui::Frame::new().inner_margin(Margin { left: 20, right: 20, top: 16, bottom: 24 });
-        let shown = area.show(ui, |ui| {
-            margin
-                .show(ui, |ui| {
-                    ui.set_max_width(ui.available_width().min(860.0));
-                    match self.selected {
-                        Some(Selection::Finding(index)) => finding_view::ui(ui, content, index),
-                        Some(Selection::Collect) => check_view::collect(ui, content),
-                        Some(Selection::Check(index)) => {
-                            content.checks.get(index).and_then(|check| check_view::check(ui, check))
-                        }
-                        Some(Selection::Gap(index)) => content.gaps.get(index).and_then(|gap| gaps_view::ui(ui, gap)),
-                        None => {
-                            check_view::nothing(ui, content);
-                            None
-                        }
-                    }
-                })
-                .inner
-        });
-        shown.inner
     }
 
     fn over(&mut self, ctx: &egui::Context) -> Option<Action> {
@@ -258,16 +274,6 @@ impl App {
             Action::BackToCase => self.page = Page::Case,
             Action::ForgetRecent => self.settings.recent.clear(),
             Action::ForgetIdentities => self.settings.identities.clear(),
-            Action::Show(tab) => self.show(tab),
-            Action::Select(selection) => self.selected = Some(selection),
-            Action::SelectStep(step) => self.step = step,
-            Action::ShowExchange(index) => self.show_exchange(index),
-            Action::ShowFinding(index) => {
-                self.selected = Some(Selection::Finding(index));
-                self.show(Tab::Findings);
-            }
-            Action::Next => self.walk(1),
-            Action::Previous => self.walk(-1),
             Action::CopyFix => self.copy_fix(ctx),
             Action::Copy(text) => self.copy(ctx, text),
             Action::ToggleTheme => self.toggle_theme(ctx),
@@ -275,6 +281,21 @@ impl App {
             Action::ToggleHelp => self.help = Help::Shown,
             Action::Escape => self.escape(),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
+            Action::Show(_)
+            | Action::Back
+            | Action::Forward
+            | Action::Select(_)
+            | Action::SelectStep(_)
+            | Action::ShowExchange(_)
+            | Action::ShowFinding(_)
+            | Action::ShowEvent(_)
+            | Action::ShowArtifact(_)
+            | Action::Next
+            | Action::Previous => {
+                if let Some(open) = self.open.as_mut().filter(|_| self.page == Page::Case) {
+                    open.carry_out(&action);
+                }
+            }
         }
     }
 
@@ -300,51 +321,21 @@ impl App {
         }
     }
 
-    fn show(&mut self, tab: Tab) {
-        self.tab = tab;
-        self.reveal = Reveal::Selected;
-    }
-
-    fn show_exchange(&mut self, index: usize) {
-        let exchange = self.content.as_ref().and_then(|content| content.exchanges.get(index));
-        let Some(step) = exchange.map(ExchangeContent::telling_step) else { return };
-        self.step = StepSelection { exchange: index, step };
-        self.show(Tab::Exchanges);
-    }
-
     /// Closes what lies on top, one thing at a time.
     fn escape(&mut self) {
         if self.help == Help::Shown {
             self.help = Help::Hidden;
         } else if !self.failures.is_empty() {
             self.failures.clear();
-        } else if self.content.is_some() {
+        } else if self.open.is_some() {
             self.page = Page::Case;
         }
     }
 
-    /// Moves the selection, in the list or among the exchanges.
-    fn walk(&mut self, by: isize) {
-        let Some(content) = self.content.clone().filter(|_| self.page == Page::Case) else { return };
-        self.reveal = Reveal::Selected;
-        if self.tab == Tab::Exchanges {
-            let to = self.step.exchange.saturating_add_signed(by);
-            if let Some(exchange) = content.exchanges.get(to) {
-                self.step = StepSelection { exchange: to, step: exchange.telling_step() };
-            }
-            return;
-        }
-        let order = finding_list::order(&content);
-        let here = self.selected.and_then(|selected| order.iter().position(|known| *known == selected));
-        let to = here.map_or(0, |here| here.saturating_add_signed(by));
-        if let Some(selection) = order.get(to) {
-            self.selected = Some(*selection);
-        }
-    }
-
     fn copy_fix(&mut self, ctx: &egui::Context) {
-        let Some(Selection::Finding(index)) = self.selected else { return };
-        let finding = self.content.as_ref().and_then(|content| content.findings.get(index));
+        let Some(open) = &self.open else { return };
+        let Some(Selection::Finding(index)) = open.views.findings.selected else { return };
+        let finding = open.content.findings.get(index);
         if let Some(command) = finding.and_then(|finding| finding.first_command()).cloned() {
             self.copy(ctx, command);
         }
@@ -362,6 +353,17 @@ impl App {
         self.settings.theme = if dark { ThemeChoice::Light } else { ThemeChoice::Dark };
         ctx.set_theme(self.settings.theme);
     }
+}
+
+/// The case: what it comes down to, the rail, and a view.
+fn case(ui: &mut Ui, open: &mut OpenCase) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let head = egui::Frame::new().fill(palette.surface).inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 8 });
+    egui::Panel::top("head").frame(head).show(ui, |ui| header::ui(ui, &open.content));
+    let frame = egui::Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(8, 0));
+    let rail = egui::Panel::left("rail").exact_size(rail::WIDTH).resizable(false).frame(frame);
+    let rail = rail.show(ui, |ui| rail::ui(ui, &open.content, open.view)).inner;
+    open.views.ui(ui, &open.content, open.view).or(rail)
 }
 
 /// What was dropped on the window: an identity file while one is asked for, and else evidence.

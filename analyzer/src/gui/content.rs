@@ -1,5 +1,7 @@
 //! What the window shows of a case: every text put into words and escaped once, before anything is painted.
 
+use std::sync::Arc;
+
 use crate::case::Case;
 use crate::diagnosis::diagnose::RuleAnswer;
 use crate::evidence::gap::{Gap, NotKnown};
@@ -10,6 +12,7 @@ use crate::gui::exchange_content::{ExchangeContent, exchange_content};
 use crate::gui::finding_content::{FindingContent, finding_content, severity_tone};
 use crate::gui::piece::{Piece, pieces};
 use crate::gui::theme::Tone;
+use crate::gui::view::View;
 use crate::report::escape::escape;
 use crate::report::headline::{headline, tally};
 use crate::report::left_open::rules_left_open;
@@ -21,6 +24,8 @@ const ROWS: usize = 500;
 /// What the window shows of a case.
 #[derive(Clone, Debug)]
 pub struct Content {
+    /// The case itself, for the views on its data.
+    pub case: Arc<Case>,
     /// The names of the bundles.
     pub names: String,
     /// What the case comes down to.
@@ -81,7 +86,8 @@ pub struct GapContent {
 
 impl Content {
     /// Puts a case into words.
-    pub fn of(case: &Case) -> Self {
+    pub fn of(shared: &Arc<Case>) -> Self {
+        let case = &**shared;
         let diagnosis = &case.diagnosis;
         let lists =
             [("findings", diagnosis.findings.len()), ("gaps", case.gaps.len()), ("exchanges", case.exchanges.len())];
@@ -89,6 +95,7 @@ impl Content {
         let left_out = over.iter().map(|(name, count)| format!("{ROWS} of {count} {name}")).collect::<Vec<_>>();
         let first = || diagnosis.findings.iter().take(ROWS);
         Self {
+            case: Arc::clone(shared),
             names: case.bundles.iter().map(|bundle| escape(&bundle.name)).collect::<Vec<_>>().join(", "),
             headline: headline(case),
             mood: mood(case),
@@ -100,6 +107,15 @@ impl Content {
             gaps: case.gaps.iter().take(ROWS).map(|gap| gap_content(case, gap)).collect(),
             exchanges: exchanges(case),
             left_out: (!over.is_empty()).then(|| format!("Shown here: {}. The report has all.", left_out.join(", "))),
+        }
+    }
+
+    /// How much there is in a view, where that is worth a number.
+    pub fn count(&self, view: View) -> Option<String> {
+        match view {
+            View::Findings => Some(self.findings.len().to_string()),
+            View::Exchanges => Some(self.exchanges.len().to_string()),
+            _ => None,
         }
     }
 

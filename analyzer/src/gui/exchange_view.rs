@@ -17,8 +17,44 @@ const ARROW: f32 = 22.0;
 /// Lines of text in a step; the rest is in the details.
 const LINES: usize = 3;
 
+/// Which step is open, and whether the view has to scroll to it.
+#[derive(Clone, Copy, Debug)]
+pub struct ExchangesState {
+    /// The step that is open.
+    pub step: StepSelection,
+    /// Whether the view scrolls to its exchange.
+    pub reveal: Reveal,
+}
+
+impl ExchangesState {
+    /// The state in which a case is first shown: with the step that tells most.
+    pub fn of(content: &Content) -> Self {
+        let step = content.exchanges.first().map_or(0, ExchangeContent::telling_step);
+        Self { step: StepSelection { exchange: 0, step }, reveal: Reveal::Selected }
+    }
+
+    /// Opens this step from elsewhere.
+    pub const fn show(&mut self, step: StepSelection) {
+        self.step = step;
+        self.reveal = Reveal::Selected;
+    }
+
+    /// Opens the exchange at this index, at the step that tells most.
+    pub fn show_exchange(&mut self, content: &Content, index: usize) {
+        if let Some(exchange) = content.exchanges.get(index) {
+            self.show(StepSelection { exchange: index, step: exchange.telling_step() });
+        }
+    }
+
+    /// Opens the exchange that follows, or precedes.
+    pub fn walk(&mut self, content: &Content, by: isize) {
+        self.show_exchange(content, self.step.exchange.saturating_add_signed(by));
+    }
+}
+
 /// Shows the exchanges.
-pub fn ui(ui: &mut Ui, content: &Content, selected: StepSelection, reveal: Reveal) -> Option<Action> {
+pub fn ui(ui: &mut Ui, content: &Content, state: &mut ExchangesState) -> Option<Action> {
+    let (selected, reveal) = (state.step, std::mem::replace(&mut state.reveal, Reveal::Nothing));
     let exchanges = &content.exchanges;
     if exchanges.is_empty() {
         ui.add_space(16.0);

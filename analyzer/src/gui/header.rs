@@ -1,22 +1,26 @@
 //! The head of the window: what the case comes down to, how much could be judged, and of which hosts.
 
-use egui::{FontId, Layout, RichText, Ui};
+use egui::{FontId, Layout, RichText, Ui, vec2};
 
-use crate::gui::action::{Action, Pick, Tab};
+use crate::gui::action::{Action, Pick};
 use crate::gui::badge::badge;
 use crate::gui::content::Content;
+use crate::gui::history::History;
 use crate::gui::row::wrapped;
 use crate::gui::theme::{self, Palette};
 use crate::report::headline::plural;
 
 /// Shows the bar on top: the name of the case, and the buttons that are always there.
-pub fn bar(ui: &mut Ui, content: Option<&Content>) -> Option<Action> {
+pub fn bar(ui: &mut Ui, content: Option<&Content>, history: &History) -> Option<Action> {
     let palette = Palette::of(ui);
     let mut asked = None;
     ui.horizontal(|ui| {
         ui.label(RichText::new("Kerbscope").size(theme::BODY + 1.0).color(palette.accent));
+        if content.is_some() {
+            asked = ways(ui, history);
+        }
         ui.with_layout(Layout::right_to_left(egui::Align::Center), |ui| {
-            asked = buttons(ui, content.is_some());
+            asked = buttons(ui, content.is_some()).or(asked.take());
             if let Some(content) = content {
                 ui.with_layout(Layout::left_to_right(egui::Align::Center), |ui| {
                     let names = RichText::new(&content.names).color(palette.weak);
@@ -25,6 +29,21 @@ pub fn bar(ui: &mut Ui, content: Option<&Content>) -> Option<Action> {
             }
         });
     });
+    asked
+}
+
+/// The way back, and on again.
+fn ways(ui: &mut Ui, history: &History) -> Option<Action> {
+    let mut asked = None;
+    for (text, name, hint, enabled, action) in [
+        ("⏴", "Back", "Back to where you were (Alt+Left)", history.has_back(), Action::Back),
+        ("⏵", "Forward", "On again (Alt+Right)", history.has_forward(), Action::Forward),
+    ] {
+        let button = ui.add_enabled(enabled, egui::Button::new(text).min_size(vec2(28.0, 0.0)));
+        if button.accessible_name(name).on_hover_text(hint).clicked() {
+            asked = Some(action);
+        }
+    }
     asked
 }
 
@@ -45,8 +64,8 @@ fn buttons(ui: &mut Ui, has_case: bool) -> Option<Action> {
     asked
 }
 
-/// Shows what the case comes down to, and the tabs.
-pub fn ui(ui: &mut Ui, content: &Content, tab: Tab) -> Option<Action> {
+/// Shows what the case comes down to.
+pub fn ui(ui: &mut Ui, content: &Content) {
     let palette = Palette::of(ui);
     let (word, tone) = content.mood;
     ui.horizontal_top(|ui| {
@@ -68,22 +87,4 @@ pub fn ui(ui: &mut Ui, content: &Content, tab: Tab) -> Option<Action> {
         let names = content.hosts.iter().skip(4).map(String::as_str).collect::<Vec<_>>().join("\n");
         ui.label(RichText::new(format!("and {}", plural(more, "more host"))).size(theme::SMALL)).on_hover_text(names);
     }
-    ui.add_space(4.0);
-    tabs(ui, content, tab)
-}
-
-fn tabs(ui: &mut Ui, content: &Content, tab: Tab) -> Option<Action> {
-    let mut asked = None;
-    let exchanges = content.exchanges.len();
-    ui.horizontal(|ui| {
-        for (which, text, hint) in [
-            (Tab::Findings, "Diagnosis".to_owned(), "What is wrong, and what could not be judged (Ctrl+1)"),
-            (Tab::Exchanges, format!("Exchanges ({exchanges})"), "What happens at each URL, step by step (Ctrl+2)"),
-        ] {
-            if ui.selectable_label(tab == which, text).on_hover_text(hint).clicked() {
-                asked = Some(Action::Show(which));
-            }
-        }
-    });
-    asked
 }

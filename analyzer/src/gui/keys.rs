@@ -2,7 +2,8 @@
 
 use egui::{Event, Key, KeyboardShortcut, Modifiers};
 
-use crate::gui::action::{Action, Pick, Tab};
+use crate::gui::action::{Action, Pick};
+use crate::gui::view::View;
 
 /// What a key asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -15,10 +16,12 @@ pub enum Command {
     Previous,
     /// Copy the first command that fixes the selected finding.
     CopyFix,
-    /// The diagnosis.
-    Findings,
-    /// The exchanges.
-    Exchanges,
+    /// Show a view.
+    Show(View),
+    /// Go back.
+    Back,
+    /// Go on again.
+    Forward,
     /// Dark or light.
     Theme,
     /// The list of keys.
@@ -51,6 +54,14 @@ const fn with_ctrl(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::COMMAND, key)
 }
 
+const fn with_alt(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
+const fn view(view: View, does: &'static str, shortcuts: &'static [KeyboardShortcut]) -> Binding {
+    row(Command::Show(view), view.keys(), does, shortcuts)
+}
+
 const fn row(
     command: Command,
     keys: &'static str,
@@ -67,8 +78,17 @@ pub const TABLE: &[Binding] = &[
     row(Command::Previous, "K  or  ↑", "previous in the list", &[plain(Key::K), plain(Key::ArrowUp)]),
     row(Command::CopyFix, "C", "copy the first command that fixes it", &[plain(Key::C)]),
     row(Command::BuiltIn, "Ctrl+C", "copy the command whose button has the keyboard, or the marked text", &[]),
-    row(Command::Findings, "Ctrl+1", "diagnosis", &[with_ctrl(Key::Num1)]),
-    row(Command::Exchanges, "Ctrl+2", "exchanges", &[with_ctrl(Key::Num2)]),
+    view(View::Overview, "overview", &[with_ctrl(Key::Num1)]),
+    view(View::Findings, "findings", &[with_ctrl(Key::Num2)]),
+    view(View::Exchanges, "exchanges", &[with_ctrl(Key::Num3)]),
+    view(View::Sites, "sites", &[with_ctrl(Key::Num4)]),
+    view(View::Accounts, "accounts and SPNs", &[with_ctrl(Key::Num5)]),
+    view(View::Tickets, "tickets", &[with_ctrl(Key::Num6)]),
+    view(View::Events, "events", &[with_ctrl(Key::Num7)]),
+    view(View::Artifacts, "artifacts", &[with_ctrl(Key::Num8)]),
+    view(View::Compare, "compare", &[with_ctrl(Key::Num9)]),
+    row(Command::Back, "Alt+←", "back to where you were", &[with_alt(Key::ArrowLeft)]),
+    row(Command::Forward, "Alt+→", "on again", &[with_alt(Key::ArrowRight)]),
     row(Command::BuiltIn, "Tab", "go to the next button or row", &[]),
     row(Command::BuiltIn, "Enter", "press it", &[]),
     row(Command::Theme, "Ctrl+T", "dark or light theme", &[with_ctrl(Key::T)]),
@@ -80,6 +100,11 @@ pub const TABLE: &[Binding] = &[
 
 /// The rows that the start page shows.
 pub const HINTS: [Command; 4] = [Command::Open, Command::Next, Command::CopyFix, Command::Help];
+
+/// The rows that do something in this window: a view that cannot be shown has no key.
+pub fn rows() -> impl Iterator<Item = &'static Binding> {
+    TABLE.iter().filter(|binding| !matches!(binding.command, Command::Show(view) if !view.is_shown()))
+}
 
 /// The row of a command.
 pub fn binding(command: Command) -> Option<&'static Binding> {
@@ -93,7 +118,7 @@ pub fn pressed(ctx: &egui::Context) -> Option<Action> {
         let free = shortcut.modifiers.any() || matches!(shortcut.logical_key, Key::F1 | Key::Escape) || !typing;
         free && ctx.input_mut(|input| consume(&mut input.events, *shortcut))
     };
-    let binding = TABLE.iter().find(|binding| binding.shortcuts.iter().any(is_pressed))?;
+    let binding = rows().find(|binding| binding.shortcuts.iter().any(is_pressed))?;
     action(binding.command)
 }
 
@@ -118,8 +143,9 @@ const fn action(command: Command) -> Option<Action> {
         Command::Next => Action::Next,
         Command::Previous => Action::Previous,
         Command::CopyFix => Action::CopyFix,
-        Command::Findings => Action::Show(Tab::Findings),
-        Command::Exchanges => Action::Show(Tab::Exchanges),
+        Command::Show(view) => Action::Show(view),
+        Command::Back => Action::Back,
+        Command::Forward => Action::Forward,
         Command::Theme => Action::ToggleTheme,
         Command::Help => Action::ToggleHelp,
         Command::Escape => Action::Escape,

@@ -323,7 +323,7 @@ fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, mut failures: Vec<Fail
     // What is remembered must lead there from any folder.
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     Loaded::Case {
-        content: Arc::new(Content::of(&case)),
+        content: Arc::new(Content::of(&Arc::new(case))),
         paths: wanted.paths.iter().map(absolute).collect(),
         identities: wanted.identities.iter().map(absolute).collect(),
         failures,

@@ -74,7 +74,7 @@ pub fn help(ctx: &egui::Context) -> Option<Action> {
         ui.add_space(6.0);
         let weak = Palette::of(ui).weak;
         egui::Grid::new("keys").num_columns(2).spacing(vec2(24.0, 6.0)).show(ui, |ui| {
-            for binding in keys::TABLE {
+            for binding in keys::rows() {
                 ui.label(RichText::new(binding.keys).monospace());
                 ui.label(RichText::new(binding.does).color(weak));
                 ui.end_row();

@@ -11,6 +11,8 @@ const PIECES: usize = 40;
 /// A piece of evidence.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Piece {
+    /// The place that it is from.
+    pub at: Evidence,
     /// Where it is: the artifact, and the line or the record.
     pub location: String,
     /// The words, each with the number of its line where lines are counted.
@@ -41,7 +43,7 @@ pub fn pieces(case: &Case, places: &[Evidence]) -> Vec<Piece> {
             Place::Lines { first, last } => (Some(first), lines_left(first, last, excerpt.lines.len())),
         };
         let numbers = (0..).map(|offset| first.map(|first| first.saturating_add(offset)));
-        Some(Piece { location, lines: numbers.zip(excerpt.lines).collect(), note })
+        Some(Piece { at: *at, location, lines: numbers.zip(excerpt.lines).collect(), note })
     };
     places.iter().take(PIECES).filter_map(piece).collect()
 }

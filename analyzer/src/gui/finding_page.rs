@@ -1,0 +1,85 @@
+//! The findings: the list of what was found and what could not be judged, and the details of what is selected.
+
+use egui::{Margin, Ui};
+
+use crate::gui::action::{Action, Selection};
+use crate::gui::content::Content;
+use crate::gui::finding_list::{self, Reveal};
+use crate::gui::theme::Palette;
+use crate::gui::{check_view, finding_view, gaps_view};
+
+/// The widest that text grows: longer lines are hard to follow.
+const TEXT_WIDTH: f32 = 860.0;
+
+/// What is selected, and whether the list has to scroll to it.
+#[derive(Clone, Copy, Debug)]
+pub struct FindingsState {
+    /// What the details are about.
+    pub selected: Option<Selection>,
+    /// Whether the list scrolls to it.
+    pub reveal: Reveal,
+}
+
+impl FindingsState {
+    /// The state in which a case is first shown: with its first cause.
+    pub fn of(content: &Content) -> Self {
+        Self { selected: finding_list::order(content).first().copied(), reveal: Reveal::Selected }
+    }
+
+    /// Selects what follows in the list, or what precedes.
+    pub fn walk(&mut self, content: &Content, by: isize) {
+        self.reveal = Reveal::Selected;
+        let order = finding_list::order(content);
+        let here = self.selected.and_then(|selected| order.iter().position(|known| *known == selected));
+        let to = here.map_or(0, |here| here.saturating_add_signed(by));
+        if let Some(selection) = order.get(to) {
+            self.selected = Some(*selection);
+        }
+    }
+
+    /// Selects this from elsewhere.
+    pub const fn show(&mut self, selection: Selection) {
+        self.selected = Some(selection);
+        self.reveal = Reveal::Selected;
+    }
+}
+
+/// Shows the list and the details.
+pub fn ui(ui: &mut Ui, content: &Content, state: &mut FindingsState) -> Option<Action> {
+    let frame = egui::Frame::new().fill(Palette::of(ui).page);
+    let list = egui::Panel::left("list").default_size(370.0).min_size(240.0);
+    let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
+    let list = list.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        finding_list::ui(ui, content, state.selected, state.reveal)
+    });
+    state.reveal = Reveal::Nothing;
+    let page = egui::CentralPanel::default().frame(frame.inner_margin(Margin::same(0)));
+    let details = page.show(ui, |ui| details(ui, content, state.selected));
+    list.inner.or(details.inner)
+}
+
+fn details(ui: &mut Ui, content: &Content, selected: Option<Selection>) -> Option<Action> {
+    let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("details", selected));
+    let margin = egui::Frame::new().inner_margin(Margin { left: 20, right: 20, top: 16, bottom: 24 });
+    let shown = area.show(ui, |ui| {
+        margin
+            .show(ui, |ui| {
+                ui.set_max_width(ui.available_width().min(TEXT_WIDTH));
+                match selected {
+                    Some(Selection::Finding(index)) => finding_view::ui(ui, content, index),
+                    Some(Selection::Collect) => check_view::collect(ui, content),
+                    Some(Selection::Check(index)) => {
+                        content.checks.get(index).and_then(|check| check_view::check(ui, check))
+                    }
+                    Some(Selection::Gap(index)) => content.gaps.get(index).and_then(|gap| gaps_view::ui(ui, gap)),
+                    None => {
+                        check_view::nothing(ui, content);
+                        None
+                    }
+                }
+            })
+            .inner
+    });
+    shown.inner
+}

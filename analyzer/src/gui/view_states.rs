@@ -1,0 +1,89 @@
+//! What each view remembers while a case is open, and which view draws it.
+
+use egui::{Margin, Ui};
+
+use crate::gui::action::Action;
+use crate::gui::artifacts_view::{self, ArtifactsState};
+use crate::gui::content::Content;
+use crate::gui::events_view::{self, EventsState};
+use crate::gui::exchange_view::{self, ExchangesState};
+use crate::gui::finding_page::{self, FindingsState};
+use crate::gui::history::Location;
+use crate::gui::theme::Palette;
+use crate::gui::tickets_view::{self, TicketsState};
+use crate::gui::view::View;
+
+/// What each view remembers of one case.
+#[derive(Debug)]
+pub struct ViewStates {
+    /// What is selected among the findings.
+    pub findings: FindingsState,
+    /// Which step of which exchange is open.
+    pub exchanges: ExchangesState,
+    /// The tickets.
+    pub tickets: TicketsState,
+    /// The events.
+    pub events: EventsState,
+    /// The artifacts.
+    pub artifacts: ArtifactsState,
+}
+
+impl ViewStates {
+    /// The states in which a case is first shown.
+    pub fn of(content: &Content) -> Self {
+        Self {
+            findings: FindingsState::of(content),
+            exchanges: ExchangesState::of(content),
+            tickets: TicketsState::default(),
+            events: EventsState::default(),
+            artifacts: ArtifactsState::default(),
+        }
+    }
+
+    /// Where a person is, for the way back.
+    pub const fn location(&self, view: View) -> Location {
+        Location {
+            view,
+            finding: self.findings.selected,
+            step: self.exchanges.step,
+            event: self.events.at(),
+            artifact: self.artifacts.at(),
+        }
+    }
+
+    /// Goes where a person was before.
+    pub fn restore(&mut self, to: Location) {
+        if let Some(selection) = to.finding {
+            self.findings.show(selection);
+        }
+        self.exchanges.show(to.step);
+        if let Some(event) = to.event.filter(|_| to.view == View::Events) {
+            self.events.show(event);
+        }
+        if let Some(place) = to.artifact.filter(|_| to.view == View::Artifacts) {
+            self.artifacts.show(place);
+        }
+    }
+
+    /// Draws a view.
+    pub fn ui(&mut self, ui: &mut Ui, content: &Content, view: View) -> Option<Action> {
+        let frame = egui::Frame::new().fill(Palette::of(ui).page);
+        let page = egui::CentralPanel::default();
+        if view == View::Findings {
+            return page.frame(frame).show(ui, |ui| finding_page::ui(ui, content, &mut self.findings)).inner;
+        }
+        let frame = frame.inner_margin(Margin::symmetric(16, 12));
+        page.frame(frame).show(ui, |ui| self.padded(ui, content, view)).inner
+    }
+
+    /// Draws a view that leaves a margin around itself.
+    fn padded(&mut self, ui: &mut Ui, content: &Content, view: View) -> Option<Action> {
+        match view {
+            View::Exchanges => exchange_view::ui(ui, content, &mut self.exchanges),
+            View::Tickets => tickets_view::ui(ui, content, &mut self.tickets),
+            View::Events => events_view::ui(ui, content, &mut self.events),
+            View::Artifacts => artifacts_view::ui(ui, content, &mut self.artifacts),
+            View::Overview | View::Findings | View::Sites | View::Accounts | View::Compare => None,
+        }
+    }
+}
