@@ -12,6 +12,7 @@ use crate::artifacts::opened::OpenedBundle;
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::recognize::{Recognized, recognize};
 use crate::artifacts::setspn::SetspnRun;
+use crate::codes::number::thousands;
 use crate::diagnosis::compare::Picture;
 use crate::diagnosis::diagnose::{Diagnosis, diagnose};
 use crate::evidence::artifact::Artifact;
@@ -127,6 +128,7 @@ impl Case {
             name: opened.name,
             host: manifest.map(|manifest| manifest.host.clone()),
             collected_at: manifest.map(|manifest| manifest.collected_at),
+            utc_offset_minutes: manifest.and_then(|manifest| manifest.utc_offset_minutes),
             pseudonyms: manifest.and_then(|manifest| manifest.pseudonyms.clone()),
         });
         for problem in &archive.problems {
@@ -271,20 +273,6 @@ impl Tried {
     }
 }
 
-/// `12,431`
-fn thousands(count: u64) -> String {
-    let digits = count.to_string();
-    let lead = digits.len() % 3;
-    let mut shown = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && index % 3 == lead {
-            shown.push(',');
-        }
-        shown.push(digit);
-    }
-    shown
-}
-
 /// How to get what a source did not give. Nobody types a question to the directory: the same is asked otherwise.
 fn how_to_collect(source: &str) -> String {
     let Some(url) = LdapUrl::parse(source) else { return source.to_owned() };
@@ -330,14 +318,4 @@ fn archive_gap(problem: &Problem) -> Option<Gap> {
     };
     let subject = if problem.path.is_empty() { "the bundle".to_owned() } else { problem.path.clone() };
     Some(Gap { subject, at: None, reason, how_to_collect: None })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn large_counts_are_grouped_by_thousands() {
-        assert_eq!([7, 999, 1_000, 12_431, 1_234_567].map(thousands), ["7", "999", "1,000", "12,431", "1,234,567"]);
-    }
 }

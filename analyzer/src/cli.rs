@@ -68,6 +68,7 @@ Options of events:
   --since TIME, --until TIME
                        only in this span, UTC: 2026-03-02 or 2026-03-02T08:15:00Z
   --failed             nothing that went well
+  --filter WORDS       conditions as in the window: 'user:alice -code:0x18 HTTP'
   --summary            not a list, but what the logs tell together: what fails and since when, attempts
                        that several logs saw, and who signs in with NTLM
   --record NUMBER      not a list, but the records with this number whole, as XML (.evtx only)

@@ -1,8 +1,8 @@
 //! Says why Kerberos sign-in to an IIS site fails, from a bundle, offline.
 //!
 //! The modules are the floors of a house; each imports only from those below it. From the ground up: [`evidence`],
-//! [`formats`], [`codes`], [`artifacts`], [`facts`], [`exchange`], [`rules`], [`diagnosis`], [`case`], [`report`], and on
-//! top the doors, which open files and print.
+//! [`formats`], [`codes`], [`artifacts`], [`facts`], [`timeline`], [`exchange`], [`rules`], [`diagnosis`], [`case`],
+//! [`report`], and on top the doors, which open files and print.
 
 pub mod artifacts;
 pub mod cache;
@@ -21,3 +21,4 @@ pub mod open;
 pub mod real_names;
 pub mod report;
 pub mod rules;
+pub mod timeline;

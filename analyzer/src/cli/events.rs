@@ -3,19 +3,20 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
-use jiff::Timestamp;
-use jiff::civil::Date;
 use lexopt::{Arg, Parser, ValueExt as _};
 
 use crate::artifacts::contents::Contents;
 use crate::case::Case;
 use crate::cli::Memory;
 use crate::codes::number::number;
+use crate::facts::attempts::Outcome;
 use crate::formats::evtx::whole::Whole;
 use crate::open::FoundRecord;
 use crate::report::escape::escape;
-use crate::report::event_list::{Filter, csv, ndjson, rows, table};
+use crate::report::event_list::{csv, ndjson, rows, table};
 use crate::report::event_summary::event_summary;
+use crate::timeline::filter::Filter;
+use crate::timeline::term::{Field, Term, moment, terms};
 
 /// What a person asked for.
 #[derive(Debug, Default)]
@@ -49,19 +50,20 @@ enum Format {
 pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::Error> {
     let mut request = Request::default();
     while let Some(argument) = arguments.next()? {
-        let filter = &mut request.filter;
+        let asked = &mut request.filter.terms;
         match argument {
             Arg::Short('h') | Arg::Long("help") => return Ok(None),
-            Arg::Long("user") => filter.user = Some(arguments.value()?.string()?),
-            Arg::Long("client") => filter.client = Some(arguments.value()?.string()?),
-            Arg::Long("service") => filter.service = Some(arguments.value()?.string()?),
+            Arg::Long("user") => asked.push(Term::is(Field::User, arguments.value()?.string()?)),
+            Arg::Long("client") => asked.push(Term::is(Field::Client, arguments.value()?.string()?)),
+            Arg::Long("service") => asked.push(Term::is(Field::Service, arguments.value()?.string()?)),
+            Arg::Long("event") => asked.push(Term::is(Field::Id, arguments.value()?.string()?)),
+            Arg::Long("code") => asked.push(Term::is(Field::Code, code(arguments.value()?.string()?)?)),
+            Arg::Long("since") => asked.push(Term::is(Field::Since, time(arguments.value()?.string()?)?)),
+            Arg::Long("until") => asked.push(Term::is(Field::Until, time(arguments.value()?.string()?)?)),
+            Arg::Long("failed") => asked.push(Term::is_not(Field::Outcome, Outcome::Succeeded.word())),
+            Arg::Long("filter") => asked.extend(terms(&arguments.value()?.string()?)),
             Arg::Long("summary") => request.summary = true,
             Arg::Long("record") => request.record = Some(arguments.value()?.parse()?),
-            Arg::Long("event") => filter.events.push(arguments.value()?.parse()?),
-            Arg::Long("code") => filter.codes.push(code(&arguments.value()?.string()?)?),
-            Arg::Long("since") => filter.since = Some(moment(&arguments.value()?.string()?)?),
-            Arg::Long("until") => filter.until = Some(moment(&arguments.value()?.string()?)?),
-            Arg::Long("failed") => filter.failed = true,
             Arg::Long("format") => request.format = format(&arguments.value()?.string()?)?,
             Arg::Long("identity") => request.identities.push(PathBuf::from(arguments.value()?)),
             Arg::Long("map") => request.maps.push(PathBuf::from(arguments.value()?)),
@@ -70,6 +72,9 @@ pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::E
             Arg::Value(path) => request.paths.push(PathBuf::from(path)),
             _ => return Err(argument.unexpected()),
         }
+    }
+    if let Some(complaint) = request.filter.complaints().into_iter().next() {
+        return Err(complaint.into());
     }
     if request.paths.is_empty() {
         return Err("events needs the path of a bundle or of an event log".into());
@@ -121,16 +126,19 @@ impl Request {
     }
 }
 
-fn code(words: &str) -> Result<u32, lexopt::Error> {
-    number(words).map(|number| number.value).ok_or_else(|| format!("this is no code: {words:?}").into())
+/// A code in any spelling.
+fn code(words: String) -> Result<String, lexopt::Error> {
+    if number(&words).is_none() {
+        return Err(format!("this is no code: {words:?}").into());
+    }
+    Ok(words)
 }
 
-/// A moment in UTC, or the first moment of a day.
-fn moment(words: &str) -> Result<Timestamp, lexopt::Error> {
-    let day = || words.parse::<Date>().ok()?.in_tz("UTC").ok().map(|day| day.timestamp());
-    let utc = || format!("{}Z", words.replace(' ', "T")).parse::<Timestamp>().ok();
-    let moment = words.parse().ok().or_else(day).or_else(utc);
-    moment.ok_or_else(|| format!("this is no time: {words:?}; try 2026-03-02 or 2026-03-02T08:15:00Z").into())
+fn time(words: String) -> Result<String, lexopt::Error> {
+    if moment(&words).is_none() {
+        return Err(format!("this is no time: {words:?}; try 2026-03-02 or 2026-03-02T08:15:00Z").into());
+    }
+    Ok(words)
 }
 
 fn format(name: &str) -> Result<Format, lexopt::Error> {
@@ -146,22 +154,19 @@ fn format(name: &str) -> Result<Format, lexopt::Error> {
 mod tests {
     use super::*;
 
-    #[test]
-    fn moments_are_in_utc() {
-        for words in ["2026-03-02", "2026-03-02T00:00:00Z", "2026-03-02 00:00:00", "2026-03-02T02:00:00+02:00"] {
-            assert_eq!(
-                moment(words).map(|time| time.to_string()).ok().as_deref(),
-                Some("2026-03-02T00:00:00Z"),
-                "{words}"
-            );
-        }
-        assert!(moment("yesterday").is_err());
+    fn filter(arguments: &[&str]) -> Result<String, String> {
+        let mut parser = Parser::from_args(arguments.iter().chain(&["a.zip"]));
+        let request = parse(&mut parser).map_err(|error| error.to_string())?;
+        Ok(request.map(|request| request.filter.to_string()).unwrap_or_default())
     }
 
     #[test]
-    fn codes_are_read_in_any_spelling() {
-        for words in ["0xc000006d", "C000006D", "3221225581", "-1073741715"] {
-            assert_eq!(code(words).ok(), Some(0xc000_006d), "{words}");
+    fn options_say_what_a_filter_says() {
+        let options = ["--user", "bob", "--event", "4625", "--event", "4771", "--code", "C000006D", "--failed"];
+        assert_eq!(filter(&options), Ok("user:bob id:4625 id:4771 code:C000006D -outcome:succeeded".to_owned()));
+        assert_eq!(filter(&["--filter", "-user:\"a b\" x"]), Ok("-user:\"a b\" x".to_owned()));
+        for wrong in [["--code", "many"], ["--since", "yesterday"], ["--event", "x"], ["--filter", "id:x"]] {
+            assert!(filter(&wrong).is_err(), "{wrong:?}");
         }
     }
 }

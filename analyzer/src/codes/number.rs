@@ -43,6 +43,20 @@ pub fn number(text: &str) -> Option<Number> {
     Some(Number { value, spelling: Spelling::Decimal })
 }
 
+/// A number as people read it: `12,431`.
+pub fn thousands(count: u64) -> String {
+    let digits = count.to_string();
+    let lead = digits.len() % 3;
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && index % 3 == lead {
+            shown.push(',');
+        }
+        shown.push(digit);
+    }
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -70,5 +84,10 @@ mod tests {
         {
             assert_eq!(read(text), None, "{text}");
         }
+    }
+
+    #[test]
+    fn large_counts_are_grouped_by_thousands() {
+        assert_eq!([7, 999, 1_000, 12_431, 1_234_567].map(thousands), ["7", "999", "1,000", "12,431", "1,234,567"]);
     }
 }

@@ -48,6 +48,8 @@ pub struct BundleHead {
     pub host: Option<String>,
     /// When it was collected.
     pub collected_at: Option<Timestamp>,
+    /// Minutes that the clock of the host was ahead of UTC then.
+    pub utc_offset_minutes: Option<i32>,
     /// The map that leads back from its tokens to names, where tokens stand for them.
     pub pseudonyms: Option<String>,
 }

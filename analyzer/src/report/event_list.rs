@@ -3,36 +3,17 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use jiff::Timestamp;
 use kerbscope_shared::name::is_invisible;
 use serde::Serialize;
 
 use crate::case::Case;
 use crate::evidence::place::{Evidence, Place};
-use crate::facts::attempts::{Attempt, Code, Outcome};
-use crate::facts::event_picture::{Rows, event_picture};
+use crate::facts::attempts::{Attempt, Code};
+use crate::facts::event_picture::{EventPicture, Rows, event_picture};
 use crate::report::escape::escape;
-
-/// Which events are listed. What is not asked for matches all of them.
-#[derive(Clone, Debug, Default)]
-pub struct Filter {
-    /// The account holds these words, in any case.
-    pub user: Option<String>,
-    /// The address or the computer holds these words.
-    pub client: Option<String>,
-    /// The service holds these words.
-    pub service: Option<String>,
-    /// One of these ids.
-    pub events: Vec<u32>,
-    /// One of these codes, as the code or the second one.
-    pub codes: Vec<u32>,
-    /// At this moment or later.
-    pub since: Option<Timestamp>,
-    /// Before this moment.
-    pub until: Option<Timestamp>,
-    /// Nothing that went well.
-    pub failed: bool,
-}
+use crate::timeline::answer::{Question, answer};
+use crate::timeline::columns::Events;
+use crate::timeline::filter::Filter;
 
 /// One row of the list, under the names that programs read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
@@ -118,45 +99,43 @@ const COLUMNS: [&str; 25] = [
     "request",
 ];
 
-impl Filter {
-    fn lets(&self, attempt: &Attempt<'_>) -> bool {
-        let holds = |asked: &Option<String>, words: Option<&str>| {
-            asked
-                .as_ref()
-                .is_none_or(|asked| words.is_some_and(|words| words.to_lowercase().contains(&asked.to_lowercase())))
-        };
-        let is_code = |code: Option<Code>| code.is_some_and(|code| self.codes.contains(&code.value));
-        holds(&self.user, attempt.user)
-            && holds(&self.client, attempt.client)
-            && holds(&self.service, attempt.service)
-            && (self.events.is_empty() || self.events.contains(&attempt.id))
-            && (self.codes.is_empty() || is_code(attempt.code) || is_code(attempt.sub_code))
-            && self.since.is_none_or(|since| attempt.last.is_some_and(|last| last >= since))
-            && self.until.is_none_or(|until| attempt.first.is_some_and(|first| first < until))
-            && !(self.failed && attempt.outcome == Outcome::Succeeded)
-    }
-}
-
 /// The rows of a case that a filter lets through, in the order of time.
 pub fn rows(case: &Case, filter: &Filter) -> Vec<Row> {
     let picture = event_picture(&case.artifacts, &case.facts, Rows::All);
+    let question = Question { filter: filter.clone(), ..Question::default() };
+    let answer = answer(&columns(case, &picture.attempts), &question, &|| true).unwrap_or_default();
+    listed(case, &picture, &answer.rows)
+}
+
+/// The rows of a case at these places among its [`columns`], in this order.
+pub fn rows_at(case: &Case, places: &[u32]) -> Vec<Row> {
+    listed(case, &event_picture(&case.artifacts, &case.facts, Rows::All), places)
+}
+
+fn listed(case: &Case, picture: &EventPicture<'_>, places: &[u32]) -> Vec<Row> {
     let mut attempt_of: BTreeMap<usize, (u64, Option<String>)> = BTreeMap::new();
     for (number, sign_in) in (1..).zip(&picture.sign_ins) {
         let request = sign_in.request.and_then(|at| place(case, at));
         attempt_of.extend(sign_in.events.iter().map(|index| (*index, (number, request.clone()))));
     }
-    let listed = picture.attempts.into_iter().enumerate().filter(|(_, attempt)| filter.lets(attempt));
-    let rows = listed.filter_map(|(index, attempt)| {
+    let rows = places.iter().filter_map(|index| {
+        let index = usize::try_from(*index).ok()?;
+        let attempt = picture.attempts.get(index)?;
         let read = case.artifact(attempt.at.artifact)?;
         let bundle = usize::try_from(read.artifact.bundle).ok().and_then(|bundle| case.bundles.get(bundle));
         let bundle = bundle.map(|bundle| bundle.name.clone()).unwrap_or_default();
-        let mut row = row(&bundle, &read.artifact.path, &attempt);
+        let mut row = row(&bundle, &read.artifact.path, attempt);
         if let Some((number, request)) = attempt_of.remove(&index) {
             (row.sign_in, row.request) = (Some(number), request);
         }
         Some(row)
     });
     rows.collect()
+}
+
+/// The rows of a case in columns, to be filtered and sorted.
+pub fn columns(case: &Case, attempts: &[Attempt<'_>]) -> Events {
+    Events::of(attempts, |artifact| place(case, artifact.whole()).unwrap_or_default())
 }
 
 /// `iis/logs/u_ex260302.log:12`, behind the name of its bundle where there are several.

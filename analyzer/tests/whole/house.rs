@@ -11,7 +11,7 @@ const FLOORS: [&[&str]; 13] = [
     &["codes"],
     &["artifacts"],
     &["facts"],
-    &["exchange"],
+    &["exchange", "timeline"],
     &["rules"],
     &["diagnosis"],
     &["case"],
