@@ -44,6 +44,8 @@ pub enum Action {
     SelectStep(StepSelection),
     /// Go to the exchange at this index.
     ShowExchange(usize),
+    /// Go to the findings, and show the details of this.
+    ShowSelection(Selection),
     /// Go to the finding at this index.
     ShowFinding(usize),
     /// Go to this event in the view of events.

@@ -96,6 +96,7 @@ impl OpenCase {
             Action::ShowExchange(index) => {
                 self.go(View::Exchanges, |views, content| views.exchanges.show_exchange(content, index));
             }
+            Action::ShowSelection(selection) => self.go(View::Findings, |views, _| views.findings.show(selection)),
             Action::ShowFinding(index) => {
                 self.go(View::Findings, |views, _| views.findings.show(Selection::Finding(index)));
             }
@@ -287,6 +288,7 @@ impl App {
             | Action::Select(_)
             | Action::SelectStep(_)
             | Action::ShowExchange(_)
+            | Action::ShowSelection(_)
             | Action::ShowFinding(_)
             | Action::ShowEvent(_)
             | Action::ShowArtifact(_)
@@ -359,7 +361,10 @@ impl App {
 fn case(ui: &mut Ui, open: &mut OpenCase) -> Option<Action> {
     let palette = Palette::of(ui);
     let head = egui::Frame::new().fill(palette.surface).inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 8 });
-    egui::Panel::top("head").frame(head).show(ui, |ui| header::ui(ui, &open.content));
+    // The overview says it at length.
+    if open.view != View::Overview {
+        egui::Panel::top("head").frame(head).show(ui, |ui| header::ui(ui, &open.content));
+    }
     let frame = egui::Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(8, 0));
     let rail = egui::Panel::left("rail").exact_size(rail::WIDTH).resizable(false).frame(frame);
     let rail = rail.show(ui, |ui| rail::ui(ui, &open.content, open.view)).inner;

@@ -6,10 +6,9 @@ use crate::case::Case;
 use crate::diagnosis::diagnose::RuleAnswer;
 use crate::evidence::gap::{Gap, NotKnown};
 use crate::exchange::outcome::Outcome;
-use crate::facts::case_facts::HostFacts;
-use crate::facts::host::Role;
 use crate::gui::exchange_content::{ExchangeContent, exchange_content};
 use crate::gui::finding_content::{FindingContent, finding_content, severity_tone};
+use crate::gui::overview_content::{OverviewContent, overview_content};
 use crate::gui::piece::{Piece, pieces};
 use crate::gui::theme::Tone;
 use crate::gui::view::View;
@@ -34,8 +33,8 @@ pub struct Content {
     pub mood: (&'static str, Tone),
     /// How much could be judged.
     pub tally: String,
-    /// A line for each host.
-    pub hosts: Vec<String>,
+    /// What the overview says beside.
+    pub overview: OverviewContent,
     /// What was found, in the order of the diagnosis.
     pub findings: Vec<FindingContent>,
     /// The rules that were asked.
@@ -93,6 +92,7 @@ impl Content {
             [("findings", diagnosis.findings.len()), ("gaps", case.gaps.len()), ("exchanges", case.exchanges.len())];
         let over: Vec<_> = lists.iter().filter(|(_, count)| *count > ROWS).collect();
         let left_out = over.iter().map(|(name, count)| format!("{ROWS} of {count} {name}")).collect::<Vec<_>>();
+        let needed = needs(&diagnosis.needs());
         let first = || diagnosis.findings.iter().take(ROWS);
         Self {
             case: Arc::clone(shared),
@@ -100,10 +100,10 @@ impl Content {
             headline: headline(case),
             mood: mood(case),
             tally: tally(case),
-            hosts: case.facts.hosts.values().take(ROWS).map(host_line).collect(),
+            overview: overview_content(case, &needed),
             findings: first().map(|ranked| finding_content(case, ranked)).collect(),
             checks: diagnosis.answers.iter().map(check).collect(),
-            needs: needs(&diagnosis.needs()),
+            needs: needed,
             gaps: case.gaps.iter().take(ROWS).map(|gap| gap_content(case, gap)).collect(),
             exchanges: exchanges(case),
             left_out: (!over.is_empty()).then(|| format!("Shown here: {}. The report has all.", left_out.join(", "))),
@@ -148,21 +148,6 @@ fn mood(case: &Case) -> (&'static str, Tone) {
         None if case.diagnosis.count(Verdict::Open) > 0 => ("open", Tone::Unknown),
         None => ("clear", Tone::Good),
     }
-}
-
-fn host_line(host: &HostFacts) -> String {
-    let identity = &host.identity;
-    let role = match host.role {
-        Role::WebServer => "web server",
-        Role::DomainController => "domain controller",
-        Role::Client => "client",
-    };
-    let mut words = vec![escape(identity.name.as_str()), role.to_owned()];
-    words.extend(identity.os.as_deref().map(escape));
-    let iis = host.iis.as_ref().and_then(|_| identity.iis_version());
-    words.extend(iis.map(|version| format!("IIS {version}")));
-    words.extend(identity.collected_at.map(|time| format!("collected {}", time.strftime("%Y-%m-%d %H:%M UTC"))));
-    words.join("  ·  ")
 }
 
 fn check(answer: &RuleAnswer) -> CheckContent {

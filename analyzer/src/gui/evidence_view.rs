@@ -2,10 +2,12 @@
 
 use egui::{Margin, RichText, Ui};
 
+use crate::evidence::place::Place;
 use crate::gui::action::Action;
 use crate::gui::command_view::copy_button;
 use crate::gui::piece::Piece;
 use crate::gui::theme::{self, Palette};
+use crate::gui::view::View;
 
 /// Shows pieces of evidence one below the other.
 pub fn evidence(ui: &mut Ui, pieces: &[Piece]) -> Option<Action> {
@@ -25,21 +27,40 @@ fn show(ui: &mut Ui, piece: &Piece) -> Option<Action> {
     let palette = Palette::of(ui);
     let frame = egui::Frame::new().fill(palette.raised).corner_radius(theme::RADIUS);
     let frame = frame.inner_margin(Margin { left: 10, right: 6, top: 5, bottom: 7 });
-    let copied = frame.show(ui, |ui| {
+    let asked = frame.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         ui.spacing_mut().item_spacing.y = 2.0;
-        let copied = ui.horizontal(|ui| {
-            ui.label(RichText::new(&piece.location).monospace().color(palette.accent));
+        let asked = ui.horizontal(|ui| {
+            let opened = place(ui, piece);
             let right = egui::Layout::right_to_left(egui::Align::Center);
-            ui.with_layout(right, |ui| copy_button(ui, "Copy", &format!("Copy evidence {}", piece.location))).inner
+            let copy = |ui: &mut Ui| copy_button(ui, "Copy", &format!("Copy evidence {}", piece.location));
+            let copied = ui.with_layout(right, copy).inner.then(|| Action::Copy(piece.as_text()));
+            copied.or(opened)
         });
         lines(ui, piece);
         if let Some(note) = &piece.note {
             ui.label(RichText::new(note).size(theme::SMALL).color(palette.weak));
         }
-        copied.inner
+        asked.inner
     });
-    copied.inner.then(|| Action::Copy(piece.as_text()))
+    asked.inner
+}
+
+/// Where it is; a link, where a view shows what is around it.
+fn place(ui: &mut Ui, piece: &Piece) -> Option<Action> {
+    let is_record = matches!(piece.at.place, Place::Record(_));
+    let (view, action) = if is_record {
+        (View::Events, Action::ShowEvent(piece.at))
+    } else {
+        (View::Artifacts, Action::ShowArtifact(piece.at))
+    };
+    let text = RichText::new(&piece.location).monospace().color(Palette::of(ui).accent);
+    if !view.is_shown() {
+        ui.add(egui::Label::new(text).truncate());
+        return None;
+    }
+    let hint = format!("{}\nShow it in its place", piece.location);
+    ui.link(text).on_hover_text(hint).clicked().then_some(action)
 }
 
 /// The words. Long lines are not wrapped: they keep the shape that they have in the file, and scroll sideways.

@@ -3,7 +3,8 @@
 use crate::case::Case;
 use crate::diagnosis::rank::RankedFinding;
 use crate::evidence::place::Evidence;
-use crate::exchange::outcome::{Exchange, Outcome, Step, StepKind, StepState};
+use crate::exchange::outcome::{Exchange, Outcome, Step, StepKind};
+use crate::gui::path_content::{Station, look, stations};
 use crate::gui::piece::{Piece, pieces};
 use crate::gui::theme::Tone;
 use crate::report::escape::escape;
@@ -29,6 +30,8 @@ pub struct ExchangeContent {
     pub tone: Tone,
     /// The steps.
     pub steps: Vec<StepContent>,
+    /// The same as stations on a way.
+    pub stations: Vec<Station>,
 }
 
 /// One step.
@@ -74,6 +77,7 @@ pub fn exchange_content(case: &Case, exchange: &Exchange) -> ExchangeContent {
         findings: findings(case, exchange),
         outcome,
         tone,
+        stations: stations(case, exchange),
         steps: STEPS.iter().map(|kind| step_content(case, exchange, *kind)).collect(),
     }
 }
@@ -101,11 +105,7 @@ fn step_content(case: &Case, exchange: &Exchange, kind: StepKind) -> StepContent
         let evidence = Vec::new();
         return StepContent { title, glyph: "–", state: NOT_REACHED, tone: Tone::Unknown, text, evidence };
     };
-    let (glyph, state, tone) = match step.state {
-        StepState::Good => ("✔", "good", Tone::Good),
-        StepState::Bad => ("✖", "wrong", Tone::Bad),
-        StepState::Unknown => ("?", "not known", Tone::Unknown),
-    };
+    let (glyph, state, tone) = look(step.state);
     let evidence = pieces(case, &evidence_of(exchange, kind));
     StepContent { title, glyph, state, tone, text: sentence(&step.text), evidence }
 }

@@ -93,17 +93,22 @@ fn card(ui: &mut Ui, content: &Content, index: usize, selected: Option<usize>) -
     ui.add_space(4.0);
     let mut action = path(ui, exchange, index, selected);
     if let Some(step) = selected.and_then(|step| exchange.steps.get(step)) {
-        ui.add_space(6.0);
-        ui.horizontal_wrapped(|ui| {
-            let head = RichText::new(format!("{} {}: {}", step.glyph, step.title, step.state));
-            ui.label(head.color(palette.ink(step.tone)));
-            ui.label(&step.text);
-        });
-        action = causes(ui, content, exchange).or(action);
-        ui.add_space(2.0);
-        action = evidence(ui, &step.evidence).or(action);
+        action = step_details(ui, content, exchange, step).or(action);
     }
     action
+}
+
+/// Shows what happens at a step, the findings about it, and what says so.
+pub fn step_details(ui: &mut Ui, content: &Content, exchange: &ExchangeContent, step: &StepContent) -> Option<Action> {
+    ui.add_space(6.0);
+    ui.horizontal_wrapped(|ui| {
+        let head = RichText::new(format!("{} {}: {}", step.glyph, step.title, step.state));
+        ui.label(head.color(Palette::of(ui).ink(step.tone)));
+        ui.label(&step.text);
+    });
+    let action = causes(ui, content, exchange);
+    ui.add_space(2.0);
+    evidence(ui, &step.evidence).or(action)
 }
 
 /// Leads from an exchange to the findings about it.
@@ -123,13 +128,13 @@ fn causes(ui: &mut Ui, content: &Content, exchange: &ExchangeContent) -> Option<
 fn path(ui: &mut Ui, exchange: &ExchangeContent, index: usize, selected: Option<usize>) -> Option<Action> {
     let mut action = None;
     let count = exchange.steps.len().max(1);
-    let arrows = ARROW * f32_of(count.saturating_sub(1));
-    let width = ((ui.available_width() - arrows) / f32_of(count)).floor().max(90.0);
+    let arrows = ARROW * length(count.saturating_sub(1));
+    let width = ((ui.available_width() - arrows) / length(count)).floor().max(90.0);
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
         for (number, step) in exchange.steps.iter().enumerate() {
             if number > 0 {
-                arrow(ui);
+                arrow_in(ui, vec2(ARROW, box_height()));
             }
             let response = step_box(ui, step, width, selected == Some(number));
             let response = response.on_hover_text(&step.text);
@@ -142,16 +147,17 @@ fn path(ui: &mut Ui, exchange: &ExchangeContent, index: usize, selected: Option<
 }
 
 /// A small count as a length; there are five steps.
-fn f32_of(count: usize) -> f32 {
+pub fn length(count: usize) -> f32 {
     u8::try_from(count).map_or(f32::from(u8::MAX), f32::from)
 }
 
 fn box_height() -> f32 {
-    8.0 + 18.0 + 4.0 + 17.0 * f32_of(LINES) + 8.0
+    8.0 + 18.0 + 4.0 + 17.0 * length(LINES) + 8.0
 }
 
-fn arrow(ui: &mut Ui) {
-    let (rect, _) = ui.allocate_exact_size(vec2(ARROW, box_height()), Sense::hover());
+/// Draws an arrow that leads from one box to the next.
+pub fn arrow_in(ui: &mut Ui, size: egui::Vec2) {
+    let (rect, _) = ui.allocate_exact_size(size, Sense::hover());
     let palette = Palette::of(ui);
     let stroke = Stroke::new(1.5, palette.weak);
     let tip = rect.right_center() - vec2(4.0, 0.0);

@@ -1,14 +1,12 @@
 //! The head of the window: what the case comes down to, how much could be judged, and of which hosts.
 
-use egui::{FontId, Layout, RichText, Ui, vec2};
+use egui::{Layout, RichText, Ui, vec2};
 
 use crate::gui::action::{Action, Pick};
 use crate::gui::badge::badge;
 use crate::gui::content::Content;
 use crate::gui::history::History;
-use crate::gui::row::wrapped;
 use crate::gui::theme::{self, Palette};
-use crate::report::headline::plural;
 
 /// Shows the bar on top: the name of the case, and the buttons that are always there.
 pub fn bar(ui: &mut Ui, content: Option<&Content>, history: &History) -> Option<Action> {
@@ -64,27 +62,13 @@ fn buttons(ui: &mut Ui, has_case: bool) -> Option<Action> {
     asked
 }
 
-/// Shows what the case comes down to.
+/// Shows in one line what the case comes down to.
 pub fn ui(ui: &mut Ui, content: &Content) {
     let palette = Palette::of(ui);
     let (word, tone) = content.mood;
-    ui.horizontal_top(|ui| {
-        ui.vertical(|ui| {
-            ui.add_space(4.0);
-            badge(ui, word, tone);
-        });
-        // A hostile name may be long: the headline never takes the window for itself.
-        let font = FontId::proportional(theme::HEADLINE);
-        let headline = wrapped(&content.headline, font, palette.text, ui.available_width(), 3);
-        ui.add(egui::Label::new(headline).wrap());
+    ui.horizontal(|ui| {
+        badge(ui, word, tone);
+        let headline = RichText::new(&content.headline).size(theme::BODY + 1.0).color(palette.text);
+        ui.add(egui::Label::new(headline).truncate()).on_hover_text(format!("{}\n{}", content.headline, content.tally));
     });
-    ui.label(RichText::new(&content.tally).color(palette.text));
-    for host in content.hosts.iter().take(4) {
-        ui.add(egui::Label::new(RichText::new(host).size(theme::SMALL).color(palette.weak)).truncate());
-    }
-    let more = content.hosts.len().saturating_sub(4);
-    if more > 0 {
-        let names = content.hosts.iter().skip(4).map(String::as_str).collect::<Vec<_>>().join("\n");
-        ui.label(RichText::new(format!("and {}", plural(more, "more host"))).size(theme::SMALL)).on_hover_text(names);
-    }
 }

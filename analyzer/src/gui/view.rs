@@ -4,9 +4,9 @@
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum View {
     /// What the case comes down to.
+    #[default]
     Overview,
     /// What is wrong, and what could not be judged.
-    #[default]
     Findings,
     /// What happens at each URL.
     Exchanges,
@@ -26,7 +26,7 @@ pub enum View {
 
 impl View {
     /// Every view that can be shown. One that is still being built is not among them: nobody meets an empty room.
-    pub const SHOWN: &[Self] = &[Self::Findings, Self::Exchanges];
+    pub const SHOWN: &[Self] = &[Self::Overview, Self::Findings, Self::Exchanges];
 
     /// Whether it can be shown.
     pub fn is_shown(self) -> bool {

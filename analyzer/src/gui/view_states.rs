@@ -9,6 +9,7 @@ use crate::gui::events_view::{self, EventsState};
 use crate::gui::exchange_view::{self, ExchangesState};
 use crate::gui::finding_page::{self, FindingsState};
 use crate::gui::history::Location;
+use crate::gui::overview::{self, OverviewState};
 use crate::gui::theme::Palette;
 use crate::gui::tickets_view::{self, TicketsState};
 use crate::gui::view::View;
@@ -16,6 +17,8 @@ use crate::gui::view::View;
 /// What each view remembers of one case.
 #[derive(Debug)]
 pub struct ViewStates {
+    /// Which station of which way is open.
+    pub overview: OverviewState,
     /// What is selected among the findings.
     pub findings: FindingsState,
     /// Which step of which exchange is open.
@@ -32,6 +35,7 @@ impl ViewStates {
     /// The states in which a case is first shown.
     pub fn of(content: &Content) -> Self {
         Self {
+            overview: OverviewState::default(),
             findings: FindingsState::of(content),
             exchanges: ExchangesState::of(content),
             tickets: TicketsState::default(),
@@ -79,11 +83,12 @@ impl ViewStates {
     /// Draws a view that leaves a margin around itself.
     fn padded(&mut self, ui: &mut Ui, content: &Content, view: View) -> Option<Action> {
         match view {
+            View::Overview => overview::ui(ui, content, &mut self.overview),
             View::Exchanges => exchange_view::ui(ui, content, &mut self.exchanges),
             View::Tickets => tickets_view::ui(ui, content, &mut self.tickets),
             View::Events => events_view::ui(ui, content, &mut self.events),
             View::Artifacts => artifacts_view::ui(ui, content, &mut self.artifacts),
-            View::Overview | View::Findings | View::Sites | View::Accounts | View::Compare => None,
+            View::Findings | View::Sites | View::Accounts | View::Compare => None,
         }
     }
 }
