@@ -110,6 +110,13 @@ fn click_on_part(window: &mut Window, words: &str) {
     settle(window);
 }
 
+fn type_into(window: &mut Window, name: &str, text: &str) {
+    window.get_by_label(name).focus();
+    window.step();
+    window.event(egui::Event::Text(text.to_owned()));
+    settle(window);
+}
+
 fn shows(window: &Window, text: &str) -> bool {
     window.query_all_by_label_contains(text).next().is_some()
 }
@@ -318,6 +325,42 @@ fn the_rail_leads_to_every_view() {
     assert!(shows(&window, "Decrypt: wrong. The keys do not match: KRB_AP_ERR_MODIFIED"));
     click_on_part(&mut window, "Findings (");
     window.get_by_label(FIX);
+}
+
+#[test]
+fn a_site_says_which_settings_are_in_force_and_who_decided() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    press(&mut window, Modifiers::COMMAND, Key::Num4);
+    click_on_part(&mut window, "fails: VGS Portal");
+    window.get_by_label("Kernel mode (useKernelMode)");
+    assert!(shows(&window, "default of IIS"));
+    assert!(shows(&window, "location VGS Portal"));
+    window.get_by_label("CONTOSO\\svc-web");
+    click_on_part(&mut window, "http://portal.contoso.com/");
+    assert!(shows(&window, "Decrypt: wrong."), "it leads to the exchange");
+}
+
+#[test]
+fn sites_and_accounts_are_found_as_one_types() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    press(&mut window, Modifiers::COMMAND, Key::Num4);
+    type_into(&mut window, "Find a site, a pool, an account", "svc-web");
+    assert!(shows(&window, "VGS Portal") && !shows(&window, "Kerberos: Default Web Site"));
+    press(&mut window, Modifiers::COMMAND, Key::Num5);
+    type_into(&mut window, "Find an account, an SPN, a pool", "portal.contoso");
+    click_on_part(&mut window, "pool: CONTOSO\\svc-web");
+    window.get_by_label("HTTP/portal.contoso.com");
+    click(&mut window, "Graph");
+    window.get_by_label("Account CONTOSO\\svc-web");
+    window.get_by_label("SPN HTTP/portal.contoso.com");
+}
+
+#[test]
+fn an_spn_on_two_accounts_is_marked() {
+    let mut window = window(vec![sample("spn-duplicate.zip")]);
+    press(&mut window, Modifiers::COMMAND, Key::Num5);
+    click_on_part(&mut window, "duplicate: ");
+    assert!(shows(&window, "also held by CONTOSO\\"));
 }
 
 #[test]

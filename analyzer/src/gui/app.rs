@@ -113,6 +113,8 @@ impl OpenCase {
         match self.view {
             View::Findings => self.views.findings.walk(&self.content, by),
             View::Exchanges => self.views.exchanges.walk(&self.content, by),
+            View::Sites => self.views.sites.walk(&self.content, by),
+            View::Accounts => self.views.accounts.walk(&self.content, by),
             _ => {}
         }
     }

@@ -5,11 +5,14 @@ use std::sync::Arc;
 use crate::case::Case;
 use crate::diagnosis::diagnose::RuleAnswer;
 use crate::evidence::gap::{Gap, NotKnown};
-use crate::exchange::outcome::Outcome;
+use crate::exchange::outcome::{Exchange, Outcome};
+use crate::gui::account_content::{AccountContent, accounts};
 use crate::gui::exchange_content::{ExchangeContent, exchange_content};
 use crate::gui::finding_content::{FindingContent, finding_content, severity_tone};
+use crate::gui::graph_content::{GraphContent, graph};
 use crate::gui::overview_content::{OverviewContent, overview_content};
 use crate::gui::piece::{Piece, pieces};
+use crate::gui::site_content::{SiteContent, scopes_of, sites};
 use crate::gui::theme::Tone;
 use crate::gui::view::View;
 use crate::report::escape::escape;
@@ -45,6 +48,12 @@ pub struct Content {
     pub gaps: Vec<GapContent>,
     /// What happens at each URL, those that go wrong first.
     pub exchanges: Vec<ExchangeContent>,
+    /// Every path of every site.
+    pub sites: Vec<SiteContent>,
+    /// Every account.
+    pub accounts: Vec<AccountContent>,
+    /// How sites, pools, accounts and SPNs hang together.
+    pub graph: GraphContent,
     /// What was left out because no person reads that many rows.
     pub left_out: Option<String>,
 }
@@ -92,6 +101,7 @@ impl Content {
             [("findings", diagnosis.findings.len()), ("gaps", case.gaps.len()), ("exchanges", case.exchanges.len())];
         let over: Vec<_> = lists.iter().filter(|(_, count)| *count > ROWS).collect();
         let left_out = over.iter().map(|(name, count)| format!("{ROWS} of {count} {name}")).collect::<Vec<_>>();
+        let exchanges = exchanges(case);
         let needed = needs(&diagnosis.needs());
         let first = || diagnosis.findings.iter().take(ROWS);
         Self {
@@ -105,7 +115,10 @@ impl Content {
             checks: diagnosis.answers.iter().map(check).collect(),
             needs: needed,
             gaps: case.gaps.iter().take(ROWS).map(|gap| gap_content(case, gap)).collect(),
-            exchanges: exchanges(case),
+            exchanges: exchanges.iter().map(|exchange| exchange_content(case, exchange)).collect(),
+            sites: sites(case, &scopes_of(exchanges.iter().copied())),
+            accounts: accounts(case),
+            graph: graph(case),
             left_out: (!over.is_empty()).then(|| format!("Shown here: {}. The report has all.", left_out.join(", "))),
         }
     }
@@ -115,6 +128,8 @@ impl Content {
         match view {
             View::Findings => Some(self.findings.len().to_string()),
             View::Exchanges => Some(self.exchanges.len().to_string()),
+            View::Sites => Some(self.sites.iter().filter(|site| site.is_root).count().to_string()),
+            View::Accounts => Some(self.accounts.len().to_string()),
             _ => None,
         }
     }
@@ -130,8 +145,8 @@ impl Content {
     }
 }
 
-/// The exchanges, those that go wrong first.
-fn exchanges(case: &Case) -> Vec<ExchangeContent> {
+/// The exchanges, those that go wrong first, as far as they are shown.
+fn exchanges(case: &Case) -> Vec<&Exchange> {
     let mut exchanges: Vec<_> = case.exchanges.iter().collect();
     exchanges.sort_by_key(|exchange| match exchange.outcome {
         Outcome::Fails(_) => 0,
@@ -139,7 +154,8 @@ fn exchanges(case: &Case) -> Vec<ExchangeContent> {
         Outcome::Unknown(_) => 2,
         Outcome::Kerberos => 3,
     });
-    exchanges.into_iter().take(ROWS).map(|exchange| exchange_content(case, exchange)).collect()
+    exchanges.truncate(ROWS);
+    exchanges
 }
 
 fn mood(case: &Case) -> (&'static str, Tone) {

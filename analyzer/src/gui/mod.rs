@@ -1,5 +1,7 @@
 //! The window: opens bundles and shows the diagnosis.
 
+pub mod account_content;
+pub mod account_view;
 pub mod action;
 pub mod app;
 pub mod artifacts_view;
@@ -14,11 +16,13 @@ pub mod evidence_view;
 pub mod exchange_content;
 pub mod exchange_view;
 pub mod file_dialog;
+pub mod filter_field;
 pub mod finding_content;
 pub mod finding_list;
 pub mod finding_page;
 pub mod finding_view;
 pub mod gaps_view;
+pub mod graph_content;
 pub mod header;
 pub mod history;
 pub mod keys;
@@ -31,6 +35,8 @@ pub mod piece;
 pub mod rail;
 pub mod row;
 pub mod settings;
+pub mod site_content;
+pub mod site_view;
 pub mod start;
 pub mod start_page;
 pub mod theme;

@@ -2,6 +2,7 @@
 
 use egui::{Margin, Ui};
 
+use crate::gui::account_view::{self, AccountsState};
 use crate::gui::action::Action;
 use crate::gui::artifacts_view::{self, ArtifactsState};
 use crate::gui::content::Content;
@@ -10,6 +11,7 @@ use crate::gui::exchange_view::{self, ExchangesState};
 use crate::gui::finding_page::{self, FindingsState};
 use crate::gui::history::Location;
 use crate::gui::overview::{self, OverviewState};
+use crate::gui::site_view::{self, SitesState};
 use crate::gui::theme::Palette;
 use crate::gui::tickets_view::{self, TicketsState};
 use crate::gui::view::View;
@@ -23,6 +25,10 @@ pub struct ViewStates {
     pub findings: FindingsState,
     /// Which step of which exchange is open.
     pub exchanges: ExchangesState,
+    /// The sites.
+    pub sites: SitesState,
+    /// The accounts.
+    pub accounts: AccountsState,
     /// The tickets.
     pub tickets: TicketsState,
     /// The events.
@@ -38,6 +44,8 @@ impl ViewStates {
             overview: OverviewState::default(),
             findings: FindingsState::of(content),
             exchanges: ExchangesState::of(content),
+            sites: SitesState::default(),
+            accounts: AccountsState::default(),
             tickets: TicketsState::default(),
             events: EventsState::default(),
             artifacts: ArtifactsState::default(),
@@ -73,11 +81,20 @@ impl ViewStates {
     pub fn ui(&mut self, ui: &mut Ui, content: &Content, view: View) -> Option<Action> {
         let frame = egui::Frame::new().fill(Palette::of(ui).page);
         let page = egui::CentralPanel::default();
-        if view == View::Findings {
-            return page.frame(frame).show(ui, |ui| finding_page::ui(ui, content, &mut self.findings)).inner;
+        if matches!(view, View::Findings | View::Sites | View::Accounts) {
+            return page.frame(frame).show(ui, |ui| self.divided(ui, content, view)).inner;
         }
         let frame = frame.inner_margin(Margin::symmetric(16, 12));
         page.frame(frame).show(ui, |ui| self.padded(ui, content, view)).inner
+    }
+
+    /// Draws a view of a list and details, which reach to the edges.
+    fn divided(&mut self, ui: &mut Ui, content: &Content, view: View) -> Option<Action> {
+        match view {
+            View::Sites => site_view::ui(ui, content, &mut self.sites),
+            View::Accounts => account_view::ui(ui, content, &mut self.accounts),
+            _ => finding_page::ui(ui, content, &mut self.findings),
+        }
     }
 
     /// Draws a view that leaves a margin around itself.

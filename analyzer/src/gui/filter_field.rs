@@ -1,0 +1,43 @@
+//! A field above a list that narrows it as one types.
+
+use egui::{RichText, Ui, vec2};
+
+use crate::gui::theme::{self, Palette};
+
+/// Shows the field with its name, and how much of the list it leaves.
+pub fn filter_field(ui: &mut Ui, text: &mut String, name: &str, shown: usize, all: usize) {
+    ui.add_space(8.0);
+    ui.horizontal(|ui| {
+        let clear = if text.is_empty() { 0.0 } else { 30.0 };
+        let width = (ui.available_width() - clear - 8.0).max(60.0);
+        let field = egui::TextEdit::singleline(text).hint_text(name).desired_width(width).margin(vec2(8.0, 5.0));
+        let response = ui.add(field);
+        response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SearchInput, true, name));
+        if !text.is_empty() && ui.button("✖").accessible_name("Clear the filter").on_hover_text("Clear").clicked() {
+            text.clear();
+        }
+    });
+    if !text.trim().is_empty() {
+        let words = format!("{shown} of {all}");
+        ui.label(RichText::new(words).size(theme::SMALL).color(Palette::of(ui).weak));
+    }
+    ui.add_space(4.0);
+}
+
+/// Whether something has every word that was typed. `words` is in lower case.
+pub fn fits(typed: &str, words: &str) -> bool {
+    typed.to_lowercase().split_whitespace().all(|word| words.contains(word))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_word_has_to_be_there() {
+        let words = "http/portal.contoso.com\ncontoso\\svc-web";
+        for (typed, expected) in [("", true), ("PORTAL svc", true), ("portal svc-old", false), ("  ", true)] {
+            assert_eq!(fits(typed, words), expected, "{typed}");
+        }
+    }
+}

@@ -1,0 +1,194 @@
+//! The sites: a tree of sites and applications, and what is in force for the selected one.
+
+use egui::{FontId, Margin, RichText, Ui, vec2};
+
+use crate::gui::action::Action;
+use crate::gui::badge::{badge, caption};
+use crate::gui::content::Content;
+use crate::gui::elide;
+use crate::gui::filter_field::{filter_field, fits};
+use crate::gui::row::Row;
+use crate::gui::site_content::{SiteContent, Stated};
+use crate::gui::theme::{self, Palette, Tone};
+use crate::gui::view::View;
+
+/// What the view of sites remembers of one case.
+#[derive(Clone, Debug, Default)]
+pub struct SitesState {
+    /// The path that is shown.
+    selected: usize,
+    /// What was typed to find one.
+    filter: String,
+    /// The list has to scroll to what is selected.
+    reveal: bool,
+}
+
+impl SitesState {
+    /// Selects what follows in the list, or what precedes.
+    pub fn walk(&mut self, content: &Content, by: isize) {
+        let shown = shown(content, &self.filter);
+        let here = shown.iter().position(|index| *index == self.selected);
+        let to = here.map_or(0, |here| here.saturating_add_signed(by));
+        if let Some(index) = shown.get(to) {
+            self.selected = *index;
+            self.reveal = true;
+        }
+    }
+}
+
+fn shown(content: &Content, filter: &str) -> Vec<usize> {
+    let sites = content.sites.iter().enumerate();
+    sites.filter(|(_, site)| fits(filter, &site.words)).map(|(index, _)| index).collect()
+}
+
+/// Shows the sites.
+pub fn ui(ui: &mut Ui, content: &Content, state: &mut SitesState) -> Option<Action> {
+    if content.sites.is_empty() {
+        empty(ui);
+        return None;
+    }
+    let frame = egui::Frame::new().fill(Palette::of(ui).page);
+    let list = egui::Panel::left("sites").default_size(300.0).min_size(200.0);
+    let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
+    list.show(ui, |ui| {
+        ui.set_min_width(ui.available_width());
+        tree(ui, content, state);
+    });
+    let page =
+        egui::CentralPanel::default().frame(frame.inner_margin(Margin { left: 20, right: 20, top: 16, bottom: 0 }));
+    let details = page.show(ui, |ui| {
+        let site = content.sites.get(state.selected)?;
+        let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("site", state.selected));
+        area.show(ui, |ui| details(ui, content, site)).inner
+    });
+    details.inner
+}
+
+fn empty(ui: &mut Ui) {
+    ui.add_space(20.0);
+    ui.vertical_centered(|ui| {
+        ui.label(RichText::new("No site is known").size(theme::TITLE));
+        let words = "Sites stand in applicationHost.config of the web server (in the metabase, on Windows Server 2003 \
+                     and before). Collect there, and open the bundle together with these.";
+        ui.label(RichText::new(words).color(Palette::of(ui).weak));
+    });
+}
+
+fn tree(ui: &mut Ui, content: &Content, state: &mut SitesState) {
+    let shown = shown(content, &state.filter);
+    filter_field(ui, &mut state.filter, "Find a site, a pool, an account", shown.len(), content.sites.len());
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.spacing_mut().item_spacing.y = 2.0;
+        for index in shown {
+            let Some(site) = content.sites.get(index) else { continue };
+            let tone = site.exchanges.iter().filter_map(|at| content.exchanges.get(*at)).map(|exchange| exchange.tone);
+            let (word, tone) = worst(tone);
+            let pool = site.pool.first().map_or("", |pool| &pool.value);
+            let note = if site.is_root { format!("{}  ·  {pool}", site.host) } else { pool.to_owned() };
+            let indent = if site.is_root { 0.0 } else { 18.0 };
+            let selected = state.selected == index;
+            let row = Row { badge: (word, tone), text: &site.title, note: &note, indent, selected };
+            let response = ui.push_id(index, |ui| row.show(ui)).inner;
+            if selected && std::mem::take(&mut state.reveal) {
+                response.scroll_to_me(None);
+            }
+            if response.clicked() {
+                state.selected = index;
+            }
+        }
+        ui.add_space(12.0);
+    });
+}
+
+/// The worst that happens at a path, in a word.
+fn worst(tones: impl Iterator<Item = Tone>) -> (&'static str, Tone) {
+    let order = |tone: &Tone| match tone {
+        Tone::Bad => 0,
+        Tone::Warn => 1,
+        Tone::Unknown => 2,
+        _ => 3,
+    };
+    match tones.min_by_key(order) {
+        Some(Tone::Bad) => ("fails", Tone::Bad),
+        Some(Tone::Warn) => ("NTLM", Tone::Warn),
+        Some(Tone::Good) => ("Kerberos", Tone::Good),
+        Some(_) => ("not known", Tone::Unknown),
+        None => ("no sign-in", Tone::Unknown),
+    }
+}
+
+fn details(ui: &mut Ui, content: &Content, site: &SiteContent) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let title = if site.is_root { site.site.clone() } else { format!("{}{}", site.site, site.path) };
+    ui.label(RichText::new(title).size(theme::TITLE));
+    ui.label(RichText::new(format!("on {}", site.host)).color(palette.weak));
+    let mut asked = None;
+    if let Some(refused) = &site.refused {
+        ui.add_space(6.0);
+        ui.horizontal_wrapped(|ui| {
+            badge(ui, "refused", Tone::Bad);
+            ui.label(&refused.value);
+        });
+        asked = table(ui, "refused", std::slice::from_ref(refused));
+    }
+    for (name, rows) in [
+        ("How users may sign in", &site.settings),
+        ("Who works for it", &site.pool),
+        ("Bindings of the site", &site.bindings),
+    ] {
+        caption(ui, name);
+        asked = table(ui, name, rows).or(asked);
+    }
+    if let Some(doubt) = &site.doubt {
+        ui.add_space(6.0);
+        ui.horizontal_wrapped(|ui| {
+            badge(ui, "open", Tone::Unknown);
+            ui.label(doubt);
+        });
+    }
+    if !site.exchanges.is_empty() {
+        caption(ui, "What happens there");
+    }
+    for (index, exchange) in site.exchanges.iter().filter_map(|at| Some((*at, content.exchanges.get(*at)?))) {
+        ui.horizontal(|ui| {
+            badge(ui, exchange.outcome, exchange.tone);
+            let link = ui.link(RichText::new(&exchange.url).monospace()).on_hover_text("Show it step by step");
+            if link.clicked() {
+                asked = Some(Action::ShowExchange(index));
+            }
+            ui.add(egui::Label::new(RichText::new(&exchange.clients).color(palette.weak)).truncate());
+        });
+    }
+    ui.add_space(20.0);
+    asked
+}
+
+/// What is in force, and who decided it. Where that can be shown in its place, it is a link.
+fn table(ui: &mut Ui, name: &str, rows: &[Stated]) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let mut asked = None;
+    let room = ui.available_width();
+    egui::Grid::new(name).num_columns(3).spacing(vec2(18.0, 6.0)).striped(true).show(ui, |ui| {
+        for row in rows {
+            let body = FontId::proportional(theme::BODY);
+            elide::label(ui, &row.name, &body, palette.weak, room * 0.36);
+            let switch = match row.value.as_str() {
+                "on" => Some(palette.ink(Tone::Good)),
+                _ => None,
+            };
+            elide::label(ui, &row.value, &body, switch.unwrap_or(palette.text), room * 0.26);
+            let small = FontId::proportional(theme::SMALL);
+            if let Some(at) = row.at.filter(|_| View::Artifacts.is_shown()) {
+                let shown = elide::middle(ui, &row.from, &small, palette.accent, room * 0.34);
+                let link = ui.link(RichText::new(shown.text()).size(theme::SMALL));
+                if link.on_hover_text(&row.from).clicked() {
+                    asked = Some(Action::ShowArtifact(at));
+                }
+            } else {
+                elide::label(ui, &row.from, &small, palette.weak, room * 0.34);
+            }
+            ui.end_row();
+        }
+    });
+    asked
+}
