@@ -364,6 +364,80 @@ fn an_spn_on_two_accounts_is_marked() {
 }
 
 #[test]
+fn a_fix_is_tried_and_nothing_changes() {
+    let mut window = findings(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    click(&mut window, "Try fix 1: show what would follow, change nothing");
+    window.get_by_label("If 1 fix were done");
+    assert!(shows(&window, "gone"), "the finding goes");
+    assert!(shows(&window, "http://portal.contoso.com/ ("), "the URL ends in another way");
+    window.get_by_label(FIX);
+    click(&mut window, "Try fix 2: show what would follow, change nothing");
+    window.get_by_label("If 2 fixes were done");
+    click(&mut window, "Stop trying");
+    assert!(!shows(&window, "were done"));
+}
+
+#[test]
+fn the_palette_finds_commands_and_things_by_keyboard_alone() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    window.event(egui::Event::Text("portal.contoso.com/".to_owned()));
+    settle(&mut window);
+    assert!(shows(&window, "exchange: http://portal.contoso.com/"));
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    assert!(shows(&window, "Decrypt: wrong."), "it leads there");
+    assert!(!shows(&window, "Enter to do it"));
+    press(&mut window, Modifiers::COMMAND, Key::P);
+    assert!(shows(&window, "Save the report as Markdown"));
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!shows(&window, "Enter to do it"));
+}
+
+#[test]
+fn a_report_is_saved_and_never_over_a_file_without_asking() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("report.html");
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    for (times, expected) in [(1, "Saved: "), (2, "cannot be written")] {
+        press(&mut window, Modifiers::COMMAND, Key::S);
+        type_into(
+            &mut window,
+            "Path of the file to write; one that is there stays as it is",
+            &path.display().to_string(),
+        );
+        press(&mut window, Modifiers::NONE, Key::Enter);
+        assert!(shows(&window, expected), "time {times}");
+        let report = std::fs::read_to_string(&path).expect("the report");
+        assert!(report.contains("useAppPoolCredentials"));
+    }
+}
+
+#[test]
+fn the_case_is_copied_in_a_few_lines() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    click(&mut window, "Report");
+    click(&mut window, "Copy the case in a few lines");
+    let copied = window.state().copied.concat();
+    assert!(copied.contains("1. blocker, certain: HTTP/portal.contoso.com is held by"), "{copied}");
+    assert!(copied.contains("http://portal.contoso.com/ ("), "{copied}");
+}
+
+#[test]
+fn another_case_is_compared() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    press(&mut window, Modifiers::COMMAND, Key::Num9);
+    click(&mut window, "Open another case to compare…");
+    let other = sample("healthy-with-noise.zip").display().to_string();
+    type_into(&mut window, "Path of the bundle to compare with", &other);
+    press(&mut window, Modifiers::NONE, Key::Enter);
+    for words in ["Before", "After", "healthy-with-noise.zip", "Findings that go"] {
+        assert!(shows(&window, words), "{words}");
+    }
+    click(&mut window, "Swap before and after");
+    assert!(shows(&window, "Findings that come"));
+}
+
+#[test]
 fn what_is_no_evidence_is_said_in_a_sentence() {
     let folder = tempfile::tempdir().expect("a folder");
     let notes = folder.path().join("notes.txt");

@@ -34,6 +34,14 @@ enum Form {
 }
 
 impl AccountsState {
+    /// Shows the account at this index.
+    pub fn show(&mut self, index: usize) {
+        self.filter.clear();
+        self.form = Form::List;
+        self.selected = index;
+        self.reveal = true;
+    }
+
     /// Selects what follows in the list, or what precedes.
     pub fn walk(&mut self, content: &Content, by: isize) {
         let shown = shown(content, &self.filter);

@@ -3,6 +3,8 @@
 use std::path::PathBuf;
 
 use crate::evidence::place::Evidence;
+use crate::gui::report_file::ReportForm;
+use crate::gui::trial::FixId;
 use crate::gui::view::View;
 
 /// Something that a person asked for.
@@ -48,6 +50,26 @@ pub enum Action {
     ShowSelection(Selection),
     /// Go to the finding at this index.
     ShowFinding(usize),
+    /// Go to the path of a site at this index.
+    ShowSite(usize),
+    /// Go to the account at this index.
+    ShowAccount(usize),
+    /// Try a fix, or try it no more: of this finding, the fix at this index.
+    ToggleTry(FixId),
+    /// Try no fix any more.
+    StopTrying,
+    /// Save a report of this form.
+    SaveReport(ReportForm),
+    /// Write it there; nobody was asked whether a file may be replaced.
+    WriteReport(ReportForm, PathBuf),
+    /// Copy the case in a few lines.
+    CopySummary,
+    /// Show the command palette.
+    ShowPalette,
+    /// Put away the command palette.
+    ClosePalette,
+    /// Open these paths as the case to compare with.
+    OpenToCompare(Vec<PathBuf>),
     /// Go to this event in the view of events.
     ShowEvent(Evidence),
     /// Go to this place in the view of artifacts.
@@ -79,6 +101,10 @@ pub enum Pick {
     Folder,
     /// The identity file that opens what is encrypted.
     Identity,
+    /// What to compare the case with.
+    Compare,
+    /// Where to save a report.
+    Report(ReportForm),
 }
 
 /// What the details are about.

@@ -7,16 +7,22 @@ use std::time::Duration;
 use egui::{Margin, Ui};
 
 use crate::gui::action::{Action, Pick, Selection};
-use crate::gui::content::Content;
+use crate::gui::background::{Background, Progress};
 use crate::gui::doors::Doors;
 use crate::gui::file_dialog::{Chosen, FileDialog};
-use crate::gui::history::{History, Location};
+use crate::gui::history::History;
 use crate::gui::load::{Failure, Loaded, Loader, Locked, Wanted};
+use crate::gui::open_case::OpenCase;
+use crate::gui::palette_view::PaletteState;
+use crate::gui::report_file::{Existing, ReportForm};
 use crate::gui::settings::{Settings, ThemeChoice};
 use crate::gui::theme::Palette;
 use crate::gui::view::View;
-use crate::gui::view_states::ViewStates;
-use crate::gui::{header, keys, overlay, rail, start_page, theme, unlock_view};
+use crate::gui::{
+    header, keys, open_case, overlay, palette_view, report_file, start_page, summary, theme, unlock_view,
+};
+
+use crate::report::escape::escape;
 
 /// For how long the window says that something was copied.
 const TOAST_SECS: f64 = 1.8;
@@ -31,93 +37,18 @@ pub struct App {
     opened: u32,
     page: Page,
     failures: Vec<Failure>,
-    path_field: Option<String>,
+    /// What a path is typed for, where the desktop has no dialog, and the path so far.
+    path_field: Option<(Pick, String)>,
+    /// Opens what the case is compared with.
+    other: Loader,
+    /// Writes a report.
+    saving: Background<Result<PathBuf, String>>,
+    /// The command palette, while it is open.
+    palette: Option<PaletteState>,
     /// What waits for an identity file, and the path that is being typed for it.
     locked: Option<(Locked, String)>,
     help: Help,
     toast: Option<(String, f64)>,
-}
-
-/// The case that is open, what each view remembers of it, and the way through it.
-struct OpenCase {
-    content: Arc<Content>,
-    views: ViewStates,
-    view: View,
-    history: History,
-}
-
-impl OpenCase {
-    fn of(content: Arc<Content>) -> Self {
-        Self { views: ViewStates::of(&content), view: View::default(), history: History::default(), content }
-    }
-
-    const fn here(&self) -> Location {
-        self.views.location(self.view)
-    }
-
-    /// Goes to a view that can be shown, and notes from where.
-    fn go(&mut self, view: View, arrange: impl FnOnce(&mut ViewStates, &Content)) {
-        if !view.is_shown() {
-            return;
-        }
-        let from = self.here();
-        arrange(&mut self.views, &self.content);
-        self.view = view;
-        if self.here() != from {
-            self.history.leave(from);
-        }
-    }
-
-    fn back(&mut self) {
-        let to = self.history.back(self.here());
-        self.restore(to);
-    }
-
-    fn forward(&mut self) {
-        let to = self.history.forward(self.here());
-        self.restore(to);
-    }
-
-    fn restore(&mut self, to: Option<Location>) {
-        if let Some(to) = to {
-            self.view = to.view;
-            self.views.restore(to);
-        }
-    }
-
-    /// Goes where a person asked to go within the case.
-    fn carry_out(&mut self, action: &Action) {
-        match *action {
-            Action::Show(view) => self.go(view, |_, _| {}),
-            Action::Back => self.back(),
-            Action::Forward => self.forward(),
-            Action::Select(selection) => self.views.findings.selected = Some(selection),
-            Action::SelectStep(step) => self.views.exchanges.step = step,
-            Action::ShowExchange(index) => {
-                self.go(View::Exchanges, |views, content| views.exchanges.show_exchange(content, index));
-            }
-            Action::ShowSelection(selection) => self.go(View::Findings, |views, _| views.findings.show(selection)),
-            Action::ShowFinding(index) => {
-                self.go(View::Findings, |views, _| views.findings.show(Selection::Finding(index)));
-            }
-            Action::ShowEvent(at) => self.go(View::Events, |views, _| views.events.show(at)),
-            Action::ShowArtifact(at) => self.go(View::Artifacts, |views, _| views.artifacts.show(at)),
-            Action::Next => self.walk(1),
-            Action::Previous => self.walk(-1),
-            _ => {}
-        }
-    }
-
-    /// Moves the selection of the view, if it has a list to walk along.
-    fn walk(&mut self, by: isize) {
-        match self.view {
-            View::Findings => self.views.findings.walk(&self.content, by),
-            View::Exchanges => self.views.exchanges.walk(&self.content, by),
-            View::Sites => self.views.sites.walk(&self.content, by),
-            View::Accounts => self.views.accounts.walk(&self.content, by),
-            _ => {}
-        }
-    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +77,9 @@ impl App {
             page: Page::Start,
             failures: Vec::new(),
             path_field: None,
+            other: Loader::new(doors.open),
+            saving: Background::default(),
+            palette: None,
             locked: None,
             help: Help::Hidden,
             toast: None,
@@ -162,8 +96,12 @@ impl App {
     }
 
     /// Whether something goes on in the background.
-    pub const fn is_busy(&self) -> bool {
-        self.loader.loading().is_some() || self.dialog.is_open()
+    pub fn is_busy(&self) -> bool {
+        let loads = self.loader.loading().is_some() || self.other.loading().is_some();
+        loads
+            || self.dialog.is_open()
+            || self.saving.is_busy()
+            || self.open.as_ref().is_some_and(|open| open.views.is_busy())
     }
 
     /// Takes what the background finished. Runs also while the window is hidden.
@@ -171,11 +109,29 @@ impl App {
         if let Some(loaded) = self.loader.poll() {
             self.take(loaded);
         }
+        if let Some(loaded) = self.other.poll() {
+            self.take_other(ctx, loaded);
+        }
+        if let Some(open) = &mut self.open {
+            open.views.logic();
+        }
+        match self.saving.poll() {
+            Progress::Done(Ok(path)) => self.say(ctx, &format!("Saved: {}", path.display())),
+            Progress::Done(Err(what)) => self.not_saved(&what),
+            Progress::Broke => self.not_saved("the report could not be written"),
+            Progress::Nothing => {}
+        }
         match self.dialog.poll() {
+            Some(Chosen::Paths(Pick::Compare, paths)) => self.carry_out(ctx, Action::OpenToCompare(paths)),
+            Some(Chosen::Paths(Pick::Report(form), paths)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.save(ctx, form, path, Existing::Replace);
+                }
+            }
             Some(Chosen::Paths(Pick::Identity, paths)) => self.carry_out(ctx, Action::Unlock(paths)),
             Some(Chosen::Paths(_, paths)) => self.carry_out(ctx, Action::Open(paths)),
             Some(Chosen::NoDialog(Pick::Identity)) => self.no_dialog_for_identity(),
-            Some(Chosen::NoDialog(_)) => self.path_field = Some(String::new()),
+            Some(Chosen::NoDialog(pick)) => self.path_field = Some((pick, String::new())),
             Some(Chosen::Nothing) | None => {}
         }
     }
@@ -195,11 +151,42 @@ impl App {
         }
     }
 
+    /// What was opened to be compared with the case.
+    fn take_other(&mut self, ctx: &egui::Context, loaded: Loaded) {
+        match loaded {
+            Loaded::Case { content, failures, .. } => {
+                if let Some(open) = &mut self.open {
+                    let own = Arc::clone(&open.content);
+                    open.views.compare.take(ctx, &own, content);
+                }
+                self.failures = failures;
+            }
+            Loaded::Locked(locked) => {
+                let advice = "Open it as a case first, with its identity file; then compare.";
+                self.failures = locked.sentences.into_iter().map(|what| Failure { what, advice }).collect();
+            }
+            Loaded::Nothing(failures) => self.failures = failures,
+        }
+    }
+
+    fn not_saved(&mut self, what: &str) {
+        self.failures = vec![Failure { what: escape(what), advice: "Choose another folder or another name." }];
+    }
+
+    /// Writes a report of the case, off the painting thread.
+    fn save(&mut self, ctx: &egui::Context, form: ReportForm, path: PathBuf, existing: Existing) {
+        self.path_field = None;
+        let Some(open) = &self.open else { return };
+        let case = Arc::clone(&open.content.case);
+        self.saving.start(ctx, "save", move || report_file::save(&case, form, path, existing));
+    }
+
     /// Draws the window and does what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
-        let mut asked = dropped(&ctx, self.locked.is_some());
-        if asked.is_none() && self.path_field.is_none() && self.locked.is_none() {
+        let mut asked = dropped(&ctx, self.drop_means());
+        let free = self.path_field.is_none() && self.locked.is_none() && self.palette.is_none();
+        if asked.is_none() && free {
             asked = keys::pressed(&ctx);
         }
         if let Some(action) = asked {
@@ -212,6 +199,18 @@ impl App {
         }
     }
 
+    /// What to do with what is dropped.
+    fn drop_means(&self) -> fn(Vec<PathBuf>) -> Action {
+        let compares = |open: &OpenCase| self.page == Page::Case && open.view == View::Compare;
+        if self.locked.is_some() {
+            Action::Unlock
+        } else if self.open.as_ref().is_some_and(compares) {
+            Action::OpenToCompare
+        } else {
+            Action::Open
+        }
+    }
+
     fn bars(&self, ui: &mut Ui) -> Option<Action> {
         let open = self.open.as_ref().filter(|_| self.page == Page::Case);
         let (content, none) = (open.map(|open| &*open.content), History::default());
@@ -219,7 +218,7 @@ impl App {
         let frame = egui::Frame::new().fill(Palette::of(ui).surface);
         let bar = frame.inner_margin(Margin::symmetric(16, 8));
         let mut action = egui::Panel::top("bar").frame(bar).show(ui, |ui| header::bar(ui, content, history)).inner;
-        if let Some(loading) = self.loader.loading() {
+        if let Some(loading) = self.loader.loading().or_else(|| self.other.loading()) {
             action = overlay::loading(ui, loading).or(action);
             ui.ctx().request_repaint_after(Duration::from_secs(1));
         }
@@ -232,7 +231,7 @@ impl App {
     fn body(&mut self, ui: &mut Ui) -> Option<Action> {
         let opened = self.opened;
         if let Some(open) = self.open.as_mut().filter(|_| self.page == Page::Case) {
-            return ui.push_id(opened, |ui| case(ui, open)).inner;
+            return ui.push_id(opened, |ui| open_case::ui(ui, open)).inner;
         }
         let frame = egui::Frame::new().fill(Palette::of(ui).page).inner_margin(Margin::symmetric(16, 0));
         let back = self.open.is_some();
@@ -253,13 +252,19 @@ impl App {
         if let Some((locked, text)) = &mut self.locked {
             return unlock_view::ui(ctx, locked, text);
         }
-        if let Some(text) = &mut self.path_field {
-            return overlay::path_field(ctx, text);
+        if let Some((pick, text)) = &mut self.path_field {
+            return overlay::path_field(ctx, *pick, text);
+        }
+        if let Some(palette) = &mut self.palette {
+            let open = self.open.as_ref().filter(|_| self.page == Page::Case);
+            return palette_view::ui(ctx, open.map(|open| &*open.content), palette);
         }
         if self.help == Help::Shown { overlay::help(ctx) } else { None }
     }
 
     fn carry_out(&mut self, ctx: &egui::Context, action: Action) {
+        // Whatever was chosen in the palette, it has done its work.
+        self.palette = None;
         match action {
             Action::Browse(pick) => self.dialog.show(ctx, pick),
             Action::Open(paths) => self.start(ctx, Wanted { paths, ..Wanted::default() }),
@@ -270,7 +275,24 @@ impl App {
                 }
             }
             Action::LeaveLocked => self.locked = None,
-            Action::CancelLoading => self.loader.cancel(),
+            Action::CancelLoading => {
+                self.loader.cancel();
+                self.other.cancel();
+            }
+            Action::OpenToCompare(paths) => {
+                self.path_field = None;
+                self.failures.clear();
+                self.other.start(ctx, Wanted { paths, ..Wanted::default() }, self.settings.identities.clone());
+            }
+            Action::SaveReport(form) if self.open.is_some() => self.dialog.show(ctx, Pick::Report(form)),
+            Action::SaveReport(_) | Action::ClosePalette => {}
+            Action::WriteReport(form, path) => self.save(ctx, form, path, Existing::Keep),
+            Action::CopySummary => {
+                if let Some(text) = self.open.as_ref().map(|open| summary::summary(&open.content.case)) {
+                    self.copy(ctx, text);
+                }
+            }
+            Action::ShowPalette => self.palette = Some(PaletteState::default()),
             Action::DismissFailure => self.failures.clear(),
             Action::CloseDialog => self.path_field = None,
             Action::ShowStart => self.page = Page::Start,
@@ -292,12 +314,16 @@ impl App {
             | Action::ShowExchange(_)
             | Action::ShowSelection(_)
             | Action::ShowFinding(_)
+            | Action::ShowSite(_)
+            | Action::ShowAccount(_)
+            | Action::ToggleTry(_)
+            | Action::StopTrying
             | Action::ShowEvent(_)
             | Action::ShowArtifact(_)
             | Action::Next
             | Action::Previous => {
                 if let Some(open) = self.open.as_mut().filter(|_| self.page == Page::Case) {
-                    open.carry_out(&action);
+                    open.carry_out(ctx, &action);
                 }
             }
         }
@@ -347,9 +373,14 @@ impl App {
 
     fn copy(&mut self, ctx: &egui::Context, text: String) {
         let first = text.lines().next().unwrap_or_default();
-        let until = ctx.input(|input| input.time) + TOAST_SECS;
-        self.toast = Some((format!("Copied: {first}"), until));
+        self.say(ctx, &format!("Copied: {first}"));
         ctx.copy_text(text);
+    }
+
+    /// Says for a moment that something was done.
+    fn say(&mut self, ctx: &egui::Context, words: &str) {
+        let until = ctx.input(|input| input.time) + TOAST_SECS;
+        self.toast = Some((escape(words), until));
     }
 
     fn toggle_theme(&mut self, ctx: &egui::Context) {
@@ -359,24 +390,9 @@ impl App {
     }
 }
 
-/// The case: what it comes down to, the rail, and a view.
-fn case(ui: &mut Ui, open: &mut OpenCase) -> Option<Action> {
-    let palette = Palette::of(ui);
-    let head = egui::Frame::new().fill(palette.surface).inner_margin(Margin { left: 16, right: 16, top: 4, bottom: 8 });
-    // The overview says it at length.
-    if open.view != View::Overview {
-        egui::Panel::top("head").frame(head).show(ui, |ui| header::ui(ui, &open.content));
-    }
-    let frame = egui::Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(8, 0));
-    let rail = egui::Panel::left("rail").exact_size(rail::WIDTH).resizable(false).frame(frame);
-    let rail = rail.show(ui, |ui| rail::ui(ui, &open.content, open.view)).inner;
-    open.views.ui(ui, &open.content, open.view).or(rail)
-}
-
-/// What was dropped on the window: an identity file while one is asked for, and else evidence.
-fn dropped(ctx: &egui::Context, asks_for_identity: bool) -> Option<Action> {
+/// What was dropped on the window.
+fn dropped(ctx: &egui::Context, action: fn(Vec<PathBuf>) -> Action) -> Option<Action> {
     let dropped: Vec<_> =
         ctx.input(|input| input.raw.dropped_files.iter().map(|file| file.path().to_path_buf()).collect());
-    let action = if asks_for_identity { Action::Unlock } else { Action::Open };
     (!dropped.is_empty()).then(|| action(dropped))
 }

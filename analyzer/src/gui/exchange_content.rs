@@ -4,6 +4,7 @@ use crate::case::Case;
 use crate::diagnosis::rank::RankedFinding;
 use crate::evidence::place::Evidence;
 use crate::exchange::outcome::{Exchange, Outcome, Step, StepKind};
+use crate::gui::comparison_content::ending;
 use crate::gui::path_content::{Station, look, stations};
 use crate::gui::piece::{Piece, pieces};
 use crate::gui::theme::Tone;
@@ -64,12 +65,7 @@ const NOT_REACHED: &str = "not reached";
 /// Puts an exchange into words.
 pub fn exchange_content(case: &Case, exchange: &Exchange) -> ExchangeContent {
     let clients: Vec<_> = exchange.clients.iter().map(|client| client.title()).collect();
-    let (outcome, tone) = match &exchange.outcome {
-        Outcome::Kerberos => ("Kerberos", Tone::Good),
-        Outcome::Ntlm(_) => ("NTLM", Tone::Warn),
-        Outcome::Fails(_) => ("Fails", Tone::Bad),
-        Outcome::Unknown(_) => ("Not known", Tone::Unknown),
-    };
+    let (outcome, tone) = ending(&exchange.outcome);
     ExchangeContent {
         url: escape(&exchange.url),
         clients: clients.join(", "),

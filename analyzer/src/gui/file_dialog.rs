@@ -94,6 +94,10 @@ pub fn desktop(pick: Pick) -> Option<Vec<PathBuf>> {
             .pick_files(),
         // They have no extension of their own.
         Pick::Identity => dialog.set_title("Choose an identity file").pick_files(),
+        Pick::Compare => dialog.set_title("Open a case to compare").pick_files(),
+        Pick::Report(form) => {
+            dialog.set_title("Save the report").set_file_name(form.file_name()).save_file().map(|path| vec![path])
+        }
         Pick::Folder => dialog.pick_folder().map(|folder| vec![folder]),
     }
 }

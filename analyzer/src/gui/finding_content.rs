@@ -2,6 +2,8 @@
 
 use crate::case::Case;
 use crate::diagnosis::rank::{RankedFinding, Standing};
+use crate::facts::change::Change;
+use crate::facts::change_words;
 use crate::gui::piece::{Piece, pieces};
 use crate::gui::theme::Tone;
 use crate::report::escape::escape;
@@ -58,6 +60,8 @@ pub struct FixContent {
     pub note: Option<String>,
     /// The commands, in order.
     pub commands: Vec<String>,
+    /// The changes that its commands make, if all of them can be tried.
+    pub changes: Option<Vec<Change>>,
     /// The commands that take it back.
     pub undo: Vec<String>,
     /// How to see that it worked.
@@ -110,10 +114,17 @@ fn fix_content(fix: &Fix) -> FixContent {
         tone,
         who: fix.privilege.title(),
         note: fix.note.as_deref().map(escape),
+        changes: changes(&fix.commands),
         commands: lines(&fix.commands),
         undo: lines(&fix.undo),
         verify: lines(&fix.verify),
     }
+}
+
+/// What the commands change; none where one of them is not understood, for half a fix would be another fix.
+fn changes(commands: &[CommandLine]) -> Option<Vec<Change>> {
+    let parsed: Option<Vec<_>> = commands.iter().map(|command| change_words::parse(&command.to_string())).collect();
+    parsed.map(|changes| changes.concat()).filter(|changes| !changes.is_empty())
 }
 
 const fn confidence_words(confidence: Confidence) -> &'static str {

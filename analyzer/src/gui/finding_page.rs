@@ -6,24 +6,31 @@ use crate::gui::action::{Action, Selection};
 use crate::gui::content::Content;
 use crate::gui::finding_list::{self, Reveal};
 use crate::gui::theme::Palette;
+use crate::gui::trial::Trial;
 use crate::gui::{check_view, finding_view, gaps_view};
 
 /// The widest that text grows: longer lines are hard to follow.
 const TEXT_WIDTH: f32 = 860.0;
 
 /// What is selected, and whether the list has to scroll to it.
-#[derive(Clone, Copy, Debug)]
+#[derive(Debug)]
 pub struct FindingsState {
     /// What the details are about.
     pub selected: Option<Selection>,
     /// Whether the list scrolls to it.
     pub reveal: Reveal,
+    /// The fixes that are tried.
+    pub trial: Trial,
 }
 
 impl FindingsState {
     /// The state in which a case is first shown: with its first cause.
     pub fn of(content: &Content) -> Self {
-        Self { selected: finding_list::order(content).first().copied(), reveal: Reveal::Selected }
+        Self {
+            selected: finding_list::order(content).first().copied(),
+            reveal: Reveal::Selected,
+            trial: Trial::default(),
+        }
     }
 
     /// Selects what follows in the list, or what precedes.
@@ -47,6 +54,7 @@ impl FindingsState {
 /// Shows the list and the details.
 pub fn ui(ui: &mut Ui, content: &Content, state: &mut FindingsState) -> Option<Action> {
     let frame = egui::Frame::new().fill(Palette::of(ui).page);
+    let stopped = state.trial.ui(ui);
     let list = egui::Panel::left("list").default_size(370.0).min_size(240.0);
     let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
     let list = list.show(ui, |ui| {
@@ -55,11 +63,11 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut FindingsState) -> Option<A
     });
     state.reveal = Reveal::Nothing;
     let page = egui::CentralPanel::default().frame(frame.inner_margin(Margin::same(0)));
-    let details = page.show(ui, |ui| details(ui, content, state.selected));
-    list.inner.or(details.inner)
+    let details = page.show(ui, |ui| details(ui, content, state.selected, &state.trial));
+    list.inner.or(details.inner).or(stopped)
 }
 
-fn details(ui: &mut Ui, content: &Content, selected: Option<Selection>) -> Option<Action> {
+fn details(ui: &mut Ui, content: &Content, selected: Option<Selection>, trial: &Trial) -> Option<Action> {
     let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("details", selected));
     let margin = egui::Frame::new().inner_margin(Margin { left: 20, right: 20, top: 16, bottom: 24 });
     let shown = area.show(ui, |ui| {
@@ -67,7 +75,7 @@ fn details(ui: &mut Ui, content: &Content, selected: Option<Selection>) -> Optio
             .show(ui, |ui| {
                 ui.set_max_width(ui.available_width().min(TEXT_WIDTH));
                 match selected {
-                    Some(Selection::Finding(index)) => finding_view::ui(ui, content, index),
+                    Some(Selection::Finding(index)) => finding_view::ui(ui, content, index, trial),
                     Some(Selection::Collect) => check_view::collect(ui, content),
                     Some(Selection::Check(index)) => {
                         content.checks.get(index).and_then(|check| check_view::check(ui, check))

@@ -10,9 +10,10 @@ use crate::gui::content::Content;
 use crate::gui::evidence_view::evidence;
 use crate::gui::finding_content::{FindingContent, FixContent};
 use crate::gui::theme::{self, Palette};
+use crate::gui::trial::{FixId, Trial};
 
 /// Shows the details of the finding at an index.
-pub fn ui(ui: &mut Ui, content: &Content, index: usize) -> Option<Action> {
+pub fn ui(ui: &mut Ui, content: &Content, index: usize, trial: &Trial) -> Option<Action> {
     let finding = content.findings.get(index)?;
     let palette = Palette::of(ui);
     let mut action = head(ui, content, finding);
@@ -23,14 +24,14 @@ pub fn ui(ui: &mut Ui, content: &Content, index: usize) -> Option<Action> {
     if !finding.fixes.is_empty() {
         caption(ui, "What to do");
     }
-    for (index, fix) in finding.fixes.iter().enumerate() {
-        if index > 0 {
+    for (number, fix) in finding.fixes.iter().enumerate() {
+        if number > 0 {
             ui.add_space(4.0);
             ui.label(RichText::new("or").color(palette.weak));
             ui.add_space(4.0);
         }
-        let number = index.saturating_add(1);
-        let asked = ui.push_id(("fix", index), |ui| palette.card().show(ui, |ui| fix_card(ui, fix, number)).inner);
+        let id = (index, number);
+        let asked = ui.push_id(("fix", number), |ui| palette.card().show(ui, |ui| fix_card(ui, fix, id, trial)).inner);
         action = asked.inner.or(action);
     }
     caption(ui, "Where it can be seen");
@@ -63,7 +64,8 @@ fn head(ui: &mut Ui, content: &Content, finding: &FindingContent) -> Option<Acti
     asked
 }
 
-fn fix_card(ui: &mut Ui, fix: &FixContent, number: usize) -> Option<Action> {
+fn fix_card(ui: &mut Ui, fix: &FixContent, id: FixId, trial: &Trial) -> Option<Action> {
+    let number = id.1.saturating_add(1);
     let palette = Palette::of(ui);
     ui.set_min_width(ui.available_width());
     ui.label(RichText::new(&fix.title).size(theme::BODY + 1.0));
@@ -80,8 +82,16 @@ fn fix_card(ui: &mut Ui, fix: &FixContent, number: usize) -> Option<Action> {
     }
     let asked = commands(ui, &fix.commands, &format!("the command of fix {number}"));
     let undo = folded(ui, "How to take it back", &fix.undo, &format!("the undo of fix {number}"));
+    let mut chosen = trial.has(id);
+    let mut toggled = None;
+    if fix.changes.is_some() {
+        let name = format!("Try fix {number}: show what would follow, change nothing");
+        let boxed = ui.checkbox(&mut chosen, "Try it: show what would follow, change nothing");
+        boxed.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, chosen, &name));
+        toggled = boxed.changed().then_some(Action::ToggleTry(id));
+    }
     let verify = folded(ui, "How to see that it worked", &fix.verify, &format!("the check of fix {number}"));
-    asked.or(undo).or(verify)
+    asked.or(undo).or(verify).or(toggled)
 }
 
 fn concerned(ui: &mut Ui, content: &Content, index: usize) -> Option<Action> {

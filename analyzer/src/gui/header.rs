@@ -6,6 +6,7 @@ use crate::gui::action::{Action, Pick};
 use crate::gui::badge::badge;
 use crate::gui::content::Content;
 use crate::gui::history::History;
+use crate::gui::report_file::ReportForm;
 use crate::gui::theme::{self, Palette};
 
 /// Shows the bar on top: the name of the case, and the buttons that are always there.
@@ -48,7 +49,11 @@ fn ways(ui: &mut Ui, history: &History) -> Option<Action> {
 /// The buttons, from right to left.
 fn buttons(ui: &mut Ui, has_case: bool) -> Option<Action> {
     let theme = if ui.visuals().dark_mode { "Light theme" } else { "Dark theme" };
-    let mut buttons = vec![("Keys", "All keys (F1)", Action::ToggleHelp), (theme, "Ctrl+T", Action::ToggleTheme)];
+    let mut buttons = vec![
+        ("Find", "Any command, finding, URL, site or account (Ctrl+P)", Action::ShowPalette),
+        ("Keys", "All keys (F1)", Action::ToggleHelp),
+        (theme, "Ctrl+T", Action::ToggleTheme),
+    ];
     if has_case {
         buttons.push(("Start page", "What was opened before", Action::ShowStart));
         buttons.push(("Open…", "Open another bundle (Ctrl+O)", Action::Browse(Pick::Files)));
@@ -59,7 +64,31 @@ fn buttons(ui: &mut Ui, has_case: bool) -> Option<Action> {
             asked = Some(action);
         }
     }
+    if has_case {
+        asked = report_menu(ui).or(asked);
+    }
     asked
+}
+
+/// The ways to take the diagnosis along.
+fn report_menu(ui: &mut Ui) -> Option<Action> {
+    let menu = ui.menu_button("Report", |ui| {
+        let mut asked = None;
+        for form in ReportForm::ALL {
+            if ui.button(form.title()).clicked() {
+                asked = Some(Action::SaveReport(form));
+            }
+        }
+        ui.separator();
+        if ui.button("Copy the case in a few lines").clicked() {
+            asked = Some(Action::CopySummary);
+        }
+        if asked.is_some() {
+            ui.close();
+        }
+        asked
+    });
+    menu.inner.flatten()
 }
 
 /// Shows in one line what the case comes down to.

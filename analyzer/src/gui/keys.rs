@@ -3,6 +3,7 @@
 use egui::{Event, Key, KeyboardShortcut, Modifiers};
 
 use crate::gui::action::{Action, Pick};
+use crate::gui::report_file::ReportForm;
 use crate::gui::view::View;
 
 /// What a key asks for.
@@ -30,6 +31,14 @@ pub enum Command {
     Escape,
     /// Close the window.
     Quit,
+    /// Save a report.
+    Report(ReportForm),
+    /// Copy the case in a few lines.
+    Summary,
+    /// The command palette.
+    Palette,
+    /// The start page.
+    Start,
     /// The window itself, or what has the keyboard, sees to it.
     BuiltIn,
 }
@@ -56,6 +65,10 @@ const fn with_ctrl(key: Key) -> KeyboardShortcut {
 
 const fn with_alt(key: Key) -> KeyboardShortcut {
     KeyboardShortcut::new(Modifiers::ALT, key)
+}
+
+const fn with_shift(key: Key) -> KeyboardShortcut {
+    KeyboardShortcut::new(Modifiers::SHIFT, key)
 }
 
 const fn view(view: View, does: &'static str, shortcuts: &'static [KeyboardShortcut]) -> Binding {
@@ -91,9 +104,21 @@ pub const TABLE: &[Binding] = &[
     row(Command::Forward, "Alt+→", "on again", &[with_alt(Key::ArrowRight)]),
     row(Command::BuiltIn, "Tab", "go to the next button or row", &[]),
     row(Command::BuiltIn, "Enter", "press it", &[]),
+    row(Command::Palette, "Ctrl+P", "find a command, a finding, a URL, a site or an account", &[with_ctrl(Key::P)]),
+    row(Command::Report(ReportForm::Html), "Ctrl+S", "save the report as HTML", &[with_ctrl(Key::S)]),
+    row(Command::Report(ReportForm::Markdown), "", "save the report as Markdown", &[]),
+    row(Command::Report(ReportForm::Json), "", "save the report as JSON", &[]),
+    row(Command::Report(ReportForm::DomainAdministrator), "", "save the page for your domain administrator", &[]),
+    row(Command::Summary, "", "copy the case in a few lines, for a ticket", &[]),
+    row(Command::Start, "", "start page", &[]),
     row(Command::Theme, "Ctrl+T", "dark or light theme", &[with_ctrl(Key::T)]),
     row(Command::BuiltIn, "Ctrl + / - / 0", "larger, smaller, usual size", &[]),
-    row(Command::Help, "F1", "all keys", &[plain(Key::F1)]),
+    row(
+        Command::Help,
+        "F1  or  ?",
+        "all keys",
+        &[plain(Key::F1), plain(Key::Questionmark), with_shift(Key::Questionmark)],
+    ),
     row(Command::Escape, "Esc", "close what lies on top", &[plain(Key::Escape)]),
     row(Command::Quit, "Ctrl+Q", "quit", &[with_ctrl(Key::Q)]),
 ];
@@ -106,6 +131,16 @@ pub fn rows() -> impl Iterator<Item = &'static Binding> {
     TABLE.iter().filter(|binding| !matches!(binding.command, Command::Show(view) if !view.is_shown()))
 }
 
+impl Binding {
+    /// Whether it does something only while a case is open.
+    pub const fn needs_case(&self) -> bool {
+        !matches!(
+            self.command,
+            Command::Open | Command::Theme | Command::Help | Command::Quit | Command::Escape | Command::BuiltIn
+        )
+    }
+}
+
 /// The row of a command.
 pub fn binding(command: Command) -> Option<&'static Binding> {
     TABLE.iter().find(|binding| binding.command == command)
@@ -115,7 +150,10 @@ pub fn binding(command: Command) -> Option<&'static Binding> {
 pub fn pressed(ctx: &egui::Context) -> Option<Action> {
     let typing = ctx.text_edit_focused();
     let is_pressed = |shortcut: &KeyboardShortcut| {
-        let free = shortcut.modifiers.any() || matches!(shortcut.logical_key, Key::F1 | Key::Escape) || !typing;
+        let free = shortcut.modifiers.command
+            || shortcut.modifiers.alt
+            || matches!(shortcut.logical_key, Key::F1 | Key::Escape)
+            || !typing;
         free && ctx.input_mut(|input| consume(&mut input.events, *shortcut))
     };
     let binding = rows().find(|binding| binding.shortcuts.iter().any(is_pressed))?;
@@ -137,7 +175,8 @@ fn consume(events: &mut Vec<Event>, shortcut: KeyboardShortcut) -> bool {
     events.len() < before
 }
 
-const fn action(command: Command) -> Option<Action> {
+/// What a command asks for; nothing, where the window itself sees to it.
+pub const fn action(command: Command) -> Option<Action> {
     Some(match command {
         Command::Open => Action::Browse(Pick::Files),
         Command::Next => Action::Next,
@@ -147,6 +186,10 @@ const fn action(command: Command) -> Option<Action> {
         Command::Back => Action::Back,
         Command::Forward => Action::Forward,
         Command::Theme => Action::ToggleTheme,
+        Command::Palette => Action::ShowPalette,
+        Command::Report(form) => Action::SaveReport(form),
+        Command::Summary => Action::CopySummary,
+        Command::Start => Action::ShowStart,
         Command::Help => Action::ToggleHelp,
         Command::Escape => Action::Escape,
         Command::Quit => Action::Quit,

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use egui::{Layout, Margin, RichText, Ui, vec2};
 
-use crate::gui::action::Action;
+use crate::gui::action::{Action, Pick};
 use crate::gui::keys;
 use crate::gui::load::{Failure, Loading};
 use crate::gui::theme::{self, Palette, Tone};
@@ -74,7 +74,7 @@ pub fn help(ctx: &egui::Context) -> Option<Action> {
         ui.add_space(6.0);
         let weak = Palette::of(ui).weak;
         egui::Grid::new("keys").num_columns(2).spacing(vec2(24.0, 6.0)).show(ui, |ui| {
-            for binding in keys::rows() {
+            for binding in keys::rows().filter(|binding| !binding.keys.is_empty()) {
                 ui.label(RichText::new(binding.keys).monospace());
                 ui.label(RichText::new(binding.does).color(weak));
                 ui.end_row();
@@ -87,14 +87,19 @@ pub fn help(ctx: &egui::Context) -> Option<Action> {
 }
 
 /// Shows a field for a path, where the desktop has no dialog.
-pub fn path_field(ctx: &egui::Context, text: &mut String) -> Option<Action> {
+pub fn path_field(ctx: &egui::Context, pick: Pick, text: &mut String) -> Option<Action> {
+    let (title, button, name) = match pick {
+        Pick::Report(_) => ("Save by path", "Save", "Path of the file to write; one that is there stays as it is"),
+        Pick::Compare => ("Open by path", "Compare", "Path of the bundle to compare with"),
+        _ => ("Open by path", "Open", "Path of a bundle, a zip, a folder, or a file"),
+    };
     let modal = egui::Modal::new(egui::Id::unique("path")).frame(sheet(ctx)).show(ctx, |ui| {
         ui.set_width(520.0);
-        ui.label(RichText::new("Open by path").size(theme::TITLE));
+        ui.label(RichText::new(title).size(theme::TITLE));
         let words = "This desktop has no file dialog. Type or paste a path, or drop a file on the window.";
         ui.label(RichText::new(words).color(Palette::of(ui).weak));
         ui.add_space(6.0);
-        let label = ui.label("Path of a bundle, a zip, a folder, or a file");
+        let label = ui.label(name);
         let field = egui::TextEdit::singleline(text).desired_width(f32::INFINITY).margin(vec2(8.0, 6.0));
         let field = ui.add(field).labelled_by(label.id);
         let entered = field.lost_focus() && ui.input(|input| input.key_pressed(egui::Key::Enter));
@@ -102,14 +107,19 @@ pub fn path_field(ctx: &egui::Context, text: &mut String) -> Option<Action> {
             field.request_focus();
         }
         ui.add_space(8.0);
-        let buttons = ui.horizontal(|ui| (ui.button("Open").clicked(), ui.button("Cancel").clicked())).inner;
+        let buttons = ui.horizontal(|ui| (ui.button(button).clicked(), ui.button("Cancel").clicked())).inner;
         (entered || buttons.0, buttons.1)
     });
     let (open, cancel) = modal.inner;
     // Explorer copies paths in quotes.
     let path = text.trim().trim_matches('"');
     if open && !path.is_empty() {
-        return Some(Action::Open(vec![PathBuf::from(path)]));
+        let path = PathBuf::from(path);
+        return Some(match pick {
+            Pick::Report(form) => Action::WriteReport(form, path),
+            Pick::Compare => Action::OpenToCompare(vec![path]),
+            _ => Action::Open(vec![path]),
+        });
     }
     (cancel || modal.should_close()).then_some(Action::CloseDialog)
 }

@@ -24,6 +24,13 @@ pub struct SitesState {
 }
 
 impl SitesState {
+    /// Shows the path at this index.
+    pub fn show(&mut self, index: usize) {
+        self.filter.clear();
+        self.selected = index;
+        self.reveal = true;
+    }
+
     /// Selects what follows in the list, or what precedes.
     pub fn walk(&mut self, content: &Content, by: isize) {
         let shown = shown(content, &self.filter);

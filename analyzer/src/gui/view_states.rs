@@ -5,6 +5,7 @@ use egui::{Margin, Ui};
 use crate::gui::account_view::{self, AccountsState};
 use crate::gui::action::Action;
 use crate::gui::artifacts_view::{self, ArtifactsState};
+use crate::gui::compare_view::{self, CompareState};
 use crate::gui::content::Content;
 use crate::gui::events_view::{self, EventsState};
 use crate::gui::exchange_view::{self, ExchangesState};
@@ -29,6 +30,8 @@ pub struct ViewStates {
     pub sites: SitesState,
     /// The accounts.
     pub accounts: AccountsState,
+    /// The other case.
+    pub compare: CompareState,
     /// The tickets.
     pub tickets: TicketsState,
     /// The events.
@@ -46,10 +49,22 @@ impl ViewStates {
             exchanges: ExchangesState::of(content),
             sites: SitesState::default(),
             accounts: AccountsState::default(),
+            compare: CompareState::default(),
             tickets: TicketsState::default(),
             events: EventsState::default(),
             artifacts: ArtifactsState::default(),
         }
+    }
+
+    /// Takes what views worked out in the background.
+    pub fn logic(&mut self) {
+        self.findings.trial.logic();
+        self.compare.logic();
+    }
+
+    /// Whether a view waits for something.
+    pub const fn is_busy(&self) -> bool {
+        self.findings.trial.is_busy() || self.compare.is_busy()
     }
 
     /// Where a person is, for the way back.
@@ -101,11 +116,12 @@ impl ViewStates {
     fn padded(&mut self, ui: &mut Ui, content: &Content, view: View) -> Option<Action> {
         match view {
             View::Overview => overview::ui(ui, content, &mut self.overview),
+            View::Compare => compare_view::ui(ui, content, &mut self.compare),
             View::Exchanges => exchange_view::ui(ui, content, &mut self.exchanges),
             View::Tickets => tickets_view::ui(ui, content, &mut self.tickets),
             View::Events => events_view::ui(ui, content, &mut self.events),
             View::Artifacts => artifacts_view::ui(ui, content, &mut self.artifacts),
-            View::Findings | View::Sites | View::Accounts | View::Compare => None,
+            View::Findings | View::Sites | View::Accounts => None,
         }
     }
 }
