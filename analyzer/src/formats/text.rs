@@ -65,23 +65,44 @@ pub fn is_damaged(line: &str) -> bool {
 
 /// The text, and why it may be wrong.
 pub fn decode(bytes: &[u8], code_page: Option<u16>) -> (Cow<'_, str>, Option<String>) {
-    let (encoding, body) = match bytes {
-        [0xef, 0xbb, 0xbf, rest @ ..] => (encoding_rs::UTF_8, rest),
-        [0xff, 0xfe, rest @ ..] => (encoding_rs::UTF_16LE, rest),
-        [0xfe, 0xff, rest @ ..] => (encoding_rs::UTF_16BE, rest),
-        _ if looks_like_utf16(bytes) => (encoding_rs::UTF_16LE, bytes),
-        _ => return decode_unmarked(bytes, code_page),
-    };
+    let Some((encoding, body)) = marked(bytes) else { return decode_unmarked(bytes, code_page) };
     let (text, damaged) = encoding.decode_without_bom_handling(body);
     (text, damaged.then(|| format!("some bytes are not valid {}", encoding.name())))
+}
+
+/// What a text is written in, as people call it.
+pub fn encoding(bytes: &[u8], code_page: Option<u16>) -> String {
+    match marked(bytes) {
+        Some((encoding, body)) if body.len() < bytes.len() => format!("{} with a byte order mark", encoding.name()),
+        Some((encoding, _)) => encoding.name().to_owned(),
+        None if bytes.is_ascii() => "ASCII".to_owned(),
+        None if std::str::from_utf8(bytes).is_ok() => "UTF-8".to_owned(),
+        None => match code_page.filter(|page| table(*page).is_some()) {
+            Some(page) => format!("code page {page}"),
+            None => "read as Windows-1252, because the code page is not known".to_owned(),
+        },
+    }
+}
+
+/// What the first bytes say of the encoding, and what stands behind them.
+fn marked(bytes: &[u8]) -> Option<(&'static encoding_rs::Encoding, &[u8])> {
+    match bytes {
+        [0xef, 0xbb, 0xbf, rest @ ..] => Some((encoding_rs::UTF_8, rest)),
+        [0xff, 0xfe, rest @ ..] => Some((encoding_rs::UTF_16LE, rest)),
+        [0xfe, 0xff, rest @ ..] => Some((encoding_rs::UTF_16BE, rest)),
+        _ => looks_like_utf16(bytes).then_some((encoding_rs::UTF_16LE, bytes)),
+    }
+}
+
+fn table(page: u16) -> Option<&'static oem_cp::code_table_type::TableType> {
+    oem_cp::code_table::DECODING_TABLE_CP_MAP.get(&page)
 }
 
 fn decode_unmarked(bytes: &[u8], code_page: Option<u16>) -> (Cow<'_, str>, Option<String>) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (text.into(), None);
     }
-    let table = code_page.and_then(|page| oem_cp::code_table::DECODING_TABLE_CP_MAP.get(&page));
-    if let Some(table) = table {
+    if let Some(table) = code_page.and_then(table) {
         return (table.decode_string_lossy(bytes).into(), None);
     }
     let (text, _) = encoding_rs::WINDOWS_1252.decode_without_bom_handling(bytes);
@@ -125,6 +146,21 @@ mod tests {
         let text = Text::decode(b"Dom\xe4ne", None);
         assert_eq!(text.lines(), ["Domäne"]);
         assert!(text.doubt.is_some());
+    }
+
+    #[test]
+    fn an_encoding_has_a_name() {
+        for (bytes, page, name) in [
+            (&b"\xef\xbb\xbfa"[..], None, "UTF-8 with a byte order mark"),
+            (b"\xff\xfea\0", None, "UTF-16LE with a byte order mark"),
+            (b"a\0b\0c\0d\0", None, "UTF-16LE"),
+            (b"abc", Some(850), "ASCII"),
+            ("\u{fc}".as_bytes(), Some(850), "UTF-8"),
+            (b"\x84", Some(850), "code page 850"),
+            (b"\x84", None, "read as Windows-1252, because the code page is not known"),
+        ] {
+            assert_eq!(encoding(bytes, page), name, "{bytes:?}");
+        }
     }
 
     #[test]

@@ -357,7 +357,10 @@ impl App {
             self.help = Help::Hidden;
         } else if !self.failures.is_empty() {
             self.failures.clear();
-        } else if self.open.is_some() {
+        } else if let Some(open) = &mut self.open {
+            if self.page == Page::Case {
+                open.views.escape(open.view);
+            }
             self.page = Page::Case;
         }
     }

@@ -3,15 +3,18 @@
 use std::sync::Arc;
 
 use crate::case::Case;
+use crate::codes::number::thousands;
 use crate::diagnosis::diagnose::RuleAnswer;
 use crate::evidence::gap::{Gap, NotKnown};
 use crate::exchange::outcome::{Exchange, Outcome};
 use crate::gui::account_content::{AccountContent, accounts};
+use crate::gui::event_content::EventContent;
 use crate::gui::exchange_content::{ExchangeContent, exchange_content};
 use crate::gui::finding_content::{FindingContent, finding_content, severity_tone};
 use crate::gui::graph_content::{GraphContent, graph};
 use crate::gui::overview_content::{OverviewContent, overview_content};
 use crate::gui::piece::{Piece, pieces};
+use crate::gui::record_reader::Origin;
 use crate::gui::site_content::{SiteContent, scopes_of, sites};
 use crate::gui::theme::Tone;
 use crate::gui::view::View;
@@ -28,6 +31,10 @@ const ROWS: usize = 500;
 pub struct Content {
     /// The case itself, for the views on its data.
     pub case: Arc<Case>,
+    /// Where it came from.
+    pub origin: Origin,
+    /// What the event logs tell.
+    pub events: Arc<EventContent>,
     /// The names of the bundles.
     pub names: String,
     /// What the case comes down to.
@@ -94,7 +101,7 @@ pub struct GapContent {
 
 impl Content {
     /// Puts a case into words.
-    pub fn of(shared: &Arc<Case>) -> Self {
+    pub fn of(shared: &Arc<Case>, origin: Origin) -> Self {
         let case = &**shared;
         let diagnosis = &case.diagnosis;
         let lists =
@@ -106,6 +113,8 @@ impl Content {
         let first = || diagnosis.findings.iter().take(ROWS);
         Self {
             case: Arc::clone(shared),
+            origin,
+            events: Arc::new(EventContent::of(case)),
             names: case.bundles.iter().map(|bundle| escape(&bundle.name)).collect::<Vec<_>>().join(", "),
             headline: headline(case),
             mood: mood(case),
@@ -130,6 +139,7 @@ impl Content {
             View::Exchanges => Some(self.exchanges.len().to_string()),
             View::Sites => Some(self.sites.iter().filter(|site| site.is_root).count().to_string()),
             View::Accounts => Some(self.accounts.len().to_string()),
+            View::Events => Some(thousands(self.events.events.total())),
             _ => None,
         }
     }

@@ -16,6 +16,7 @@ use crate::formats::identity::Keyring;
 use crate::formats::sealed::SealedError;
 use crate::gui::content::Content;
 use crate::gui::doors::Open;
+use crate::gui::record_reader::Origin;
 use crate::open::{self, OpenError};
 use crate::real_names;
 use crate::report::escape::escape;
@@ -279,7 +280,7 @@ impl Keys {
             return Loaded::Nothing(failures);
         }
         stage("diagnosing".to_owned());
-        diagnosed(bundles, &wanted, failures)
+        diagnosed(bundles, &wanted, keyring, failures)
     }
 }
 
@@ -305,7 +306,7 @@ const fn needs_key(error: &OpenError) -> bool {
     matches!(error, OpenError::Sealed { source: SealedError::NoKey | SealedError::OtherKey, .. })
 }
 
-fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, mut failures: Vec<Failure>) -> Loaded {
+fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, keys: Keyring, mut failures: Vec<Failure>) -> Loaded {
     let names = bundles.iter().map(|bundle| escape(&bundle.name)).collect::<Vec<_>>().join(", ");
     let case = Case::open(bundles);
     if case.artifacts.is_empty() {
@@ -322,9 +323,11 @@ fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, mut failures: Vec<Fail
     }
     // What is remembered must lead there from any folder.
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
+    let paths: Vec<PathBuf> = wanted.paths.iter().map(absolute).collect();
+    let origin = Origin { paths: paths.clone(), keys: Arc::new(keys), records: Some(open::records) };
     Loaded::Case {
-        content: Arc::new(Content::of(&Arc::new(case))),
-        paths: wanted.paths.iter().map(absolute).collect(),
+        content: Arc::new(Content::of(&Arc::new(case), origin)),
+        paths,
         identities: wanted.identities.iter().map(absolute).collect(),
         failures,
     }

@@ -98,6 +98,7 @@ impl OpenCase {
             View::Exchanges => self.views.exchanges.walk(&self.content, by),
             View::Sites => self.views.sites.walk(&self.content, by),
             View::Accounts => self.views.accounts.walk(&self.content, by),
+            View::Events => self.views.events.walk(by),
             _ => {}
         }
     }

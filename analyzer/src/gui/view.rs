@@ -27,7 +27,7 @@ pub enum View {
 impl View {
     /// Every view that can be shown. One that is still being built is not among them: nobody meets an empty room.
     pub const SHOWN: &[Self] =
-        &[Self::Overview, Self::Findings, Self::Exchanges, Self::Sites, Self::Accounts, Self::Compare];
+        &[Self::Overview, Self::Findings, Self::Exchanges, Self::Sites, Self::Accounts, Self::Events, Self::Compare];
 
     /// Whether it can be shown.
     pub fn is_shown(self) -> bool {

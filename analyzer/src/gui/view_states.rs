@@ -63,8 +63,8 @@ impl ViewStates {
     }
 
     /// Whether a view waits for something.
-    pub const fn is_busy(&self) -> bool {
-        self.findings.trial.is_busy() || self.compare.is_busy()
+    pub fn is_busy(&self) -> bool {
+        self.findings.trial.is_busy() || self.compare.is_busy() || self.events.is_busy()
     }
 
     /// Where a person is, for the way back.
@@ -89,6 +89,14 @@ impl ViewStates {
         }
         if let Some(place) = to.artifact.filter(|_| to.view == View::Artifacts) {
             self.artifacts.show(place);
+        }
+    }
+
+    /// Closes what lies on top in a view; whether anything did.
+    pub fn escape(&mut self, view: View) -> bool {
+        match view {
+            View::Events => self.events.escape(),
+            _ => false,
         }
     }
 
