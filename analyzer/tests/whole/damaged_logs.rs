@@ -84,6 +84,19 @@ fn a_file_header_that_is_no_header_hides_nothing() {
     check(|log| log[..8].fill(b'x'), none, &["the file header is damaged"]);
 }
 
+/// Windows 10 writes 3.2 where older ones write 3.1, minor number first; nothing else of a log differs.
+#[test]
+fn version_3_2_is_read_as_3_1_is() {
+    let log = whole_log();
+    assert_eq!(log[36..40], [1, 0, 3, 0]);
+    let newer = |log: &mut Vec<u8>| {
+        log[36] = 2;
+        let checksum = crc32fast::hash(&log[..120]);
+        log[124..128].copy_from_slice(&checksum.to_le_bytes());
+    };
+    check(newer, none, &[]);
+}
+
 #[test]
 fn the_count_of_a_log_that_was_open_is_not_believed() {
     let stale = |log: &mut Vec<u8>| {
@@ -204,7 +217,7 @@ fn a_template_that_lies_outside_costs_its_record() {
 }
 
 /// The cases that somebody else made of a real log, and how many of its 1530 records are read.
-const CASES: [(&str, usize, &[&str]); 12] = [
+const CASES: [(&str, usize, &[&str]); 13] = [
     ("Security-dc-20chunks", 1530, &[]),
     ("dmg-bad-chunk-magic", 1530, &["chunk 7: its header is damaged"]),
     ("dmg-bad-file-magic", 1530, &["the file header is damaged"]),
@@ -232,6 +245,7 @@ const CASES: [(&str, usize, &[&str]); 12] = [
     ),
     ("dmg-wrapped-order", 1530, &[]),
     ("dmg-zero-chunk", 1448, &["chunk 7: it is empty, and chunks after it are not; 82 records are missing"]),
+    ("dmg-zero-header-block-size", 1530, &[]),
     ("dmg-zero-tail", 1487, &["chunk 3: its checksum does not match; values may be wrong; 43 records are missing"]),
 ];
 
@@ -242,6 +256,7 @@ fn the_damaged_logs_of_the_corpus_lose_what_they_must() {
     };
     let zip = std::fs::File::open(folder.join("synthetic/damaged-evtx.zip")).expect("is in the corpus");
     let mut zip = zip::ZipArchive::new(zip).expect("is a zip");
+    assert_eq!(zip.len(), CASES.len() + 1, "each case has its line");
     for (name, records, expected) in CASES {
         let mut log = Vec::new();
         let mut entry = zip.by_name(&format!("{name}.evtx")).expect("is in the zip");
@@ -254,4 +269,16 @@ fn the_damaged_logs_of_the_corpus_lose_what_they_must() {
     std::io::Read::read_to_end(&mut entry, &mut log).expect("inflates");
     assert!(ours(&log).len() >= 1245, "only {} records", ours(&log).len());
     assert_eq!(losses(&log).len(), 20, "every chunk was hit");
+}
+
+/// Somebody cut a real log after 200,000 bytes; other readers drop the last 89 whole records and say nothing.
+#[test]
+fn the_cut_log_of_the_corpus_loses_one_record_and_says_where() {
+    let Some(folder) = std::env::var_os("KERBSCOPE_CORPUS").map(PathBuf::from) else {
+        return eprintln!("KERBSCOPE_CORPUS is not set: no real log was read");
+    };
+    let log = std::fs::read(folder.join("evtx/plaso-security-cut.evtx")).expect("is in the corpus");
+    let chunks: Vec<usize> = (0..3).map(|number| counted(&log, number)).collect();
+    assert_eq!((ours(&log).len(), chunks.iter().sum::<usize>()), (283, 284));
+    assert_eq!(losses(&log), ["chunk 2: cut off after 64832 of 65536 bytes; 1 record is missing"]);
 }
