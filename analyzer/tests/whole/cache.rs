@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::time::{Duration, SystemTime};
 
+use age::secrecy::ExposeSecret as _;
 use kerbscope::artifacts::event_log::EventLog;
 use kerbscope::artifacts::parsed::Parsed;
 use kerbscope::artifacts::watch::Watch;
@@ -17,6 +18,7 @@ use kerbscope_samples::scenarios;
 use tempfile::TempDir;
 
 use crate::damaged_logs::whole_log;
+use crate::sealed::seal;
 
 /// A folder with evidence and a cache.
 struct Stage {
@@ -60,6 +62,19 @@ fn logs(path: &Path, cache: Option<&Cache>) -> Vec<Parsed<EventLog>> {
 fn report(path: &Path, cache: Option<&Cache>) -> String {
     let opened = open_watched(path, &Keyring::default(), &Watch::default(), cache).expect("opens");
     json(&Case::open(vec![opened])).expect("serializes")
+}
+
+/// The same, with the checksums of its new content.
+fn changed_log_with_checksums() -> Vec<u8> {
+    let mut log = changed_log();
+    for chunk in log[4096..].chunks_exact_mut(65536) {
+        let free = u32::from_le_bytes(chunk[48..52].try_into().expect("four bytes")) as usize;
+        let records = crc32fast::hash(&chunk[512..free]);
+        chunk[52..56].copy_from_slice(&records.to_le_bytes());
+        let head = crc32fast::hash(&[&chunk[..120], &chunk[128..512]].concat());
+        chunk[124..128].copy_from_slice(&head.to_le_bytes());
+    }
+    log
 }
 
 /// The log, but for one byte within a value, with its old checksum.
@@ -143,12 +158,16 @@ fn another_file_of_the_same_name_length_and_time_is_another_file() {
     let stage = Stage::new();
     let path = stage.file("Security.evtx", &whole_log());
     let time = fs::metadata(&path).and_then(|file| file.modified()).expect("has a time");
-    let first = stage.logs(&path);
-    stage.file("Security.evtx", &changed_log());
-    File::options().write(true).open(&path).and_then(|file| file.set_modified(time)).expect("sets the time");
-    let second = stage.logs(&path);
-    assert_ne!(second, first);
-    assert_eq!(second, logs(&path, None));
+    let mut told = vec![stage.logs(&path)];
+    for (changed, losses) in [(changed_log(), 1), (changed_log_with_checksums(), 0)] {
+        stage.file("Security.evtx", &changed);
+        File::options().write(true).open(&path).and_then(|file| file.set_modified(time)).expect("sets the time");
+        let next = stage.logs(&path);
+        assert_eq!(next, logs(&path, None));
+        assert_eq!(next[0].losses.len(), losses);
+        assert!(!told.contains(&next));
+        told.push(next);
+    }
 }
 
 #[test]
@@ -157,6 +176,26 @@ fn a_file_that_was_changed_just_now_is_not_kept() {
     let path = stage.file("Security.evtx", &whole_log());
     File::options().write(true).open(&path).and_then(|file| file.set_modified(SystemTime::now())).expect("sets it");
     stage.logs(&path);
+    assert_eq!(stage.kept(), <[PathBuf; 0]>::default());
+}
+
+#[test]
+fn what_came_encrypted_is_not_kept() {
+    let stage = Stage::new();
+    let identity = age::x25519::Identity::generate();
+    let mut keys = Keyring::default();
+    keys.add(identity.to_string().expose_secret().as_bytes()).expect("is a key");
+    let scenarios = scenarios::all();
+    let bundles = scenarios.iter().flat_map(|scenario| &scenario.bundles);
+    let bundles = bundles.map(|(name, bytes)| (format!("{name}.zip"), bytes.clone()));
+    let mut opened = 0;
+    for (name, bytes) in bundles.chain([("Security.evtx".to_owned(), whole_log())]) {
+        let path = stage.file(&format!("{name}.age"), &seal(&bytes, &identity.to_public()));
+        for _ in 0..2 {
+            opened += open_watched(&path, &keys, &Watch::default(), Some(&stage.cache)).expect("opens").logs.len();
+        }
+    }
+    assert!(opened > 20, "{opened}");
     assert_eq!(stage.kept(), <[PathBuf; 0]>::default());
 }
 

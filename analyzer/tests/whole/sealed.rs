@@ -47,7 +47,7 @@ impl Stage {
     }
 }
 
-fn seal(bytes: &[u8], recipient: &dyn Recipient) -> Vec<u8> {
+pub(crate) fn seal(bytes: &[u8], recipient: &dyn Recipient) -> Vec<u8> {
     let encryptor = Encryptor::with_recipients(std::iter::once(recipient)).expect("has a key");
     let mut writer = encryptor.wrap_output(Vec::new()).expect("writes");
     writer.write_all(bytes).expect("writes");

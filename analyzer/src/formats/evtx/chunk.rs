@@ -75,6 +75,11 @@ impl Checksums {
     }
 }
 
+/// Whether this is the head of a chunk that has checksums of all that is in it.
+pub fn is_covered(head: &[u8]) -> bool {
+    head.starts_with(b"ElfChnk\0") && u32_at(head, 120).is_some_and(|flags| flags & NO_CHECKSUM == 0)
+}
+
 /// Holds a whole chunk against its checksums.
 pub(super) fn checksums(chunk: &[u8]) -> Checksums {
     let flags = u32_at(chunk, 120).unwrap_or(0);
