@@ -37,10 +37,30 @@ impl Fields {
 
     /// The words of the first field with this name; names are compared without case.
     pub fn get(&self, name: &str) -> Option<&str> {
-        let place = self.names.iter().position(|key| key.eq_ignore_ascii_case(name))?;
+        self.at(self.place(name)?.into())
+    }
+
+    /// Where the first field with this name stands, the same for all fields that share their names.
+    pub fn place(&self, name: &str) -> Option<u16> {
+        u16::try_from(self.names.iter().position(|key| key.eq_ignore_ascii_case(name))?).ok()
+    }
+
+    /// The words of the field at this place; there may be fewer words than names.
+    pub fn at(&self, place: usize) -> Option<&str> {
         let ends_at = |place: usize| usize::try_from(*self.ends.get(place)?).ok();
         let start = place.checked_sub(1).map_or(Some(0), ends_at)?;
         Some(self.words.get(start..ends_at(place)?).unwrap_or_default())
+    }
+
+    /// Whether their names are the very list of these fields: then all have the same places.
+    pub fn has_list_of(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.names, &other.names)
+    }
+
+    /// A number that is the same for all fields with one list of names, and mostly another for others.
+    pub fn list_number(&self) -> usize {
+        // Lists lie at least so far apart in memory.
+        self.names.as_ptr().addr() >> 5
     }
 
     /// How many bytes they take; names that others have too cost nothing.
@@ -55,8 +75,8 @@ impl Fields {
     }
 
     /// Fields with names from a list, and words that stand one behind the other already.
-    pub(super) fn ending(names: Arc<[Box<str>]>, words: &str, ends: &[u32]) -> Self {
-        Self { names, words: words.into(), ends: ends.into() }
+    pub(super) fn ending(names: Arc<[Box<str>]>, words: &str, ends: Box<[u32]>) -> Self {
+        Self { names, words: words.into(), ends }
     }
 
     /// Fields with names from a list.

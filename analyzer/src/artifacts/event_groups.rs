@@ -61,8 +61,11 @@ impl Grain {
 
     /// Whether events may differ in this field and still be alike.
     fn ignores(self, field: &str) -> bool {
+        if self < Self::AnyClient {
+            return false;
+        }
         match field {
-            "IpAddress" | "WorkstationName" | "Workstation" => self >= Self::AnyClient,
+            "IpAddress" | "WorkstationName" | "Workstation" => true,
             "TargetUserName" | "TargetDomainName" | "SubjectUserName" | "SubjectDomainName" => self >= Self::AnyAccount,
             _ => false,
         }
@@ -275,8 +278,7 @@ impl Key {
     /// Begins a key.
     pub(super) fn begin(&mut self, head: KeyHead, grain: Grain) {
         self.0.clear();
-        self.0.push(u8::try_from(head.concern).unwrap_or(u8::MAX));
-        self.0.push(u8::from(head.sort != Sort::Kept));
+        self.0.extend_from_slice(&[u8::try_from(head.concern).unwrap_or(u8::MAX), u8::from(head.sort != Sort::Kept)]);
         self.0.extend_from_slice(&head.id.to_le_bytes());
         self.0.extend_from_slice(&head.origin.to_le_bytes());
         let hour = match head.sort {
@@ -315,8 +317,8 @@ impl Key {
 
     fn piece(&mut self, kind: u8, bytes: &[u8]) {
         let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
-        self.0.push(kind);
-        self.0.extend_from_slice(&length.to_le_bytes());
+        let [low, high] = length.to_le_bytes();
+        self.0.extend_from_slice(&[kind, low, high]);
         self.0.extend_from_slice(bytes.get(..usize::from(length)).unwrap_or(bytes));
     }
 }

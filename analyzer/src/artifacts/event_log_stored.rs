@@ -4,11 +4,12 @@
 //! Such bytes never travel: they are written and read by the same program on the same computer. Whatever is wrong with
 //! them, the log is read again instead.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use bincode::config::{Configuration, Limit, LittleEndian, Varint, standard};
-use bincode::serde::{borrow_decode_from_slice, encode_to_vec};
+use bincode::serde::{borrow_decode_from_slice, encode_into_std_write};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -25,6 +26,7 @@ pub const STORED_BYTES: usize = 64 << 20;
 
 const FORM: Configuration<LittleEndian, Varint, Limit<STORED_BYTES>> = standard().with_limit::<STORED_BYTES>();
 
+/// What stands first. Behind it stand the events and then the tallies, one by one: so they are never held twice.
 #[derive(Serialize, Deserialize)]
 struct StoredLog<'a> {
     records: u64,
@@ -34,8 +36,8 @@ struct StoredLog<'a> {
     counts: Vec<(&'a str, u32, u64)>,
     /// Each list of names once.
     names: Vec<Vec<&'a str>>,
-    events: Vec<StoredEvent<'a>>,
-    tallies: Vec<StoredTally<'a>>,
+    events: usize,
+    tallies: usize,
     grain: Grain,
     span: Option<(StoredTime, StoredTime)>,
     failures: Vec<StoredFailures<'a>>,
@@ -84,7 +86,9 @@ struct StoredTally<'a> {
 struct StoredFields<'a> {
     names: usize,
     words: &'a str,
-    ends: Vec<u32>,
+    /// The length of each field, see [`lengths`].
+    #[serde(borrow)]
+    lengths: Cow<'a, [u8]>,
 }
 
 /// What was lost of the log as a whole.
@@ -102,8 +106,13 @@ struct StoredTime(i64, i32);
 pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
     let log = &reading.value;
     let mut names = Names::default();
-    let events = log.events.iter().map(|event| names.event(event)).collect::<Option<_>>()?;
-    let tallies = log.tallies.iter().map(|tally| names.tally(tally)).collect::<Option<_>>()?;
+    let mut items = Vec::new();
+    for event in &log.events {
+        encode_into_std_write(names.event(event)?, &mut items, FORM).ok()?;
+    }
+    for tally in &log.tallies {
+        encode_into_std_write(names.tally(tally)?, &mut items, FORM).ok()?;
+    }
     let losses = reading.losses.iter().map(|loss| match &loss.reason {
         GapReason::Damaged(words) if loss.at == NOBODY.whole() => Some(StoredLoss::Damaged(words)),
         GapReason::OverLimit(words) if loss.at == NOBODY.whole() => Some(StoredLoss::OverLimit(words)),
@@ -115,8 +124,8 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
         computer: log.computer.as_deref(),
         counts: log.counts.iter().map(|((provider, id), count)| (provider.as_str(), *id, *count)).collect(),
         names: names.lists,
-        events,
-        tallies,
+        events: log.events.len(),
+        tallies: log.tallies.len(),
         grain: log.grain,
         span: log.span.map(|(first, last)| (StoredTime::of(first), StoredTime::of(last))),
         failures: log.failures.iter().map(StoredFailures::of).collect::<Option<_>>()?,
@@ -127,26 +136,30 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
             .collect::<Option<_>>()?,
         losses: losses.collect::<Option<_>>()?,
     };
-    let bytes = encode_to_vec(&stored, FORM).ok()?;
+    let mut bytes = Vec::new();
+    encode_into_std_write(&stored, &mut bytes, FORM).ok()?;
+    bytes.append(&mut items);
     (bytes.len() <= STORED_BYTES).then_some(bytes)
 }
 
 /// The reading that these bytes hold; none where they hold none.
 pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
-    let (stored, length) = borrow_decode_from_slice::<StoredLog<'_>, _>(bytes, FORM).ok()?;
-    if length != bytes.len() {
-        return None;
-    }
+    let mut items = Items(bytes);
+    let stored: StoredLog<'_> = items.next()?;
     let own = |words: &[&str]| -> Arc<[Box<str>]> { words.iter().map(|word| Box::from(*word)).collect() };
     let names: Vec<Arc<[Box<str>]>> = stored.names.iter().map(|list| own(list)).collect();
     let counts = stored.counts.iter().map(|(provider, id, count)| (((*provider).to_owned(), *id), *count));
+    let events = items.each(stored.events, |event: StoredEvent<'_>| event.event(&names))?;
+    let mut computers = Computers::default();
+    let tallies = items.each(stored.tallies, |tally: StoredTally<'_>| computers.tally(&tally, &names))?;
+    items.0.is_empty().then_some(())?;
     let mut reading = Parsed::whole(EventLog {
         records: stored.records,
         channel: stored.channel.map(str::to_owned),
         computer: stored.computer.map(str::to_owned),
         counts: counts.collect::<BTreeMap<_, _>>(),
-        events: stored.events.iter().map(|event| event.event(&names)).collect::<Option<_>>()?,
-        tallies: tallies(&stored.tallies, &names)?,
+        events,
+        tallies,
         grain: stored.grain,
         span: match stored.span {
             Some((first, last)) => Some((first.time()?, last.time()?)),
@@ -163,6 +176,70 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
         reading.lose(NOBODY.whole(), reason);
     }
     Some(reading)
+}
+
+/// What is not decoded yet.
+struct Items<'a>(&'a [u8]);
+
+impl<'a> Items<'a> {
+    fn next<T: Deserialize<'a>>(&mut self) -> Option<T> {
+        let (item, length) = borrow_decode_from_slice::<T, _>(self.0, FORM).ok()?;
+        self.0 = self.0.get(length..)?;
+        Some(item)
+    }
+
+    /// So many items, each turned into what it stands for.
+    fn each<T: Deserialize<'a>, U>(&mut self, count: usize, mut into: impl FnMut(T) -> Option<U>) -> Option<Vec<U>> {
+        // A count that lies must not take memory.
+        let mut all = Vec::with_capacity(count.min(RESERVED));
+        for _ in 0..count {
+            all.push(into(self.next()?)?);
+        }
+        Some(all)
+    }
+}
+
+/// Items for which there is memory before they are decoded.
+const RESERVED: usize = 1 << 16;
+
+/// A field has mostly less than 255 bytes: its length takes one. Otherwise that byte is 255, and four more have it.
+const LONGER: u8 = u8::MAX;
+
+/// The lengths of fields that end here.
+fn lengths(ends: &[u32]) -> Vec<u8> {
+    let mut lengths = Vec::with_capacity(ends.len());
+    let mut start = 0;
+    for end in ends {
+        let length = end.saturating_sub(start);
+        start = *end;
+        match u8::try_from(length) {
+            Ok(length) if length < LONGER => lengths.push(length),
+            _ => {
+                lengths.push(LONGER);
+                lengths.extend(length.to_le_bytes());
+            }
+        }
+    }
+    lengths
+}
+
+/// Where fields of these lengths end.
+fn ends(mut lengths: &[u8], ends: &mut Vec<u32>) -> Option<()> {
+    ends.clear();
+    let mut end = 0_u32;
+    while let Some((length, rest)) = lengths.split_first() {
+        lengths = rest;
+        let length = if *length == LONGER {
+            let (length, rest) = lengths.split_first_chunk()?;
+            lengths = rest;
+            u32::from_le_bytes(*length)
+        } else {
+            u32::from(*length)
+        };
+        end = end.checked_add(length)?;
+        ends.push(end);
+    }
+    Some(())
 }
 
 /// The lists of names that were met, and the number of each.
@@ -201,7 +278,7 @@ impl<'a> Names<'a> {
 
     fn fields(&mut self, fields: &'a Fields) -> StoredFields<'a> {
         let (names, words, ends) = fields.parts();
-        StoredFields { names: self.number(names), words, ends: ends.to_vec() }
+        StoredFields { names: self.number(names), words, lengths: Cow::Owned(lengths(ends)) }
     }
 
     fn number(&mut self, names: &'a Arc<[Box<str>]>) -> usize {
@@ -231,16 +308,17 @@ impl StoredEvent<'_> {
     }
 }
 
-/// The tallies of a log. Its computers are few: mostly the next one is the last one.
-fn tallies(stored: &[StoredTally<'_>], names: &[Arc<[Box<str>]>]) -> Option<Vec<Tally>> {
-    let mut computer: Arc<str> = Arc::from("");
-    let tally = |stored: &StoredTally<'_>| {
-        if *computer != *stored.computer {
-            computer = stored.computer.into();
+/// The computers that wrote a log. They are few: mostly the next one is the last one.
+#[derive(Default)]
+struct Computers(Arc<str>);
+
+impl Computers {
+    fn tally(&mut self, stored: &StoredTally<'_>, names: &[Arc<[Box<str>]>]) -> Option<Tally> {
+        if *self.0 != *stored.computer {
+            self.0 = stored.computer.into();
         }
-        stored.tally(names, Arc::clone(&computer))
-    };
-    stored.iter().map(tally).collect()
+        stored.tally(names, Arc::clone(&self.0))
+    }
 }
 
 impl StoredTally<'_> {
@@ -261,7 +339,9 @@ impl StoredTally<'_> {
 impl StoredFields<'_> {
     fn fields(&self, names: &[Arc<[Box<str>]>]) -> Option<Fields> {
         let names = names.get(self.names)?;
-        (names.len() >= self.ends.len()).then(|| Fields::ending(Arc::clone(names), self.words, &self.ends))
+        let mut all = Vec::with_capacity(names.len());
+        ends(&self.lengths, &mut all)?;
+        (names.len() >= all.len()).then(|| Fields::ending(Arc::clone(names), self.words, all.into()))
     }
 }
 

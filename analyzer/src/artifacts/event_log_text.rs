@@ -17,6 +17,8 @@ const HEAD: usize = 40;
 const LABEL: usize = 40;
 /// The field for a time whose zone nobody tells.
 pub const LOCAL_TIME: &str = "LocalTime";
+/// The field for a message in which no label is known.
+pub const MESSAGE: &str = "Message";
 
 /// What stands in front of a message.
 #[derive(Debug)]
@@ -82,7 +84,7 @@ fn event(artifact: ArtifactId, number: u64, head: &Head<'_>, body: &[&str]) -> E
     let mut fields = fields(body);
     if fields.is_empty() {
         let message = std::iter::once(head.begin).chain(body.iter().copied()).map(str::trim).collect::<Vec<_>>();
-        fields.push(("Message".to_owned(), message.join(" ").trim().to_owned()));
+        fields.push((MESSAGE.to_owned(), message.join(" ").trim().to_owned()));
     }
     if let Some(words) = head.event_type {
         let known = match words {

@@ -214,7 +214,7 @@ impl Reading {
                 let FieldWords { words, ends } = &mut self.words;
                 if !is_ordinary && layout.write(&values, FIELD, words, ends) {
                     let names = plan.names.get_or_insert_with(|| self.lists.list(layout.titles().collect()));
-                    fields = Some(Fields::ending(Arc::clone(names), words, ends));
+                    fields = Some(Fields::ending(Arc::clone(names), words, ends.as_slice().into()));
                 }
                 is_ordinary
             }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_log::{Event, EventLog, Failures, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_FAILURE, AUDIT_SUCCESS, EVENT_TYPE};
-use crate::artifacts::event_log_text::LOCAL_TIME;
+use crate::artifacts::event_log_text::{LOCAL_TIME, MESSAGE};
 use crate::codes::number::number;
 use crate::codes::row::{Row, find};
 use crate::codes::{kerberos, nt_status, security_event};
@@ -54,6 +54,8 @@ pub struct Attempt<'a> {
     pub code: Option<Code>,
     /// Why exactly, where a second code says so.
     pub sub_code: Option<Code>,
+    /// All that it says, or that those that are alike have in common.
+    pub fields: &'a Fields,
 }
 
 /// What was attempted, or who reports.
@@ -190,6 +192,16 @@ impl Kind {
     }
 }
 
+impl<'a> Attempt<'a> {
+    /// What it says without telling what each of it is, in its order: texts of old events whose order nobody confirmed,
+    /// and messages in a language that is not known here.
+    pub fn texts(&self) -> impl Iterator<Item = &'a str> {
+        let is_nameless = |name: &str| name == MESSAGE || name.bytes().all(|byte| byte.is_ascii_digit());
+        let nameless = self.fields.iter().filter(move |(name, _)| is_nameless(name));
+        nameless.map(|(_, words)| words.trim()).filter(|words| !words.is_empty() && *words != "-")
+    }
+}
+
 impl Outcome {
     /// One word, for people and programs.
     pub const fn word(self) -> &'static str {
@@ -209,21 +221,26 @@ impl Code {
 
 /// What a log says, in the order of time: each kept event, and for all others that are alike one row.
 pub fn attempts(log: &EventLog) -> Vec<Attempt<'_>> {
-    in_order(log.events.iter().filter_map(of_event), log.tallies.iter().filter_map(of_tally))
+    let mut columns = Columns::default();
+    let mut attempts: Vec<Attempt<'_>> = log.events.iter().filter_map(|event| of_event(event, &mut columns)).collect();
+    attempts.extend(log.tallies.iter().filter_map(|tally| of_tally(tally, &mut columns)));
+    in_order(attempts)
 }
 
-/// The same, but only of these kinds: the others are not even looked at.
-pub fn attempts_of<'a>(log: &'a EventLog, kinds: &[Kind]) -> Vec<Attempt<'a>> {
+/// The same in any order, and only of these kinds: the others are not even looked at.
+pub fn attempts_of<'a>(log: &'a EventLog, kinds: &'a [Kind]) -> impl Iterator<Item = Attempt<'a>> {
     let is_one = |provider: &str, id: u32| Kind::of(provider, id).is_some_and(|kind| kinds.contains(&kind));
-    in_order(
-        log.events.iter().filter(|event| is_one(&event.provider, event.id)).filter_map(of_event),
-        log.tallies.iter().filter(|tally| is_one(tally.provider, tally.id)).filter_map(of_tally),
-    )
+    let events = log.events.iter().filter(move |event| is_one(&event.provider, event.id));
+    let tallies = log.tallies.iter().filter(move |tally| is_one(tally.provider, tally.id));
+    let (mut of_events, mut of_tallies) = (Columns::default(), Columns::default());
+    let events = events.filter_map(move |event| of_event(event, &mut of_events));
+    events.chain(tallies.filter_map(move |tally| of_tally(tally, &mut of_tallies)))
 }
 
 /// The same, but only the events that are kept: failures, and what services report.
 pub fn kept_attempts(log: &EventLog) -> Vec<Attempt<'_>> {
-    in_order(log.events.iter().filter_map(of_event), std::iter::empty())
+    let mut columns = Columns::default();
+    in_order(log.events.iter().filter_map(|event| of_event(event, &mut columns)).collect())
 }
 
 /// Logons over the network that went well and are alike.
@@ -242,36 +259,126 @@ pub struct NetworkLogons<'a> {
 /// The logons over the network that went well, of accounts that somebody chose: nobody chooses the package of an
 /// anonymous logon.
 pub fn network_logons(log: &EventLog) -> impl Iterator<Item = NetworkLogons<'_>> {
-    log.tallies.iter().filter(|tally| matches!(tally.id, 4624 | 528 | 540) && tally.kept == 0).filter_map(|tally| {
+    let mut columns = Columns::default();
+    let logons = log.tallies.iter().filter(|tally| matches!(tally.id, 4624 | 528 | 540) && tally.kept == 0);
+    logons.filter_map(move |tally| {
         Kind::of(tally.provider, tally.id)?;
-        let told = Told(&tally.fields);
-        let is_anonymous = told.words("TargetUserName")?.eq_ignore_ascii_case("ANONYMOUS LOGON");
-        (told.words("LogonType") == Some("3") && !is_anonymous).then_some(())?;
+        let told = columns.told(&tally.fields);
+        let is_anonymous = told.words(Column::TargetUserName)?.eq_ignore_ascii_case("ANONYMOUS LOGON");
+        (told.words(Column::LogonType) == Some("3") && !is_anonymous).then_some(())?;
         let (client, package) = (told.client()?, told.package()?);
         Some(NetworkLogons { computer: &tally.computer, client, package, count: tally.count })
     })
 }
 
+/// A field that a row is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Column {
+    AppPoolId,
+    AuthenticationPackageName,
+    ClientName,
+    ClientRealm,
+    ErrorCode,
+    EventType,
+    IpAddress,
+    LmPackageName,
+    LocalTime,
+    LogonProcessName,
+    LogonType,
+    PackageName,
+    ServerName,
+    ServiceName,
+    Spn,
+    Status,
+    SubStatus,
+    TargetDomainName,
+    TargetName,
+    TargetServerName,
+    TargetUserName,
+    TicketEncryptionType,
+    Username,
+    Workstation,
+    WorkstationName,
+}
+
+/// Their names, in the same order.
+const NAMES: [&str; 25] = [
+    "AppPoolID",
+    "AuthenticationPackageName",
+    "ClientName",
+    "ClientRealm",
+    "ErrorCode",
+    EVENT_TYPE,
+    "IpAddress",
+    "LmPackageName",
+    LOCAL_TIME,
+    "LogonProcessName",
+    "LogonType",
+    "PackageName",
+    "ServerName",
+    "ServiceName",
+    "SPN",
+    "Status",
+    "SubStatus",
+    "TargetDomainName",
+    "TargetName",
+    "TargetServerName",
+    "TargetUserName",
+    "TicketEncryptionType",
+    "Username",
+    "Workstation",
+    "WorkstationName",
+];
+
+/// Where each of [`NAMES`] stands in a list of names.
+type Places = [Option<u16>; NAMES.len()];
+
+/// The places of the fields in lists of names that were met: very many events share a few lists.
+#[derive(Default)]
+struct Columns<'a> {
+    met: [Option<(&'a Fields, Places)>; LISTS],
+}
+
+/// Lists whose places are remembered.
+const LISTS: usize = 32;
+
+impl<'a> Columns<'a> {
+    fn told(&mut self, fields: &'a Fields) -> Told<'a> {
+        let slot = fields.list_number() % LISTS;
+        let known = self.met.get(slot).copied().flatten().filter(|(other, _)| other.has_list_of(fields));
+        let (_, places) = known.unwrap_or_else(|| (fields, NAMES.map(|name| fields.place(name))));
+        if let Some(met) = self.met.get_mut(slot).filter(|_| known.is_none()) {
+            *met = Some((fields, places));
+        }
+        Told { fields, places }
+    }
+}
+
 /// What fields say, where they say anything.
 #[derive(Clone, Copy)]
-struct Told<'a>(&'a Fields);
+struct Told<'a> {
+    fields: &'a Fields,
+    places: Places,
+}
 
 impl<'a> Told<'a> {
-    fn words(self, name: &str) -> Option<&'a str> {
-        self.0.get(name).map(str::trim).filter(|words| !words.is_empty() && *words != "-")
+    fn words(&self, column: Column) -> Option<&'a str> {
+        let place = (*self.places.get(column as usize)?)?;
+        self.fields.at(place.into()).map(str::trim).filter(|words| !words.is_empty() && *words != "-")
     }
 
-    fn first(self, names: &[&str]) -> Option<&'a str> {
-        names.iter().find_map(|name| self.words(name))
+    fn first(&self, columns: &[Column]) -> Option<&'a str> {
+        columns.iter().find_map(|column| self.words(*column))
     }
 
-    fn client(self) -> Option<&'a str> {
-        let address = self.words("IpAddress").map(|address| address.strip_prefix("::ffff:").unwrap_or(address));
-        address.or_else(|| self.first(&["WorkstationName", "Workstation"]))
+    fn client(&self) -> Option<&'a str> {
+        let address = self.words(Column::IpAddress);
+        let address = address.map(|address| address.strip_prefix("::ffff:").unwrap_or(address));
+        address.or_else(|| self.first(&[Column::WorkstationName, Column::Workstation]))
     }
 
-    fn package(self) -> Option<&'a str> {
-        self.first(&["LmPackageName", "AuthenticationPackageName", "PackageName"])
+    fn package(&self) -> Option<&'a str> {
+        self.first(&[Column::LmPackageName, Column::AuthenticationPackageName, Column::PackageName])
     }
 }
 
@@ -288,23 +395,22 @@ fn of_old_id(id: u32) -> Option<Code> {
     status.map(|status| Code::of(status, nt_status::ROWS))
 }
 
-fn in_order<'a>(kept: impl Iterator<Item = Attempt<'a>>, alike: impl Iterator<Item = Attempt<'a>>) -> Vec<Attempt<'a>> {
-    let mut attempts: Vec<Attempt<'a>> = kept.chain(alike).collect();
+fn in_order(mut attempts: Vec<Attempt<'_>>) -> Vec<Attempt<'_>> {
     attempts.sort_by_key(|attempt| (attempt.first, attempt.at));
     attempts
 }
 
-fn of_event(event: &Event) -> Option<Attempt<'_>> {
-    let mut attempt = of_fields(&event.provider, event.id, &event.fields, event.at)?;
+fn of_event<'a>(event: &'a Event, columns: &mut Columns<'a>) -> Option<Attempt<'a>> {
+    let mut attempt = of_fields(&event.provider, event.id, &event.fields, event.at, columns)?;
     (attempt.first, attempt.last) = (event.time, event.time);
     attempt.computer = &event.computer;
     Some(attempt)
 }
 
 /// Events that are kept stand for themselves.
-fn of_tally(tally: &Tally) -> Option<Attempt<'_>> {
+fn of_tally<'a>(tally: &'a Tally, columns: &mut Columns<'a>) -> Option<Attempt<'a>> {
     let count = tally.count.checked_sub(tally.kept).filter(|count| *count > 0)?;
-    let mut attempt = of_fields(tally.provider, tally.id, &tally.fields, tally.first.at)?;
+    let mut attempt = of_fields(tally.provider, tally.id, &tally.fields, tally.first.at, columns)?;
     (attempt.first, attempt.last, attempt.count) = (tally.first.time, tally.last.time, count);
     attempt.computer = &tally.computer;
     if tally.kept == 0 && attempt.outcome != Outcome::Reported {
@@ -313,39 +419,51 @@ fn of_tally(tally: &Tally) -> Option<Attempt<'_>> {
     Some(attempt)
 }
 
-fn of_fields<'a>(provider: &'a str, id: u32, fields: &'a Fields, at: Evidence) -> Option<Attempt<'a>> {
+fn of_fields<'a>(
+    provider: &'a str,
+    id: u32,
+    fields: &'a Fields,
+    at: Evidence,
+    columns: &mut Columns<'a>,
+) -> Option<Attempt<'a>> {
     let kind = Kind::of(provider, id)?;
-    let all = Told(fields);
-    let told = |name: &str| all.words(name);
-    let words = |names: &[&str]| all.first(names);
-    let value = |name: &str| told(name).and_then(number).map(|number| number.value);
-    let code = |name: &str| value(name).filter(|value| *value != 0).map(|value| Code::of(value, kind.codes()));
+    let told = columns.told(fields);
+    let value = |column| told.words(column).and_then(number).map(|number| number.value);
+    let code = |column| value(column).filter(|value| *value != 0).map(|value| Code::of(value, kind.codes()));
     // Event 3 of the client puts words behind its code, and event 537 has no name for it.
-    let first_word = |name: &str| told(name)?.split_whitespace().next().and_then(number);
-    let status = code("Status")
-        .or_else(|| first_word("ErrorCode").map(|number| Code::of(number.value, kind.codes())))
+    let first_word = |column| told.words(column)?.split_whitespace().next().and_then(number);
+    let status = code(Column::Status)
+        .or_else(|| first_word(Column::ErrorCode).map(|number| Code::of(number.value, kind.codes())))
         .or_else(|| of_old_id(id));
     Some(Attempt {
         at,
         first: None,
         last: None,
-        local_time: words(&[LOCAL_TIME]),
+        local_time: told.words(Column::LocalTime),
         count: 1,
         computer: "",
         provider,
         id,
         kind,
-        outcome: outcome(kind, id, told(EVENT_TYPE), status),
-        user: words(&["TargetUserName", "ClientName", "Username"]),
-        domain: words(&["TargetDomainName", "ClientRealm"]),
-        client: all.client(),
-        service: words(&["ServiceName", "ServerName", "TargetName", "SPN", "AppPoolID", "TargetServerName"]),
-        package: all.package(),
-        logon_type: value("LogonType"),
-        process: words(&["LogonProcessName"]),
-        encryption_type: value("TicketEncryptionType"),
+        outcome: outcome(kind, id, told.words(Column::EventType), status),
+        user: told.first(&[Column::TargetUserName, Column::ClientName, Column::Username]),
+        domain: told.first(&[Column::TargetDomainName, Column::ClientRealm]),
+        client: told.client(),
+        service: told.first(&[
+            Column::ServiceName,
+            Column::ServerName,
+            Column::TargetName,
+            Column::Spn,
+            Column::AppPoolId,
+            Column::TargetServerName,
+        ]),
+        package: told.package(),
+        logon_type: value(Column::LogonType),
+        process: told.words(Column::LogonProcessName),
+        encryption_type: value(Column::TicketEncryptionType),
         code: status,
-        sub_code: code("SubStatus"),
+        sub_code: code(Column::SubStatus),
+        fields,
     })
 }
 
@@ -376,7 +494,7 @@ mod tests {
 
     fn attempt(provider: &'static str, id: u32, told: &[(&str, &str)]) -> Attempt<'static> {
         let fields = Box::leak(Box::new(fields(told)));
-        of_fields(provider, id, fields, ArtifactId(0).record(1)).expect("is about signing in")
+        of_fields(provider, id, fields, ArtifactId(0).record(1), &mut Columns::default()).expect("is about signing in")
     }
 
     #[test]
@@ -439,8 +557,63 @@ mod tests {
     }
 
     #[test]
+    fn texts_without_a_name_are_told_as_they_stand() {
+        let told = [("1", "dave"), ("2", "CORP"), ("3", "-"), ("4", "0x18 "), ("EventType", "audit failure")];
+        let refused = attempt("Security", 675, &told);
+        assert_eq!((refused.user, refused.code, refused.outcome), (None, None, Outcome::Failed));
+        assert_eq!(refused.texts().collect::<Vec<_>>(), ["dave", "CORP", "0x18"]);
+        let named = attempt(AUDITING, 4768, &[("TargetUserName", "alice"), ("Status", "0x6")]);
+        assert_eq!(named.texts().count(), 0);
+        let foreign = attempt("Security", 4625, &[("Message", "\u{30a2}\u{30ab}")]);
+        assert_eq!(foreign.texts().collect::<Vec<_>>(), ["\u{30a2}\u{30ab}"]);
+    }
+
+    #[test]
+    fn a_field_is_found_by_its_own_name() {
+        let told = NAMES.map(|name| (name, name));
+        let all = fields(&told);
+        let mut columns = Columns::default();
+        for (index, name) in NAMES.into_iter().enumerate() {
+            let other = fields(&[("X", "x"), (name, "own")]);
+            let column = COLUMNS[index];
+            assert_eq!(columns.told(&all).words(column), Some(name), "{column:?}");
+            assert_eq!(Columns::default().told(&other).words(column), Some("own"), "{column:?}");
+            assert!(format!("{column:?}").eq_ignore_ascii_case(name), "{column:?}");
+        }
+    }
+
+    const COLUMNS: [Column; NAMES.len()] = [
+        Column::AppPoolId,
+        Column::AuthenticationPackageName,
+        Column::ClientName,
+        Column::ClientRealm,
+        Column::ErrorCode,
+        Column::EventType,
+        Column::IpAddress,
+        Column::LmPackageName,
+        Column::LocalTime,
+        Column::LogonProcessName,
+        Column::LogonType,
+        Column::PackageName,
+        Column::ServerName,
+        Column::ServiceName,
+        Column::Spn,
+        Column::Status,
+        Column::SubStatus,
+        Column::TargetDomainName,
+        Column::TargetName,
+        Column::TargetServerName,
+        Column::TargetUserName,
+        Column::TicketEncryptionType,
+        Column::Username,
+        Column::Workstation,
+        Column::WorkstationName,
+    ];
+
+    #[test]
     fn others_use_the_same_ids() {
-        assert_eq!(of_fields("EventSystem", 4625, &fields(&[]), ArtifactId(0).record(1)), None);
+        let none = fields(&[]);
+        assert_eq!(of_fields("EventSystem", 4625, &none, ArtifactId(0).record(1), &mut Columns::default()), None);
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! What the event logs of a case tell together: attempts that several of them saw, what fails since when, who signs in
 //! with NTLM, and which logon was made with which ticket.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
@@ -131,14 +131,14 @@ fn failing(read: &ReadArtifact, log: &EventLog, attempts: &[Attempt<'_>]) -> Vec
     let users = users(read, log, attempts);
     let covered = log.span.map(|(first, last)| Covered { first: hour(first), last: hour(last) });
     // A collector of forwarded events has those of many computers.
-    let computer = |id: u32| {
-        let own = attempts.iter().filter(|attempt| attempt.at.artifact == read.id && attempt.id == id);
-        let names: BTreeSet<&str> = own.map(|attempt| attempt.computer).collect();
-        match names.first() {
-            Some(name) if names.len() == 1 => (*name).to_owned(),
-            Some(_) => format!("{} computers", names.len()),
-            None => log.computer.clone().unwrap_or_default(),
-        }
+    let mut computers: BTreeMap<u32, BTreeSet<&str>> = BTreeMap::new();
+    for attempt in attempts.iter().filter(|attempt| attempt.at.artifact == read.id) {
+        computers.entry(attempt.id).or_default().insert(attempt.computer);
+    }
+    let computer = |id: u32| match computers.get(&id) {
+        Some(names) if names.len() > 1 => format!("{} computers", names.len()),
+        Some(names) => names.first().copied().unwrap_or_default().to_owned(),
+        None => log.computer.clone().unwrap_or_default(),
     };
     let failing = log.failures.iter().filter_map(|failures| {
         let (kind, code) = failure(failures)?;

@@ -81,7 +81,7 @@ pub fn sightings(log: &EventLog) -> Vec<Sighting> {
             count: 0,
         });
         sighting.count = sighting.count.saturating_add(attempt.count);
-        if sighting.time <= attempt.last {
+        if (sighting.time, sighting.at) <= (attempt.last, attempt.at) {
             (sighting.at, sighting.time) = (attempt.at, attempt.last);
         }
     }

@@ -350,6 +350,7 @@ pub(super) mod fixture {
             encryption_type: None,
             code: Some(Code { value: 0xc000_006d, name: Some("STATUS_LOGON_FAILURE") }),
             sub_code: None,
+            fields: Box::leak(Box::default()),
         }
     }
 

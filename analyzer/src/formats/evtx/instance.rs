@@ -100,14 +100,14 @@ impl<'a> Values<'a> {
     /// The values whose table this is, and the place behind them; nothing when they leave the window.
     fn read(window: &'a [u8], table: &'a [[u8; 4]], at: usize) -> Option<(Self, usize)> {
         let mut starts = [0; PLACED];
+        let (first, others) = table.split_at(table.len().min(PLACED));
         let mut next = 0_usize;
-        for (index, entry) in table.iter().copied().enumerate() {
-            if let Some(start) = starts.get_mut(index) {
-                // A chunk is small: what does not fit into 16 bits has left the window too.
-                *start = u16::try_from(next).unwrap_or(u16::MAX);
-            }
-            next = next.saturating_add(size_of(entry));
+        for (start, entry) in starts.iter_mut().zip(first) {
+            // A chunk is small: what does not fit into 16 bits has left the window too.
+            *start = u16::try_from(next).unwrap_or(u16::MAX);
+            next = next.saturating_add(size_of(*entry));
         }
+        let next = others.iter().fold(next, |next, entry| next.saturating_add(size_of(*entry)));
         let data = slice(window, at, next)?;
         Some((Self { table, data, at, starts }, at.checked_add(next)?))
     }
