@@ -68,10 +68,12 @@ pub struct Row {
     pub sign_in: Option<u64>,
     /// The line of the log of IIS that belongs to that attempt.
     pub request: Option<String>,
+    /// What it says without telling what each of it is.
+    pub texts: Vec<String>,
 }
 
 /// The names of the columns, in their order.
-const COLUMNS: [&str; 25] = [
+const COLUMNS: [&str; 26] = [
     "bundle",
     "artifact",
     "record",
@@ -97,6 +99,7 @@ const COLUMNS: [&str; 25] = [
     "sub_code_name",
     "sign_in",
     "request",
+    "texts",
 ];
 
 /// The rows of a case that a filter lets through, in the order of time.
@@ -185,12 +188,13 @@ fn row(bundle: &str, artifact: &str, attempt: &Attempt<'_>) -> Row {
         sub_code_name: attempt.sub_code.and_then(|code| code.name),
         sign_in: None,
         request: None,
+        texts: attempt.texts().map(str::to_owned).collect(),
     }
 }
 
 impl Row {
     /// Its cells, in the order of [`COLUMNS`].
-    fn cells(&self) -> [String; 25] {
+    fn cells(&self) -> [String; 26] {
         let text = |words: &Option<String>| words.clone().unwrap_or_default();
         let name = |name: Option<&str>| name.unwrap_or_default().to_owned();
         let number = |number: Option<u32>| number.map(|number| number.to_string()).unwrap_or_default();
@@ -220,6 +224,7 @@ impl Row {
             name(self.sub_code_name),
             self.sign_in.map(|number| number.to_string()).unwrap_or_default(),
             text(&self.request),
+            self.texts.join("; "),
         ]
     }
 }
@@ -270,9 +275,23 @@ fn csv_cell(words: &str) -> String {
 
 /// A table for people.
 pub fn table(rows: &[Row]) -> String {
-    let head =
-        ["first seen (UTC)", "count", "event", "what", "outcome", "user", "client", "service", "package", "code"];
-    let lines: Vec<[String; 10]> = rows.iter().map(cells_for_people).collect();
+    let mut head = [
+        "first seen (UTC)",
+        "count",
+        "event",
+        "what",
+        "outcome",
+        "user",
+        "client",
+        "service",
+        "package",
+        "code",
+        "texts",
+    ];
+    if rows.iter().all(|row| row.texts.is_empty()) {
+        head[10] = "";
+    }
+    let lines: Vec<[String; 11]> = rows.iter().map(cells_for_people).collect();
     let mut widths = head.map(str::len);
     for cells in &lines {
         for (width, cell) in widths.iter_mut().zip(cells) {
@@ -293,8 +312,10 @@ pub fn table(rows: &[Row]) -> String {
 
 /// Characters of the widest column; a longer cell pushes the rest of its line to the right.
 const WIDEST: usize = 44;
+/// Characters of texts without a name in a table; other forms have all of them.
+const TEXTS: usize = 160;
 
-fn cells_for_people(row: &Row) -> [String; 10] {
+fn cells_for_people(row: &Row) -> [String; 11] {
     let text = |words: &Option<String>| words.as_deref().map(escape).unwrap_or_default();
     let named = |code: &Option<String>, name: Option<&str>| match (code, name) {
         (Some(code), Some(name)) => format!("{code} {name}"),
@@ -320,6 +341,7 @@ fn cells_for_people(row: &Row) -> [String; 10] {
         text(&row.service),
         text(&row.package),
         if sub_code.is_empty() { code } else { format!("{code}, {sub_code}") },
+        escape(&row.texts.join("; ")).chars().take(TEXTS).collect(),
     ]
 }
 
@@ -354,6 +376,7 @@ mod tests {
             sub_code_name: None,
             sign_in: Some(1),
             request: None,
+            texts: vec![user.to_owned()],
         }
     }
 

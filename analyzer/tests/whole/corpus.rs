@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use kerbscope::artifacts::event_log::{self, EventLog};
 use kerbscope::artifacts::event_log_legacy;
 use kerbscope::evidence::place::{ArtifactId, Place};
+use kerbscope::facts::attempts::{Kind, Outcome, attempts};
 use kerbscope::formats::evtx::whole::{Search, Whole};
 use kerbscope_shared::limits::Limits;
 use serde_json::Value;
@@ -176,6 +177,30 @@ fn made_logs_of_windows_2003_are_the_same_however_they_were_left() {
         "{refused:?}"
     );
     assert!(log("SecEvent-2000-clean").events.iter().any(|event| event.id == 681));
+}
+
+/// What each text of these means is known from memory alone, so no column has them.
+#[test]
+fn texts_whose_order_nobody_confirmed_stand_in_rows_as_they_are() {
+    let Some((folder, _)) = corpus() else {
+        eprintln!("KERBSCOPE_CORPUS is not set: no log of Windows 2000 was read");
+        return;
+    };
+    let expected = [
+        ("SecEvent-2000-clean", 672, Kind::TicketGrantingTicket, Outcome::Succeeded, 9),
+        ("SecEvent-2000-clean", 675, Kind::PreAuthentication, Outcome::Failed, 6),
+        ("SecEvent-2000-clean", 676, Kind::TicketGrantingTicket, Outcome::Failed, 6),
+        ("SecEvent-2000-clean", 677, Kind::ServiceTicket, Outcome::Failed, 6),
+    ];
+    for (name, id, kind, outcome, most) in expected {
+        let bytes = std::fs::read(folder.join(format!("synthetic/{name}.evt"))).expect("reads the log");
+        let log = event_log_legacy::parse(ArtifactId(0), &bytes).value;
+        let rows = attempts(&log);
+        let row = rows.iter().find(|row| row.id == id).expect("has such an event");
+        assert_eq!((row.kind, row.outcome, row.user, row.client, row.code), (kind, outcome, None, None, None), "{id}");
+        let texts: Vec<_> = row.texts().collect();
+        assert!((1..=most).contains(&texts.len()), "{id}: {texts:?}");
+    }
 }
 
 #[test]
