@@ -14,6 +14,7 @@ use crate::facts::host::Role;
 use crate::report::escape::escape;
 use crate::report::excerpt::excerpt;
 use crate::report::headline::{headline, tally};
+use crate::report::json_events::{JsonEvents, json_events};
 use crate::report::left_open::rules_left_open;
 use crate::rules::answer::Verdict;
 use crate::rules::command::CommandLine;
@@ -41,6 +42,7 @@ struct JsonReport {
     findings: Vec<JsonFinding>,
     rules: Vec<JsonRule>,
     exchanges: Vec<JsonExchange>,
+    events: JsonEvents,
     gaps: Vec<JsonGap>,
 }
 
@@ -168,6 +170,7 @@ fn report(case: &Case) -> JsonReport {
             })
             .collect(),
         exchanges: case.exchanges.iter().map(|exchange| json_exchange(case, exchange)).collect(),
+        events: json_events(case),
         gaps: case.gaps.iter().map(|gap| json_gap(case, gap)).collect(),
     }
 }

@@ -9,6 +9,7 @@ pub mod excerpt;
 pub mod headline;
 pub mod html;
 pub mod json;
+pub mod json_events;
 pub mod left_open;
 pub mod markdown;
 pub mod text;

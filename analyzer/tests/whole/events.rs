@@ -117,6 +117,58 @@ fn a_logon_is_told_with_the_ticket_it_was_made_with() {
 }
 
 #[test]
+fn the_report_for_machines_counts_what_the_logs_tell() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let start: jiff::Timestamp = "2026-03-02T07:00:00Z".parse().expect("is a time");
+    let after = |minutes| start + jiff::SignedDuration::from_mins(minutes);
+    let visitor = Visitor { user: "alice", rid: 1604, workstation: "CLIENT07", address: "10.0.0.57", port: "50112" };
+    let refused = |minutes, user| {
+        security::refused_logon(after(minutes), ("CONTOSO", user), (0xc000_006d, 0xc000_006a), "10.0.0.57")
+    };
+    let mut web = vec![security::kerberos_logon(start, &visitor), refused(1, "alice")];
+    web.extend([5, 6].map(|minutes| security::ntlm_logon(after(minutes), &visitor)));
+    // Nothing else fails for 40 hours.
+    web.extend((0..8).map(|minutes| refused(40 * 60 + minutes, "bob")));
+    let dc = [security::refused_password(after(1), &visitor)];
+    for (name, events) in [("web.evtx", &web[..]), ("dc.evtx", &dc)] {
+        std::fs::write(folder.path().join(name), log::write(7, events)).expect("writes");
+    }
+    let report = Command::new(env!("CARGO_BIN_EXE_kerbscope"))
+        .args(["report", "--no-cache", "--format", "json"])
+        .arg(folder.path())
+        .output()
+        .expect("runs");
+    let report: Value = serde_json::from_slice(&report.stdout).expect("is JSON");
+    let told = &report["events"];
+    let logs: Vec<_> = told["logs"].as_array().expect("a list").iter().collect();
+    let counts = |log: &Value| ["records", "succeeded", "failed", "reported"].map(|name| log[name].as_u64());
+    assert_eq!(logs.len(), 2, "{logs:?}");
+    assert_eq!((logs[0]["artifact"].as_str(), counts(logs[0])), (Some("dc.evtx"), [1, 0, 1, 0].map(Some)));
+    assert_eq!((logs[1]["artifact"].as_str(), counts(logs[1])), (Some("web.evtx"), [12, 3, 9, 0].map(Some)));
+    let failing = &told["failing"];
+    let first = &failing["first"][0];
+    assert_eq!(
+        (failing["total"].as_u64(), first["count"].as_u64(), first["accounts"].as_u64()),
+        (Some(2), Some(9), Some(2))
+    );
+    assert_eq!(first["code_name"], "STATUS_WRONG_PASSWORD");
+    let began = &first["began"];
+    assert_eq!(
+        (&began["hour"], &began["before"], &began["since"]),
+        (&"2026-03-03T23:00:00Z".into(), &1.into(), &8.into())
+    );
+    let sign_in = &told["sign_ins"]["first"][0];
+    assert_eq!((told["sign_ins"]["total"].as_u64(), sign_in["user"].as_str()), (Some(1), Some("alice")));
+    let mut kinds: Vec<_> =
+        sign_in["events"].as_array().expect("a list").iter().map(|one| one["event_id"].as_u64()).collect();
+    kinds.sort_unstable();
+    assert_eq!(kinds, [Some(4625), Some(4771)]);
+    let share = &told["network_logons"]["first"][0];
+    assert_eq!((share["kerberos"].as_u64(), share["ntlm"].as_u64()), (Some(1), Some(2)), "{share}");
+    assert_eq!(share["clients"]["total"], 1);
+}
+
+#[test]
 fn a_record_is_shown_whole_with_its_place() {
     let (_folder, path) = bundle("krb-ap-err-modified-key-mismatch");
     let all = objects(&path, &[]);
