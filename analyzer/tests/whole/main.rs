@@ -11,6 +11,7 @@ mod damaged_stories;
 mod event_xml;
 mod events;
 mod evidence;
+mod explained;
 mod frozen;
 mod fuzzed;
 mod golden;
