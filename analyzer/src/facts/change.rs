@@ -8,8 +8,9 @@ use crate::facts::account::{AccountName, Dn};
 use crate::facts::account_control::{AccountControl, EncryptionTypes};
 use crate::facts::account_state::{AccountState, Set};
 use crate::facts::case_facts::Facts;
-use crate::facts::iis::{Iis, PathFacts, PoolIdentity};
+use crate::facts::iis::{Iis, PathFacts, PoolIdentity, SiteFacts};
 use crate::facts::ldap_question::Reach;
+use crate::facts::metabase::WEB_SERVICE;
 use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
 use crate::facts::spn::Spn;
 
@@ -20,8 +21,10 @@ pub enum Change {
     Register(Spn, AccountName),
     /// `setspn -D`: an account loses an SPN.
     Delete(Spn, AccountName),
-    /// Something in the section `windowsAuthentication` of a site, or of a path in it: `Site/app`. None for all sites.
+    /// How users sign in to a site, or to a path in it: `Site/app`, or `w3svc/1/root/app` in a metabase. None for all sites.
     SignIn(Option<String>, SignInChange),
+    /// A path loses what it states of its own, and has what holds above it.
+    Inherit(String, Inherited),
     /// The account of an application pool.
     PoolIdentity(String, PoolIdentity),
     /// Something about an account of the domain.
@@ -41,11 +44,22 @@ pub enum AccountChange {
     Types(EncryptionTypes),
 }
 
-/// A change of the section `windowsAuthentication`.
+/// What a path takes from above.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Inherited {
+    /// The list of providers.
+    Providers,
+    /// The whole section `windowsAuthentication`.
+    Section,
+}
+
+/// A change of how users sign in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SignInChange {
     /// Windows authentication on or off.
     Windows(bool),
+    /// Anonymous authentication on or off.
+    Anonymous(bool),
     /// Kernel mode on or off.
     KernelMode(bool),
     /// `useAppPoolCredentials` on or off.
@@ -77,6 +91,8 @@ pub enum CannotChange {
     NoIis,
     /// The directory said nothing about this account.
     NoSuchAccount(AccountName),
+    /// Nothing in the case says what holds above this path.
+    NothingAbove(String),
 }
 
 impl fmt::Display for CannotChange {
@@ -87,6 +103,7 @@ impl fmt::Display for CannotChange {
             Self::NoSuchSite(name) => write!(f, "no site or path in the case is called {name:?}"),
             Self::NoSuchPool(name) => write!(f, "no application pool in the case is called {name:?}"),
             Self::NoSuchAccount(name) => write!(f, "no entry of the directory in the case is about {name}"),
+            Self::NothingAbove(place) => write!(f, "nothing in the case says what holds above {place:?}"),
             Self::NoIis => f.write_str("there is no configuration of IIS in the case"),
         }
     }
@@ -103,6 +120,7 @@ impl Change {
             Self::Register(spn, account) => register(facts, spn, account),
             Self::Delete(spn, account) => delete(facts, spn, account),
             Self::SignIn(place, change) => sign_in(facts, place.as_deref(), change),
+            Self::Inherit(place, what) => inherit(facts, place, *what),
             Self::PoolIdentity(pool, identity) => pool_identity(facts, pool, identity),
             Self::Account(name, change) => account(facts, name, change),
         }
@@ -154,18 +172,20 @@ fn delete(facts: &mut Facts, spn: &Spn, account: &AccountName) -> Result<(), Can
 
 fn sign_in(facts: &mut Facts, place: Option<&str>, change: &SignInChange) -> Result<(), CannotChange> {
     let mut found = false;
-    let named = |site: &str, path: &PathFacts| {
-        place.is_none_or(|place| {
-            let own = format!("{site}{}", path.path.trim_end_matches('/'));
-            // A setting of a site holds for its paths, unless they have one of their own.
-            own.eq_ignore_ascii_case(place) || (site.eq_ignore_ascii_case(place) && !path.sign_in.stated_for_path)
-        })
-    };
-    for site in iis_of(facts).flat_map(|iis| &mut iis.sites) {
-        let name = site.name.clone();
-        for path in site.paths.iter_mut().filter(|path| named(&name, path)) {
-            found = true;
-            change.apply(&mut path.sign_in);
+    for iis in iis_of(facts) {
+        let list = iis.service.as_ref().and_then(|service| Some(service.providers.as_ref()?.at));
+        for site in &mut iis.sites {
+            let names = SiteNames::of(site);
+            // Where the service states no list either, the site stands for the default.
+            let root = site.paths.first().map(|root| change.decided_at(&root.sign_in));
+            let above = Above { list: list.unwrap_or(site.at), root };
+            let concerns = |path: &PathFacts| {
+                place.is_none_or(|place| names.is(path, place) || names.reaches(path, place, change, above))
+            };
+            for path in site.paths.iter_mut().filter(|path| concerns(path)) {
+                found = true;
+                change.apply(&mut path.sign_in);
+            }
         }
     }
     match place {
@@ -175,15 +195,111 @@ fn sign_in(facts: &mut Facts, place: Option<&str>, change: &SignInChange) -> Res
     }
 }
 
+/// What a site is called: by its name, and by its key in the metabase where it has one.
+struct SiteNames {
+    name: String,
+    node: Option<String>,
+}
+
+impl SiteNames {
+    fn of(site: &SiteFacts) -> Self {
+        Self { name: site.name.clone(), node: site.node.clone() }
+    }
+
+    /// Whether this place is this path.
+    fn is(&self, path: &PathFacts, place: &str) -> bool {
+        let below = path.path.trim_end_matches('/');
+        let keyed = self.node.as_deref().map(|node| format!("{node}/root{below}"));
+        format!("{}{below}", self.name).eq_ignore_ascii_case(place)
+            || keyed.is_some_and(|key| key.eq_ignore_ascii_case(place))
+    }
+
+    /// Whether a setting of a place above this path holds for it: unless the path has one of its own.
+    fn reaches(&self, path: &PathFacts, place: &str, change: &SignInChange, above: Above) -> bool {
+        let is_it = |name: &str| name.eq_ignore_ascii_case(place);
+        let decided_at = change.decided_at(&path.sign_in);
+        match &self.node {
+            None => is_it(&self.name) && !path.sign_in.stated_for_path,
+            Some(_) if is_it(WEB_SERVICE) => match change {
+                SignInChange::Providers(_) => decided_at == above.list,
+                _ => !path.sign_in.stated_for_path,
+            },
+            Some(node) => (is_it(node) || is_it(&format!("{node}/root"))) && above.root == Some(decided_at),
+        }
+    }
+}
+
+/// Where what holds for a path may have been decided above it.
+#[derive(Clone, Copy)]
+struct Above {
+    /// The list of providers of the web service.
+    list: Evidence,
+    /// The value of the root of the site.
+    root: Option<Evidence>,
+}
+
+fn inherit(facts: &mut Facts, place: &str, what: Inherited) -> Result<(), CannotChange> {
+    for iis in iis_of(facts) {
+        let service = iis.service.clone();
+        for site in &mut iis.sites {
+            let names = SiteNames::of(site);
+            let Some(at) = site.paths.iter().position(|path| names.is(path, place)) else { continue };
+            let Some(own) = site.paths.get(at).map(|path| path.path.trim_end_matches('/').to_lowercase()) else {
+                continue;
+            };
+            let is_above = |path: &&PathFacts| {
+                let above = path.path.trim_end_matches('/').to_lowercase();
+                own.strip_prefix(&above).is_some_and(|rest| rest.starts_with('/'))
+            };
+            let above = site.paths.iter().filter(is_above).max_by_key(|path| path.path.len());
+            let above = above.map(|path| path.sign_in.clone());
+            let Some(path) = site.paths.get_mut(at) else { continue };
+            match (what, above, service) {
+                (Inherited::Section, Some(above), _) => {
+                    path.sign_in =
+                        SignIn { anonymous: path.sign_in.anonymous, other_way: path.sign_in.other_way, ..above };
+                }
+                (Inherited::Providers, Some(above), _) => {
+                    (path.sign_in.providers, path.sign_in.providers_at) = (above.providers, above.providers_at);
+                }
+                (Inherited::Providers, None, Some(service)) => {
+                    let stated = service.providers.as_ref();
+                    let list = stated.map_or("Negotiate,NTLM", |list| list.value.as_str());
+                    let at = stated.map_or(path.sign_in.providers_at, |list| list.at);
+                    let names = list.split(',').filter(|name| !name.trim().is_empty());
+                    path.sign_in.providers = names.map(|name| Cited::new(AuthProvider::parse(name), at)).collect();
+                    path.sign_in.providers_at = at;
+                }
+                (_, None, _) => return Err(CannotChange::NothingAbove(place.to_owned())),
+            }
+            return Ok(());
+        }
+    }
+    Err(CannotChange::NoSuchSite(place.to_owned()))
+}
+
 fn iis_of(facts: &mut Facts) -> impl Iterator<Item = &mut Iis> {
     facts.hosts.values_mut().filter_map(|host| host.iis.as_mut()?.seen_mut())
 }
 
 impl SignInChange {
+    /// Where what it changes was decided.
+    const fn decided_at(&self, sign_in: &SignIn) -> Evidence {
+        match self {
+            Self::AddProvider(_) | Self::RemoveProvider(_) | Self::Providers(_) => sign_in.providers_at,
+            Self::Anonymous(_) => sign_in.anonymous.at,
+            Self::SingleRequest(_) => sign_in.single_request.at,
+            Self::Windows(_) | Self::KernelMode(_) | Self::PoolCredentials(_) | Self::TokenChecking(_) => {
+                sign_in.windows.at
+            }
+        }
+    }
+
     fn apply(&self, sign_in: &mut SignIn) {
         let stated = |value, before: Setting<bool>| Setting { value, at: before.at, origin: Origin::Stated };
         match self {
             Self::Windows(on) => sign_in.windows = stated(*on, sign_in.windows),
+            Self::Anonymous(on) => sign_in.anonymous = stated(*on, sign_in.anonymous),
             Self::KernelMode(on) => sign_in.kernel_mode = stated(*on, sign_in.kernel_mode),
             Self::PoolCredentials(on) => sign_in.pool_credentials = stated(*on, sign_in.pool_credentials),
             Self::SingleRequest(on) => sign_in.single_request = stated(*on, sign_in.single_request),

@@ -12,12 +12,15 @@
 //! appcmd set apppool "Intranet" /processModel.identityType:SpecificUser /processModel.userName:CONTOSO\svc-web
 //! Set-ADAccountControl -Identity svc-web -Server contoso.com -TrustedForDelegation $true
 //! Set-ADUser -Identity svc-web -Add @{'msDS-AllowedToDelegateTo'='MSSQLSvc/sql01.contoso.com'}
+//! appcmd clear config "Site/app" -section:… /commit:apphost
+//! cscript //nologo …\adsutil.vbs set w3svc/1/root/NTAuthenticationProviders "Negotiate,NTLM"
 //! pool Intranet=CONTOSO\svc-web        or ApplicationPoolIdentity, NetworkService, LocalSystem, LocalService
 //! ```
 
 use crate::facts::account::AccountName;
 use crate::facts::account_control::{AccountControl, EncryptionTypes};
-use crate::facts::change::{AccountChange, Change, SignInChange};
+use crate::facts::change::{AccountChange, Change, Inherited, SignInChange};
+use crate::facts::change_adsutil;
 use crate::facts::iis::PoolIdentity;
 use crate::facts::sign_in::AuthProvider;
 use crate::facts::spn::Spn;
@@ -26,7 +29,7 @@ use crate::facts::spn::Spn;
 pub const FORMS: &str = "setspn -S SPN ACCOUNT, setspn -D SPN ACCOUNT, useAppPoolCredentials=true in SITE, \
                          useKernelMode=false in SITE, windowsAuthentication=true in SITE, \
                          providers=Negotiate,NTLM in SITE, pool NAME=ACCOUNT, Set-ADAccountControl or Set-ADUser with delegation or encryption \
-                         types, or an appcmd command of a fix";
+                         types, or an appcmd or adsutil.vbs command of a fix";
 
 /// Understands the changes that a command makes, one or several; none when the words are not of the forms above.
 pub fn parse(text: &str) -> Option<Vec<Change>> {
@@ -37,6 +40,10 @@ pub fn parse(text: &str) -> Option<Vec<Change>> {
         "setspn" => Some(vec![setspn(rest)?]),
         "appcmd" if rest.get(1).is_some_and(|word| word.eq_ignore_ascii_case("apppool")) => app_pool(rest),
         "appcmd" => appcmd(rest),
+        "cscript" => {
+            let script = rest.iter().position(|word| word.to_ascii_lowercase().ends_with("adsutil.vbs"))?;
+            Some(vec![change_adsutil::parse(rest.get(script.checked_add(1)?..)?)?])
+        }
         "set-adaccountcontrol" => account_control(rest),
         "set-aduser" | "set-adcomputer" | "set-adserviceaccount" => account(rest),
         "pool" => Some(vec![pool(text.trim().get("pool".len()..)?)?]),
@@ -80,12 +87,24 @@ fn setspn(words: &[String]) -> Option<Change> {
 }
 
 fn appcmd(words: &[String]) -> Option<Vec<Change>> {
-    let [set, config, site, options @ ..] = words else { return None };
-    if !set.eq_ignore_ascii_case("set") || !config.eq_ignore_ascii_case("config") {
+    let [verb, config, site, options @ ..] = words else { return None };
+    if !config.eq_ignore_ascii_case("config") {
         return None;
     }
     let about = options.iter().find_map(|option| option.split_once("section:"))?.1.to_ascii_lowercase();
-    if !about.ends_with("windowsauthentication") {
+    let is_windows = about.ends_with("windowsauthentication");
+    if verb.eq_ignore_ascii_case("clear") {
+        return is_windows.then(|| vec![Change::Inherit(site.clone(), Inherited::Section)]);
+    }
+    if !verb.eq_ignore_ascii_case("set") {
+        return None;
+    }
+    if about.ends_with("anonymousauthentication") {
+        let on = options.iter().find_map(|option| option.strip_prefix("/enabled:"))?;
+        let change = SignInChange::Anonymous(on.to_ascii_lowercase().parse().ok()?);
+        return Some(vec![Change::SignIn(Some(site.clone()), change)]);
+    }
+    if !is_windows {
         return None;
     }
     let ignored = |option: &str| option.contains("section:") || option.to_ascii_lowercase().starts_with("/commit");
@@ -303,6 +322,17 @@ mod tests {
         check(command("/useKernelMode:true /useAppPoolCredentials:false"), both.map(|change| sign_in(site, change)));
         let checking = SignInChange::TokenChecking("None".to_owned());
         check(command("/extendedProtection.tokenChecking:none"), [sign_in(site, checking)]);
+        let whole = |verb: &str, section: &str, change: &str| {
+            let path = "system.webServer/security/authentication";
+            parse(&format!(
+                r#"appcmd {verb} config "VGS Portal/hr" -section:{path}/{section} {change} /commit:apphost"#
+            ))
+        };
+        let inherit = Change::Inherit("VGS Portal/hr".to_owned(), Inherited::Section);
+        check(whole("clear", "windowsAuthentication", ""), [inherit]);
+        let anonymous = sign_in(site, SignInChange::Anonymous(false));
+        check(whole("set", "anonymousAuthentication", "/enabled:false"), [anonymous]);
+        assert_eq!(whole("clear", "anonymousAuthentication", ""), None);
         assert_eq!(command("/extendedProtection.tokenChecking:maybe"), None);
         assert_eq!(command("/enabled:perhaps"), None);
     }

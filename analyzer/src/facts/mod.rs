@@ -9,6 +9,7 @@ pub mod attempts;
 pub mod beginnings;
 pub mod case_facts;
 pub mod change;
+pub mod change_adsutil;
 pub mod change_words;
 pub mod clock;
 pub mod directory;

@@ -16,6 +16,8 @@ fn is_change(command: &str) -> bool {
     command.starts_with("setspn -S")
         || command.starts_with("setspn -D")
         || command.contains("appcmd set config")
+        || command.contains("appcmd clear config")
+        || (command.contains("adsutil.vbs") && parse(command).is_some())
         || is_cmdlet
 }
 
@@ -41,6 +43,10 @@ fn every_fix_that_can_be_tried_removes_what_it_is_for() {
     let useless: Vec<_> = tried.iter().filter(|(_, _, gone, _)| !gone).collect();
     assert!(useless.is_empty(), "{useless:#?}");
     assert!(tried.len() > 10, "{tried:#?}");
+    for fix in ["setspn -S", "setspn -D", "appcmd set config", "appcmd clear config", "adsutil.vbs set", "Set-AD"] {
+        let is_tried = |commands: &Vec<String>| commands.iter().any(|command| command.contains(fix));
+        assert!(tried.iter().any(|(_, _, _, commands)| is_tried(commands)), "no fix with {fix} was tried");
+    }
 }
 
 fn tried(sample: &str, fix: &str) -> (Option<i32>, String) {
