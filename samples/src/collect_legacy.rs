@@ -32,9 +32,39 @@ const FILE: &str = r"C:\WINDOWS\System32\inetsrv\MetaBase.xml";
 ///
 /// The host has a name that no bundle may hold.
 pub fn bundle(host: &Host, windows: OldWindows, providers: Option<&str>) -> Vec<u8> {
+    zipped(host, attempts(host, windows, providers))
+}
+
+/// The same, with more that somebody collected by hand.
+///
+/// # Panics
+///
+/// The host has a name that no bundle may hold.
+pub fn bundle_with(host: &Host, windows: OldWindows, providers: Option<&str>, more: Vec<Attempt>) -> Vec<u8> {
+    zipped(host, attempts(host, windows, providers).into_iter().chain(more))
+}
+
+/// The bundle of a domain controller from which only what the Event Viewer shows was copied.
+///
+/// # Panics
+///
+/// The host has a name that no bundle may hold.
+pub fn copied_log(host: &Host, channel: &str, text: String) -> Vec<u8> {
+    let metabase = Source::Query("IIS://LocalHost/W3SVC".to_owned());
+    let metabase = absent(ArtifactKind::Adsutil, "w3svc.txt", metabase, CollectionStatus::NotPresent, None);
+    zipped(host, [metabase, copied_events(channel, text)])
+}
+
+/// What the Event Viewer shows of a log.
+pub fn copied_events(channel: &str, text: String) -> Attempt {
+    let source = Source::Query(format!("Event Viewer: {channel}"));
+    collected(ArtifactKind::EventLogXml, &format!("{channel}.txt"), source, text.into_bytes(), 80)
+}
+
+fn zipped(host: &Host, attempts: impl IntoIterator<Item = Attempt>) -> Vec<u8> {
     let head = Manifest { collector: "kerbscope-legacy 0.1.0".to_owned(), ..head(host) };
     let mut writer = BundleWriter::new(Cursor::new(Vec::new()), head);
-    for attempt in attempts(host, windows, providers) {
+    for attempt in attempts {
         writer.add(attempt).expect("the names of samples are plain");
     }
     writer.finish().expect("memory can be written").into_inner()

@@ -8,7 +8,7 @@ use crate::layout::klist::Ticket;
 use crate::layout::ldif::Value;
 use crate::layout::lsa_tickets;
 use crate::layout::nltest;
-use crate::layout::request_log::Request;
+use crate::layout::request_log::{Refusal, Request};
 
 /// The domain of all hosts, as DNS knows it.
 pub const DNS_DOMAIN: &str = "contoso.com";
@@ -48,8 +48,8 @@ pub struct Host {
     pub secure_channel: nltest::State,
     /// Requests, by the names of their sites.
     pub requests: Vec<(String, Request)>,
-    /// Requests that HTTP.sys refused: when, from where, and why.
-    pub refused: Vec<(&'static str, &'static str, &'static str)>,
+    /// Requests that HTTP.sys refused.
+    pub refused: Vec<Refusal>,
     /// Accounts that the directory was asked about besides those of the host and its pools.
     pub named_accounts: Vec<&'static str>,
     /// Domains that the domain trusts: their names in DNS and NetBIOS, and `trustAttributes`.
@@ -196,8 +196,20 @@ impl Host {
 
     /// Lets HTTP.sys refuse a request: when, from where, and why.
     #[must_use]
-    pub fn refused(mut self, time: &'static str, client: &'static str, reason: &'static str) -> Self {
-        self.refused.push((time, client, reason));
+    pub fn refused(self, time: &'static str, client: &'static str, reason: &'static str) -> Self {
+        self.refused_at(time, client, "/", reason)
+    }
+
+    /// The same, of a request to this address.
+    #[must_use]
+    pub fn refused_at(
+        mut self,
+        time: &'static str,
+        client: &'static str,
+        address: &'static str,
+        reason: &'static str,
+    ) -> Self {
+        self.refused.push(Refusal { time, client, address, reason });
         self
     }
 

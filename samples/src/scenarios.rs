@@ -85,6 +85,11 @@
 //! | `tgt-delegation-blocked-across-trust` | a trust keeps tickets from being delegated | server, `-client` | same name |
 //! | `providers-value-malformed` | a blank stands in the providers of IIS 5 | server | same name |
 //! | `farm-nodes-inconsistent` | two servers of one name decrypt differently | server, `-second` | same name |
+//! | `iis5-user-unknown` | a user has no account, as a domain controller tells twice | server, `-dc` | `user-account-problem` |
+//! | `two-ports-two-accounts` | the name of a second site is registered with its port | server | `port-in-spn-mismatch` |
+//! | `url-too-long-http400` | the addresses of an application are too long | server | none: a note of `token-too-large-http400` |
+//! | `udp-fragmentation-vpn` | Windows 2003 asks for tickets over UDP | server | same name, as a hint |
+//! | `cluster-name-kerberos-off` | a server cluster made no account for its name | server | same name |
 //! | `iis5-host-header` | nobody holds the SPN of a host header of IIS 5 | server | `spn-missing` |
 
 pub mod account_spn_but_account_missing;
@@ -100,6 +105,7 @@ pub mod chromium_delegate_allowlist;
 pub mod client_not_domain_or_offline;
 pub mod client_stale_ticket;
 pub mod clock_skew;
+pub mod cluster_name_kerberos_off;
 pub mod credential_guard_blocks_unconstrained;
 pub mod credential_manager_override;
 pub mod cross_forest_name_or_external_trust;
@@ -119,6 +125,7 @@ pub mod ie6_w2k_negotiate_off;
 pub mod iis5_30day_401;
 pub mod iis5_host_header;
 pub mod iis5_ntlm_only;
+pub mod iis5_user_unknown;
 pub mod iis6_healthy;
 pub mod iis6_spn_on_machine;
 pub mod kcd_target_spn_missing;
@@ -162,8 +169,11 @@ pub mod spn_registration_events;
 pub mod spn_short_or_fqdn_only;
 pub mod tgt_delegation_blocked_across_trust;
 pub mod token_too_large_http400;
+pub mod two_ports_two_accounts;
+pub mod udp_fragmentation_vpn;
 pub mod unconstrained_delegation_not_trusted;
 pub mod url_is_ip_or_unresolvable;
+pub mod url_too_long_http400;
 pub mod url_zone_internet;
 pub mod user_account_problem;
 pub mod user_not_delegable;
@@ -317,5 +327,10 @@ const STORIES: &[fn() -> Scenario] = &[
     tgt_delegation_blocked_across_trust::scenario,
     providers_value_malformed::scenario,
     farm_nodes_inconsistent::scenario,
+    iis5_user_unknown::scenario,
+    two_ports_two_accounts::scenario,
+    url_too_long_http400::scenario,
+    udp_fragmentation_vpn::scenario,
+    cluster_name_kerberos_off::scenario,
     iis5_host_header::scenario,
 ];

@@ -137,7 +137,7 @@ pub(crate) fn attempts(host: &Host) -> Vec<Attempt> {
     let registry = |files: &[RegistryFile]| files.iter().map(|file| registry(host, file)).collect::<Vec<_>>();
     match host.role {
         Role::Client => {
-            return registry(&[KERBEROS, LSA, BROWSERS, ZONES]).into_iter().chain(firefox(host)).collect();
+            return registry(&[KERBEROS, LSA, BROWSERS, ZONES]).into_iter().chain([firefox(host)]).collect();
         }
         Role::BackEnd => return vec![audit_policy(host)],
         Role::DomainController => {
@@ -184,11 +184,16 @@ fn secure_channel(host: &Host) -> Attempt {
     collected(ArtifactKind::Nltest, &file, source, text.into_bytes(), 61)
 }
 
-fn firefox(host: &Host) -> Option<Attempt> {
-    let folder = r"C:\Users\alice\AppData\Roaming\Mozilla\Firefox\Profiles\k3x9.default-release";
-    let source = Source::File(format!(r"{folder}\prefs.js"));
-    let lines = host.firefox?.as_bytes().to_vec();
-    Some(collected(ArtifactKind::BrowserSettings, "firefox-k3x9.default-release.js", source, lines, 2))
+/// The settings of the one profile of Firefox. Where there is none, the collector says that it looked.
+fn firefox(host: &Host) -> Attempt {
+    let profiles = r"C:\Users\alice\AppData\Roaming\Mozilla\Firefox\Profiles";
+    let Some(lines) = host.firefox else {
+        let source = Source::File(format!(r"{profiles}\prefs.js"));
+        return absent(ArtifactKind::BrowserSettings, "firefox-none.js", source, CollectionStatus::NotPresent, None);
+    };
+    let source = Source::File(format!(r"{profiles}\k3x9.default-release\prefs.js"));
+    let (file, lines) = ("firefox-k3x9.default-release.js", lines.as_bytes().to_vec());
+    collected(ArtifactKind::BrowserSettings, file, source, lines, 2)
 }
 
 fn audit_policy(host: &Host) -> Attempt {

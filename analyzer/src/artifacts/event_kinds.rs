@@ -114,10 +114,10 @@ pub(super) const CONCERNS: [Concern; 28] = [
         ..rare("Microsoft-Windows-Security-Kerberos", &[3])
     },
     rare("Microsoft-Windows-Security-Kerberos", &[4, 5, 6, 7, 8, 9, 14, 100, 101]),
-    rare("Kerberos", &[3, 4, 5, 6, 7, 8, 9, 14]),
+    rare("Kerberos", &[3, 4, 5, 6, 7, 8, 9, 10, 14]),
     rare("Microsoft-Windows-Kerberos-Key-Distribution-Center", &[11, 16, 27, 29, 35, 36, 37, 38, 42, 43, 44]),
     rare("KDC", &[11, 16, 27, 29]),
-    rare("NETLOGON", &[5719, 5722, 5723, 5783, 5788, 5789, 5805]),
+    rare("NETLOGON", &[5719, 5722, 5723, 5783, 5788, 5789, 5801, 5805]),
     rare("LsaSrv", &[6037, 6038, 6039, 40960, 40961, 40962]),
     rare("Microsoft-Windows-HttpEvent", &[15007]),
     rare("HTTP", &[15007]),

@@ -77,6 +77,15 @@ pub struct Refused {
     pub pool: Option<String>,
 }
 
+impl Refused {
+    /// Bytes of the address. The collector leaves the length of a long query in its place: `/app?[24310]`.
+    pub fn address_length(&self) -> usize {
+        let Some(path) = self.path.as_deref() else { return 0 };
+        let query = path.rsplit_once("?[").and_then(|(_, length)| length.strip_suffix(']')?.parse::<usize>().ok());
+        path.len().saturating_add(query.unwrap_or(0))
+    }
+}
+
 /// Whether a text is such a log.
 pub fn recognizes(text: &Text) -> bool {
     let lines = || text.lines().iter().take(200);
@@ -144,6 +153,12 @@ mod tests {
 
     fn read(text: &str) -> Parsed<HttpErrLog> {
         parse(ArtifactId(0), &Text::from(text))
+    }
+
+    #[test]
+    fn the_length_of_a_query_that_is_left_out_counts() {
+        let length = |path: &str| read(&OLD.replace("/clm", path)).value.requests[0].address_length();
+        assert_eq!((length("/clm"), length("/clm?[24310]"), length("/clm?[x]")), (4, 24_322, 8));
     }
 
     #[test]

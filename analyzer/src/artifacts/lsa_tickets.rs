@@ -91,6 +91,8 @@ impl Session {
             let words = format!("LSA answered 0x{status:08x} about the session {logon_id}");
             parsed.lose(at, GapReason::ToolFailed(words));
         }
+        // LSA hands out all that it has; where it refused, nobody counted.
+        let count = u32::try_from(self.tickets.len()).ok().filter(|_| status == Some(0));
         let mut tickets = Vec::new();
         for listed in self.tickets {
             let place = places.next();
@@ -112,6 +114,7 @@ impl Session {
         TicketCache {
             logon_id: Some(Cited::new(logon_id, at)),
             user,
+            count: count.map(|count| Cited::new(count, at)),
             tickets,
             sessions: vec![session],
             ..TicketCache::default()

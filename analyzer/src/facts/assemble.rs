@@ -23,7 +23,7 @@ use crate::facts::account_control::AccountControl;
 use crate::facts::case_facts::{Facts, HostFacts};
 use crate::facts::clock::ClockReading;
 use crate::facts::directory::Directory;
-use crate::facts::events::happening;
+use crate::facts::events::{happening, refused_accounts};
 use crate::facts::fact::Fact;
 use crate::facts::host::{HostName, Role};
 use crate::facts::iis;
@@ -57,6 +57,7 @@ pub struct BundleHead {
 /// Puts a case together.
 pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
     let mut facts = Facts::default();
+    let mut not_sought = Vec::new();
     for (number, bundle) in (0..).zip(bundles) {
         let own: Vec<_> = artifacts.iter().filter(|artifact| artifact.artifact.bundle == number).collect();
         if own.is_empty() && bundle.host.is_none() {
@@ -74,9 +75,13 @@ pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
             assembler.take(artifact);
         }
         assembler.metabase(&own);
+        if bundle.host.is_some() && !own.iter().any(|read| seeks_iis(read)) {
+            not_sought.push(assembler.host);
+        }
     }
     name_domains(&mut facts);
     know_domain_controllers(&mut facts);
+    suspect_web_servers(&mut facts, &not_sought);
     facts
 }
 
@@ -120,6 +125,31 @@ fn host_of(bundle: &BundleHead, artifacts: &[&ReadArtifact]) -> HostName {
     });
     let name = bundle.host.clone().or(stated).or(logged);
     HostName::new(&name.unwrap_or_else(|| "UNKNOWN".to_owned()))
+}
+
+/// A server whose bundle does not even tell of a search for IIS may be a web server like the others.
+fn suspect_web_servers(facts: &mut Facts, not_sought: &[HostName]) {
+    let hosts = facts.hosts.values_mut().filter(|host| not_sought.contains(&host.identity.name));
+    let is_open = |host: &&mut HostFacts| {
+        let is_workstation = host.identity.os.is_some() && !host.identity.is_server();
+        host.role == Role::Client && host.iis.is_none() && !is_workstation
+    };
+    for host in hosts.filter(is_open) {
+        let need = "applicationHost.config, or the metabase, of";
+        host.role = Role::WebServer;
+        host.iis = Some(Fact::Unknown(NotKnown::naming(need, host.identity.name.as_str())));
+    }
+}
+
+/// Whether an entry of a manifest tells of a search for the configuration of IIS. That of IIS 5 is no file, so that the
+/// absence of one says nothing.
+fn seeks_iis(read: &ReadArtifact) -> bool {
+    let artifact = &read.artifact;
+    match artifact.kind {
+        ArtifactKind::IisConfig | ArtifactKind::Adsutil => true,
+        ArtifactKind::Metabase => artifact.status != CollectionStatus::NotPresent,
+        _ => false,
+    }
 }
 
 struct Assembler<'a> {
@@ -322,7 +352,7 @@ impl Assembler<'_> {
             self.host = HostName::new(computer);
         }
         let issues_tickets = |(provider, id): &(String, u32)| {
-            matches!(id, 4768 | 4769 | 4771) || provider.to_lowercase().contains("key-distribution-center")
+            matches!(id, 4768 | 4769 | 4771 | 672..=677) || provider.to_lowercase().contains("key-distribution-center")
         };
         let is_dc = log.counts.keys().any(issues_tickets);
         let channel = log.channel.clone().or_else(|| named_channel(read)).unwrap_or_default();
@@ -336,6 +366,7 @@ impl Assembler<'_> {
         let fact = if whole { Fact::Known(at) } else { Fact::Partial(at, need()) };
         host.logs.entry(channel.to_lowercase()).or_insert(fact);
         self.facts.happenings.extend(log.events.iter().filter_map(happening));
+        self.facts.happenings.extend(refused_accounts(log));
         self.facts.sightings.extend(sightings(log));
         self.host = own;
     }
@@ -372,7 +403,8 @@ impl Assembler<'_> {
 fn named_channel(read: &ReadArtifact) -> Option<String> {
     read.artifact.source.as_ref()?;
     let file = read.artifact.path.rsplit('/').next()?;
-    Some(file.strip_suffix(".evtx").or_else(|| file.strip_suffix(".xml"))?.to_owned())
+    let (name, form) = file.rsplit_once('.')?;
+    ["evtx", "evt", "xml", "txt"].contains(&form).then(|| name.to_owned())
 }
 
 fn whole_metabase() -> NotKnown {

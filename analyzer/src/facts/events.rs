@@ -2,8 +2,10 @@
 
 use jiff::Timestamp;
 
-use crate::artifacts::event_log::Event;
+use crate::artifacts::event_log::{Event, EventLog};
 use crate::evidence::place::Evidence;
+use crate::facts::attempts::{Attempt, Kind, attempts_of};
+use crate::facts::sign_ins::sign_ins;
 use crate::facts::spn::Spn;
 
 /// Something that happened, with the record that says so.
@@ -40,7 +42,7 @@ pub enum What {
     },
     /// A domain controller found the same name on several accounts: KDC event 11.
     DuplicateName(Spn),
-    /// A computer could not register its own SPNs or DNS name: NETLOGON 5788 and 5789.
+    /// A computer could not register its own SPNs or DNS name: NETLOGON 5788, 5789 and 5801.
     OwnNamesNotRegistered {
         /// The event id.
         id: u32,
@@ -67,6 +69,8 @@ pub enum What {
     LogonRefused(LogonRefused),
     /// A domain controller refused a ticket for a service: Security 4769 with a failure.
     TicketRefused(TicketRefused),
+    /// A domain controller refused an account twice, a ticket and then NTLM: Security 676 and 681, or 4768 and 4776.
+    AccountRefused(AccountRefused),
 }
 
 /// A logon that a server refused.
@@ -95,6 +99,38 @@ pub struct TicketRefused {
     pub status: u32,
 }
 
+/// An account that a domain controller refused.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AccountRefused {
+    /// The account, in lower case and without its domain.
+    pub user: String,
+    /// The computer that asked whether the password is right, as it calls itself.
+    pub workstation: Option<String>,
+    /// The NT status with which NTLM was refused.
+    pub status: u32,
+    /// The record in which the ticket was refused.
+    pub ticket_at: Evidence,
+}
+
+/// Accounts that were refused a ticket, and moments later NTLM, as the log of a domain controller tells it.
+pub fn refused_accounts(log: &EventLog) -> Vec<Happening> {
+    let attempts = attempts_of(log, &[Kind::TicketGrantingTicket, Kind::PreAuthentication, Kind::Ntlm]);
+    let both = |events: &[usize]| -> Option<Happening> {
+        let of = |wanted: fn(Kind) -> bool| {
+            events.iter().filter_map(|index| attempts.get(*index)).find(|attempt| wanted(attempt.kind))
+        };
+        let (ntlm, ticket) = (of(|kind| kind == Kind::Ntlm)?, of(|kind| kind != Kind::Ntlm)?);
+        let (user, status) = (ntlm.user?.to_lowercase(), ntlm.code?.value);
+        let what = AccountRefused { user, workstation: ntlm.client.map(str::to_owned), status, ticket_at: ticket.at };
+        Some(happened(ntlm, What::AccountRefused(what)))
+    };
+    sign_ins(&attempts, &[]).iter().filter_map(|sign_in| both(&sign_in.events)).collect()
+}
+
+fn happened(attempt: &Attempt<'_>, what: What) -> Happening {
+    Happening { at: attempt.at, time: attempt.last, computer: attempt.computer.to_owned(), what }
+}
+
 /// What an event means, if it means anything here.
 pub fn happening(event: &Event) -> Option<Happening> {
     let what = meaning(event)?;
@@ -108,7 +144,7 @@ const AUDIT: &str = "Microsoft-Windows-Security-Auditing";
 fn meaning(event: &Event) -> Option<What> {
     let number = |field: &str| event.field(field).and_then(number);
     match event.id {
-        5788 | 5789 => Some(What::OwnNamesNotRegistered { id: event.id }),
+        5788 | 5789 | 5801 => Some(What::OwnNamesNotRegistered { id: event.id }),
         5021 | 5057 | 5059 => {
             let pool = event.field("AppPoolID").or_else(|| event.field("1"))?.to_owned();
             Some(What::PoolNotStarted { pool, id: event.id })
@@ -177,6 +213,7 @@ fn first_number(text: &str) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::event_log_text::LOCAL_TIME;
     use crate::evidence::place::ArtifactId;
 
     fn event(provider: &str, id: u32, fields: &[(&str, &str)]) -> Event {
@@ -274,6 +311,35 @@ mod tests {
         assert_eq!(large, Some(What::TokenTooLarge { client: "bob".to_owned(), needed: Some(12_288) }));
         assert_eq!(meaning(&event(KDC, 42, &[])), Some(What::KdcWarning(42)));
         assert_eq!(meaning(&event("WAS", 42, &[])), None);
+    }
+
+    #[test]
+    fn own_names_that_are_not_registered_are_told_by_three_events() {
+        for id in [5788, 5789, 5801] {
+            let told = happening(&event("NETLOGON", id, &[])).map(|happening| happening.what);
+            assert_eq!(told, Some(What::OwnNamesNotRegistered { id }));
+        }
+    }
+
+    #[test]
+    fn an_account_that_is_refused_a_ticket_and_then_ntlm_is_one_happening() {
+        let user = ("TargetUserName", "Major");
+        let at = |record, event: Event| Event { at: ArtifactId(0).record(record), ..event };
+        let local = (LOCAL_TIME, "5/11/2000 8:47:01 PM");
+        let ticket = at(1, event("Security", 676, &[user, ("Status", "6"), local]));
+        let code = ("Status", "3221225572");
+        let ntlm = at(2, event("Security", 681, &[user, ("Workstation", "WEBSERVER"), code, local]));
+        let refused = |events: Vec<Event>| refused_accounts(&EventLog { events, ..EventLog::default() });
+        let told = refused(vec![ticket.clone(), ntlm.clone()]);
+        let expected = What::AccountRefused(AccountRefused {
+            user: "major".to_owned(),
+            workstation: Some("WEBSERVER".to_owned()),
+            status: 0xc000_0064,
+            ticket_at: ArtifactId(0).record(1),
+        });
+        assert_eq!(told.iter().map(|happening| &happening.what).collect::<Vec<_>>(), [&expected]);
+        assert_eq!(told[0].at, ArtifactId(0).record(2));
+        assert_eq!((refused(vec![ticket]), refused(vec![ntlm])), (vec![], vec![]));
     }
 
     #[test]

@@ -97,6 +97,11 @@ impl Identity {
         std::iter::once(short).chain(full).collect()
     }
 
+    /// Whether it has a Windows for servers, as the name of the product says in every language.
+    pub fn is_server(&self) -> bool {
+        self.os.as_deref().is_some_and(|name| name.to_lowercase().contains("server"))
+    }
+
     /// The name with its domain; where the domain is not known, the short one.
     pub fn full_name(&self) -> Option<String> {
         self.dns_names().pop()

@@ -47,9 +47,11 @@ impl Names {
         if *resolution == Resolution::Missing {
             return Some(NotKnown::naming("a DNS answer that knows", name));
         }
-        let led = self.addresses.get(name).map_or(&[][..], Vec::as_slice);
-        let elsewhere =
-            !led.is_empty() && !host.addresses.is_empty() && !led.iter().any(|at| host.addresses.contains(at));
+        let led = self.addresses.get(name).filter(|led| !led.is_empty())?;
+        if host.addresses.is_empty() {
+            return Some(NotKnown::naming("the addresses, as ipconfig /all tells them, of", host.name.as_str()));
+        }
+        let elsewhere = !led.iter().any(|at| host.addresses.contains(at));
         elsewhere.then(|| NotKnown::naming("the bundle of the machine at the address of", name))
     }
 
@@ -96,5 +98,8 @@ mod tests {
         assert!(names.resolve("here", &host).0.complete().is_ok());
         assert!(names.resolve("there", &host).0.complete().is_err());
         assert!(names.resolve("nowhere", &host).0.complete().is_err());
+        host.addresses.clear();
+        let need = NotKnown::until("the addresses, as ipconfig /all tells them, of WEB01");
+        assert_eq!(names.resolve("here", &host).0.complete(), Err(need));
     }
 }

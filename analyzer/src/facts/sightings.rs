@@ -14,7 +14,7 @@ use crate::facts::attempts::{Attempt, Kind, Outcome, attempts_of};
 const KINDS: usize = 2_000;
 
 /// What [`seen_in`] knows something of.
-const KINDS_SEEN: &[Kind] = &[Kind::Logon, Kind::Netlogon, Kind::Lsa];
+const KINDS_SEEN: &[Kind] = &[Kind::Logon, Kind::Netlogon, Kind::Lsa, Kind::KerberosClient];
 
 /// NetworkCleartext: Basic authentication, since IIS 6.
 const CLEARTEXT: u32 = 8;
@@ -57,6 +57,8 @@ pub enum Seen {
     Anonymous,
     /// A service reports trouble: 5719 of Netlogon, 40960 of LSA.
     Trouble,
+    /// The Kerberos client reports that tickets do not come over UDP: its event 10.
+    TroubleOverUdp,
 }
 
 /// What a log shows.
@@ -94,6 +96,10 @@ fn seen_in(attempt: &Attempt<'_>) -> Option<Seen> {
         (Kind::Logon, Outcome::Succeeded) => logon(attempt),
         (Kind::Netlogon, _) => (attempt.id == 5719).then_some(Seen::Trouble),
         (Kind::Lsa, _) => (attempt.id == 40960).then_some(Seen::Trouble),
+        // The later provider has an event 10 about smart cards, and never asks over UDP.
+        (Kind::KerberosClient, _) => {
+            (attempt.id == 10 && attempt.provider.eq_ignore_ascii_case("Kerberos")).then_some(Seen::TroubleOverUdp)
+        }
         _ => None,
     }
 }
@@ -174,5 +180,7 @@ mod tests {
     fn trouble_of_services_counts_and_the_rest_does_not() {
         let trouble = event("NETLOGON", 5719, 1, &[]);
         assert_eq!(seen(vec![trouble, event("NETLOGON", 5783, 2, &[]), event("LsaSrv", 40961, 3, &[])]).len(), 1);
+        assert_eq!(seen(vec![event("Kerberos", 10, 1, &[]), event("Kerberos", 9, 2, &[])]).len(), 1);
+        assert_eq!(seen(vec![event("Microsoft-Windows-Security-Kerberos", 10, 1, &[])]), []);
     }
 }

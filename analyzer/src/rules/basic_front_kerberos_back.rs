@@ -23,7 +23,7 @@ use crate::facts::sightings::{Seen, Sighting};
 use crate::rules::answer::Answer;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
-use crate::rules::second_hop::{came_from, others_with_a_log, seen_on};
+use crate::rules::second_hop::{hops, others, seen_on};
 
 /// The rule.
 #[derive(Debug)]
@@ -55,16 +55,14 @@ impl Rule for BasicFrontKerberosBack {
                 }
                 continue;
             };
-            let others = others_with_a_log(situation, server);
-            if others.is_empty() {
+            if others(situation, server).is_empty() {
                 answer.open(NotKnown::naming(
                     "the Security event log of the server behind",
                     server.identity.name.as_str(),
                 ));
             }
-            for other in others {
-                let behind = seen_on(situation, other, Seen::Kerberos).find(|seen| came_from(seen, server));
-                answer.findings.extend(behind.map(|behind| finding(server, other, front, behind)));
+            for hop in hops(situation, server, Seen::Kerberos, answer) {
+                answer.find(finding(server, hop.other, front, hop.seen));
             }
         }
         Ok(())
@@ -121,5 +119,8 @@ mod tests {
         check(&World::healthy().no_security_log(), Verdict::Open);
         let needs = check(&basic().no_security_log_of_client(), Verdict::Open).needs;
         assert_eq!(needs, ["the Security event log of the server behind WEB01"]);
+        let seen = World::healthy().sighted("WEB01", Seen::Basic, "10.0.0.99");
+        let needs = check(&seen.sighted("CLIENT07", Seen::Kerberos, "10.0.0.20"), Verdict::Open).needs;
+        assert_eq!(needs, ["the addresses, as ipconfig /all tells them, of WEB01"]);
     }
 }

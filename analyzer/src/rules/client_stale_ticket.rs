@@ -55,7 +55,8 @@ impl Rule for ClientStaleTicket {
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
         situation.ticket_exchanges(answer)?;
         for client in clients(situation.facts)? {
-            if client.caches.is_empty() {
+            let mut listed = client.caches.iter().filter(|cache| cache.is_of_user()).peekable();
+            if listed.peek().is_none() || !listed.all(|cache| cache.is_counted) {
                 answer.open(tickets_of(client));
             }
             for ticket in &client.tickets {
@@ -87,10 +88,16 @@ struct Stale {
 }
 
 fn stale(situation: &Situation<'_>, client: &HostFacts, ticket: &HeldTicket) -> Result<Option<Stale>, NotKnown> {
+    let password = password_of_holder(&situation.facts.directory, &ticket.spn);
     let refused = situation.index.refused.get(&ticket.spn);
-    let Some(refused) = refused.and_then(|records| records.last()) else { return Ok(None) };
+    let Some(refused) = refused.and_then(|records| records.last()) else {
+        // Nobody refuses a ticket that is newer than the password for this reason; of an older one, the whole log must
+        // be silent.
+        let is_newer = ticket.begins.zip(password.ok()).is_some_and(|(began, password)| began >= password.0);
+        return if is_newer { Ok(None) } else { client.whole_log("System").map(|_| None) };
+    };
     let began = ticket.begins.ok_or_else(|| tickets_of(client))?;
-    let password = password_of_holder(&situation.facts.directory, &ticket.spn)?;
+    let password = password?;
     let refused_after = refused.time.is_none_or(|time| time > password.0);
     Ok((began < password.0 && refused_after).then_some(Stale { began, password, refused: refused.at }))
 }
@@ -173,7 +180,17 @@ mod tests {
     fn without_times_or_tickets_it_is_open() {
         check(&changed(World::healthy()).ticket(NAME), Verdict::Open);
         check(&World::healthy().no_tickets(), Verdict::Open);
+        check(&World::healthy().no_tickets().session_with_granting_ticket("0x3e7"), Verdict::Open);
         check(&World::healthy().no_client(), Verdict::Open);
         check(&changed(World::healthy()).ticket_from(NAME, BEFORE).no_entry("svc-web"), Verdict::Open);
+    }
+
+    #[test]
+    fn a_log_that_is_not_whole_may_hold_the_refusal_of_an_old_ticket() {
+        let needs = ["the System event log of CLIENT07"];
+        let silent = World::healthy().password_set("svc-web", "2026-01-20T06:00:00Z").no_system_log("CLIENT07");
+        assert_eq!(check(&silent.clone().ticket_from(NAME, BEFORE), Verdict::Open).needs, needs);
+        assert_eq!(check(&silent.clone().ticket(NAME), Verdict::Open).needs, needs);
+        check(&silent.ticket_from(NAME, "2026-01-20T07:00:00Z"), Verdict::Clear);
     }
 }

@@ -24,8 +24,8 @@ use crate::evidence::place::Evidence;
 use crate::exchange::client::ClientFamily;
 use crate::exchange::outcome::Exchange;
 use crate::facts::case_facts::HostFacts;
+use crate::facts::host::Role;
 use crate::rules::answer::Answer;
-use crate::rules::browser_policy::clients;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, few, scope};
 
@@ -58,7 +58,11 @@ impl Rule for FirefoxTrustedUris {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        let hosts = situation.facts.hosts.values();
+        let hosts = situation.facts.hosts.values().filter(|host| host.role == Role::Client);
+        for host in hosts.clone().filter(|host| host.firefox.is_none() && !host.identity.is_server()) {
+            let need = "the settings of Firefox, which kerbscope-collect --client reads where there are some, on";
+            answer.open(NotKnown::naming(need, host.identity.name.as_str()));
+        }
         let with_firefox: Vec<_> = hosts
             .filter_map(|host| Some((host, host.firefox.as_ref().filter(|profiles| !profiles.is_empty())?)))
             .collect();
@@ -70,11 +74,7 @@ impl Rule for FirefoxTrustedUris {
         let exchanges = situation.ticket_exchanges(answer)?.into_iter();
         let exchanges: Vec<&Exchange> =
             exchanges.filter(|exchange| exchange.clients.contains(&ClientFamily::Literal)).collect();
-        for client in clients(situation.facts)? {
-            let Some((_, profiles)) = with_firefox.iter().find(|(host, _)| host.identity.name == client.identity.name)
-            else {
-                continue;
-            };
+        for (client, profiles) in with_firefox {
             match forgotten(client, profiles, &exchanges) {
                 Ok(forgotten) if forgotten.is_empty() => {}
                 Ok(forgotten) => answer.find(finding(client, profiles, &forgotten)),
@@ -205,6 +205,11 @@ mod tests {
     fn without_firefox_it_does_not_apply_and_without_policies_it_is_open() {
         check(&World::healthy().no_firefox(), Verdict::NotApplicable);
         check(&trusts("").no_client_registry(), Verdict::Open);
+        let needs = check(&World::healthy().firefox_not_sought(), Verdict::Open).needs;
+        let need = "the settings of Firefox, which kerbscope-collect --client reads where there are some, on CLIENT07";
+        assert_eq!(needs, [need]);
+        let server = World::healthy().firefox_not_sought().product_of("CLIENT07", "Microsoft Windows Server 2022");
+        check(&server, Verdict::NotApplicable);
         check(&trusts("").offers(&["NTLM"]), Verdict::NotApplicable);
     }
 }

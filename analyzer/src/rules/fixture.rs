@@ -505,6 +505,13 @@ impl World {
     /// `CLIENT07` has no Firefox.
     #[must_use]
     pub fn no_firefox(mut self) -> Self {
+        self.client.firefox = Some(Vec::new());
+        self
+    }
+
+    /// Nobody looked for Firefox on `CLIENT07`.
+    #[must_use]
+    pub fn firefox_not_sought(mut self) -> Self {
         self.client.firefox = None;
         self
     }
@@ -756,6 +763,13 @@ impl World {
     #[must_use]
     pub fn system_of(mut self, host: &str, version: &str) -> Self {
         self.host(host).identity.os_version = Some(version.to_owned());
+        self
+    }
+
+    /// A host has this product.
+    #[must_use]
+    pub fn product_of(mut self, host: &str, name: &str) -> Self {
+        self.host(host).identity.os = Some(name.to_owned());
         self
     }
 

@@ -41,7 +41,13 @@ static INFO: RuleInfo = RuleInfo {
         is another name. A registration with a port is found by nobody who asks without it.",
     layer: Layer::Owner,
     references: &["KB 908209", "Edge policy: EnableAuthNegotiatePort"],
-    explains: &["spn-missing", "spn-on-wrong-account", "pool-account-spn-on-machine", "ntlm-blocked-or-audited"],
+    explains: &[
+        "spn-missing",
+        "app-pool-identities-conflict-on-host",
+        "spn-on-wrong-account",
+        "pool-account-spn-on-machine",
+        "ntlm-blocked-or-audited",
+    ],
 };
 
 impl Rule for PortInSpnMismatch {
@@ -96,19 +102,22 @@ fn finding(exchange: &Exchange, with_port: &Spn, at: Evidence, account: &Account
     let is_wrong = exchange.outcome.cause() == Some(Cause::WrongKey);
     let severity = if is_wrong { Severity::Blocker } else { Severity::Degraded };
     let note = if is_wrong {
-        "Another account holds the name without a port, and keeps it: then the site needs a host name of its own, or every \
-         client must be told to send the port (FEATURE_INCLUDE_PORT_IN_SPN_KB908209, EnableAuthNegotiatePort)."
+        "Another account holds the name without a port, and keeps it. Clients send the port where \
+         FEATURE_INCLUDE_PORT_IN_SPN_KB908209 (Internet Explorer) or EnableAuthNegotiatePort (Edge and Chrome) is set, each \
+         of them."
     } else {
         "All sites under this host name, on whatever port, then need this account: a name without a port is one for all of \
          them."
     };
-    let register =
-        Fix::new(format!("Register {asked} on {account} too"), Risk::Disruptive, Privilege::DomainAdmin).noting(note);
     let register = if is_wrong {
-        register
+        let title = "Give the site a host name of its own, or let clients send the port";
+        Fix::new(title, Risk::Disruptive, Privilege::ServerAdmin)
     } else {
-        register.by([setspn::add(asked, account)]).undone_by([setspn::delete(asked, account)])
+        Fix::new(format!("Register {asked} on {account} too"), Risk::Disruptive, Privilege::DomainAdmin)
+            .by([setspn::add(asked, account)])
+            .undone_by([setspn::delete(asked, account)])
     };
+    let register = register.noting(note);
     Some(
         Finding::new(severity, Confidence::Certain, summary, at)
             .because("The registration with a port serves only clients that send the port, which browsers do not do by themselves.")

@@ -6,7 +6,8 @@
 //!
 //! # Condition
 //!
-//! NETLOGON wrote 5788 (`HOST` names) or 5789 (the DNS name) on a web server, within a day before collecting.
+//! NETLOGON wrote 5788 (`HOST` names), 5789 (the DNS name) or 5801 (no account was found for the computer) on a web server,
+//! within a day before collecting.
 //!
 //! # Refuted by
 //!
@@ -15,7 +16,7 @@
 //!
 //! # Sources
 //!
-//! - KB 326985, "Important"; NETLOGON events 5788 and 5789.
+//! - KB 326985, "Important"; NETLOGON events 5788, 5789 and 5801.
 
 use crate::evidence::gap::NotKnown;
 use crate::exchange::identity::machine_account;
@@ -37,10 +38,10 @@ static INFO: RuleInfo = RuleInfo {
     name: "spn-registration-events",
     title: "The computer could not write its own names",
     explanation: "When it starts, and every now and then, Net Logon compares the names of the computer with those on its \
-        account, and writes what is missing. Events 5788 and 5789 say that it was not allowed to, or found no domain \
-        controller. As long as the names are there, nothing fails; the next change of a name will.",
+        account, and writes what is missing. Events 5788, 5789 and 5801 say that it was not allowed to, found no \
+        domain controller, or that its account was not found. As long as the names are there, nothing fails; the next change of a name will.",
     layer: Layer::Owner,
-    references: &["KB 326985", "NETLOGON 5788", "NETLOGON 5789"],
+    references: &["KB 326985", "NETLOGON 5788", "NETLOGON 5789", "NETLOGON 5801"],
     explains: &[],
 };
 

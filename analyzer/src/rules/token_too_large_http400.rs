@@ -10,7 +10,8 @@
 //!
 //! # Refuted by
 //!
-//! A URL in that line which is long enough by itself. Cookies give the same reasons, so this is never certain.
+//! A URL in that line which is long enough by itself: then it is said that signing in is not to blame. Cookies give the same
+//! reasons, so this is never certain.
 //!
 //! # Sources
 //!
@@ -67,7 +68,12 @@ impl Rule for TokenTooLargeHttp400 {
                 continue;
             };
             let refused = log.seen().map(|log| log.requests.as_slice()).unwrap_or_default();
-            let refused: Vec<_> = refused.iter().filter(|request| is_too_long(request)).collect();
+            let too_long = refused.iter().filter(|request| is_too_long(request));
+            let (addresses, refused): (Vec<_>, Vec<_>) =
+                too_long.partition(|request| request.address_length() >= LONG_URL);
+            if !addresses.is_empty() {
+                answer.find(long_addresses(host, &addresses));
+            }
             if !refused.is_empty() {
                 answer.find(finding(host, &refused));
             } else if log.complete().is_err() {
@@ -79,8 +85,21 @@ impl Rule for TokenTooLargeHttp400 {
 }
 
 fn is_too_long(request: &Refused) -> bool {
-    let is_short = request.path.as_deref().is_none_or(|path| path.len() < LONG_URL);
-    request.status == Some(400) && matches!(request.reason.as_str(), "FieldLength" | "RequestLength") && is_short
+    request.status == Some(400) && matches!(request.reason.as_str(), "FieldLength" | "RequestLength" | "URL")
+}
+
+/// A long address is refused whoever asks for it.
+fn long_addresses(host: &HostFacts, refused: &[&Refused]) -> Finding {
+    let name = host.identity.name.as_str();
+    let longest = refused.iter().map(|request| request.address_length()).max().unwrap_or_default();
+    let summary =
+        format!("{name} refused {} whose address is too long, up to {longest} bytes", requests(refused.len()));
+    let at = refused.iter().map(|request| request.at).take(LINES);
+    Finding::seen(Severity::Info, Confidence::Certain, summary, at)
+        .because("It is the address that is too long, and no ticket: these requests fail for every user, however they sign in.")
+        .about([name.to_owned()])
+        .fixed_by([Fix::new("Let the application send what it asks for in the body (POST)", Risk::Safe, Privilege::ServerAdmin)
+            .noting("Or raise MaxFieldLength and MaxRequestBytes of HTTP.sys, and the limits of request filtering.")])
 }
 
 fn finding(host: &HostFacts, refused: &[&Refused]) -> Finding {
@@ -170,7 +189,14 @@ mod tests {
     #[test]
     fn a_long_url_or_another_reason_is_not_a_ticket() {
         let long = format!("/{}", "x".repeat(LONG_URL));
-        check(&World::healthy().http_sys_refused("RequestLength", &long), Verdict::Clear);
+        for path in [long.as_str(), "/search?[24310]"] {
+            let answered = check(&World::healthy().http_sys_refused("RequestLength", path), Verdict::Found);
+            let finding = answered.finding();
+            assert!(finding.summary.contains("a request whose address is too long, up to "), "{finding:?}");
+            assert_eq!((finding.severity, finding.confidence), (Severity::Info, Confidence::Certain));
+        }
+        let both = World::healthy().http_sys_refused("FieldLength", "/").http_sys_refused("RequestLength", &long);
+        assert_eq!(check(&both, Verdict::Found).findings.len(), 2);
         check(&World::healthy().http_sys_refused("Connection_Dropped", "/"), Verdict::Clear);
         check(&World::healthy(), Verdict::Clear);
     }

@@ -7,12 +7,12 @@
 //! # Condition
 //!
 //! Windows 2000, XP or Server 2003, on which `MaxPacketSize` is not set to less than what goes into one packet, and whose
-//! System log holds 5719 of Netlogon or 40960 of LSA.
+//! System log holds 5719 of Netlogon, 40960 of LSA or 10 of the Kerberos client.
 //!
 //! # Refuted by
 //!
 //! Windows Vista and later, which never use UDP; `MaxPacketSize` of 1, which forces TCP. In a wired network UDP is mostly
-//! fine, so this is no more than a hint.
+//! fine, so this is no more than a hint, unless the Kerberos client itself names UDP.
 //!
 //! # Sources
 //!
@@ -78,7 +78,8 @@ fn of_old(situation: &Situation<'_>, host: &HostFacts, answer: &mut Answer) {
         Ok(set) => set,
         Err(not_known) => return answer.open(not_known),
     };
-    match seen_on(situation, host, Seen::Trouble).last() {
+    let over_udp = seen_on(situation, host, Seen::TroubleOverUdp).last();
+    match over_udp.or_else(|| seen_on(situation, host, Seen::Trouble).last()) {
         Some(trouble) => answer.find(finding(host, set, trouble)),
         None => {
             if let Err(not_known) = host.whole_log("System") {
@@ -94,14 +95,25 @@ fn finding(host: &HostFacts, set: &Set, trouble: &Sighting) -> Finding {
     let add = CommandLine::of(&format!(r#"reg add "{KEY}" /v {VALUE} /t REG_DWORD /d 1 /f"#)).build();
     let delete = CommandLine::of(&format!(r#"reg delete "{KEY}" /v {VALUE} /f"#)).build();
     let query = CommandLine::of(&format!(r#"reg query "{KEY}" /v {VALUE}"#)).build();
-    Finding::seen(Severity::Degraded, Confidence::Possible, summary, [set.at, trouble.at])
-        .because("One hint: a domain controller that is not reached at times has other causes too, DNS and the network first.")
+    let (confidence, why) = match trouble.what {
+        Seen::TroubleOverUdp => (Confidence::Likely, "The Kerberos client reports that tickets do not come over UDP."),
+        _ => (
+            Confidence::Possible,
+            "One hint: a domain controller that is not reached at times has other causes too, DNS and the network first.",
+        ),
+    };
+    Finding::seen(Severity::Degraded, confidence, summary, [trouble.at, set.at])
+        .because(why)
         .about([name.to_owned()])
-        .fixed_by([Fix::new(format!("Let {name} use TCP for Kerberos, and restart it"), Risk::Disruptive, Privilege::ServerAdmin)
-            .noting("TCP port 88 of the domain controllers must be open. Windows 2000 wants Service Pack 4 first.")
-            .by([add])
-            .undone_by([delete])
-            .seen_by([query])])
+        .fixed_by([Fix::new(
+            format!("Let {name} use TCP for Kerberos, and restart it"),
+            Risk::Disruptive,
+            Privilege::ServerAdmin,
+        )
+        .noting("TCP port 88 of the domain controllers must be open. Windows 2000 wants Service Pack 4 first.")
+        .by([add])
+        .undone_by([delete])
+        .seen_by([query])])
 }
 
 #[cfg(test)]
@@ -132,6 +144,14 @@ mod tests {
         assert!(points_at(finding, &[REGISTRY.whole(), SERVER_LOG.record(1)]));
         assert!(commands(&finding.fixes[0])[0].ends_with("/v MaxPacketSize /t REG_DWORD /d 1 /f"));
         check(&set(2_000), Verdict::Found);
+    }
+
+    #[test]
+    fn a_client_that_names_udp_is_more_than_a_hint() {
+        let answered = check(&old().sighted("WEB01", Seen::TroubleOverUdp, ""), Verdict::Found);
+        let finding = answered.finding();
+        assert_eq!(finding.confidence, Confidence::Likely);
+        assert!(points_at(finding, &[SERVER_LOG.record(2)]));
     }
 
     #[test]

@@ -28,7 +28,7 @@ use crate::rules::decrypting::{Decrypting, decrypting};
 use crate::rules::delegation::{Delegation, delegation};
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation};
-use crate::rules::second_hop::{came_from, others_with_a_log, seen_on};
+use crate::rules::second_hop::{hops, others};
 use crate::rules::setspn::is_machine;
 
 /// The rule.
@@ -52,24 +52,23 @@ impl Rule for UnconstrainedDelegationNotTrusted {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
-        let mut hops = Vec::new();
+        let mut found = Vec::new();
         for (server, _) in situation.facts.web_servers()? {
-            for other in others_with_a_log(situation, server) {
+            if !others(situation, server).is_empty() {
                 answer.applies();
-                let seen = seen_on(situation, other, Seen::Anonymous).filter(|seen| came_from(seen, server));
-                hops.extend(seen.last().map(|seen| (server, other, seen)));
             }
+            found.extend(hops(situation, server, Seen::Anonymous, answer).into_iter().map(|hop| (server, hop)));
         }
         // Without a second hop, whether somebody may delegate is nobody's business.
-        if hops.is_empty() {
+        if found.is_empty() {
             return Ok(());
         }
         for account in decrypting(situation, answer)? {
             let own = |server: &HostFacts| account.exchanges.iter().any(|one| one.host == server.identity.name);
-            for (_, other, seen) in hops.iter().filter(|(server, ..)| own(server)) {
+            for (_, hop) in found.iter().filter(|(server, _)| own(server)) {
                 match delegation(account.state, &account.name) {
-                    Ok(Delegation::None) if !allowed_by(situation, &account, other) => {
-                        answer.find(finding(situation, &account, other, seen));
+                    Ok(Delegation::None) if !allowed_by(situation, &account, hop.other) => {
+                        answer.find(finding(situation, &account, hop.other, hop.seen));
                     }
                     Ok(_) => {}
                     Err(not_known) => answer.open(not_known),
@@ -191,6 +190,18 @@ mod tests {
         check(&nobody_came().flag("svc-web", AccountControl::TRUSTED_FOR_DELEGATION), Verdict::Clear);
         let world = nobody_came().entry("CLIENT07", AccountClass::Computer).answered("CLIENT07", "CLIENT07");
         check(&world.delegated_by("CLIENT07", "svc-web"), Verdict::Clear);
+    }
+
+    #[test]
+    fn without_the_log_behind_or_the_addresses_in_front_it_is_open() {
+        let server_behind = World::healthy().product_of("CLIENT07", "Microsoft Windows Server 2022 Standard");
+        check(&server_behind.clone(), Verdict::Clear);
+        let needs = check(&server_behind.no_security_log_of_client(), Verdict::Open).needs;
+        assert_eq!(needs, ["the Security event log of CLIENT07"]);
+        let from_somewhere = World::healthy().sighted("CLIENT07", Seen::Anonymous, "10.0.0.20");
+        let needs = check(&from_somewhere, Verdict::Open).needs;
+        assert_eq!(needs, ["the addresses, as ipconfig /all tells them, of WEB01"]);
+        check(&World::healthy().sighted("CLIENT07", Seen::Anonymous, "CLIENT08"), Verdict::Clear);
     }
 
     #[test]

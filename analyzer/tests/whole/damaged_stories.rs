@@ -14,19 +14,6 @@ use kerbscope_shared::read::{Archive, Integrity, Member, Problem, ProblemKind};
 
 use crate::sample;
 
-/// FIXME: rules that are clear, or speak of nothing, without an artifact that they need: they should be open.
-const KNOWN: [(&str, &str, &str); 9] = [
-    ("spn-alias-cname", "klist/current.txt", "client-stale-ticket"),
-    ("spn-alias-cname", "events/System.evtx", "client-stale-ticket"),
-    ("krb-ap-err-modified-key-mismatch", "klist/current.txt", "client-stale-ticket"),
-    ("krb-ap-err-modified-key-mismatch", "events/System.evtx", "client-stale-ticket"),
-    ("client-stale-ticket", "events/System.evtx", "client-stale-ticket"),
-    ("unconstrained-delegation-not-trusted", "ipconfig/ipconfig.txt", "unconstrained-delegation-not-trusted"),
-    ("unconstrained-delegation-not-trusted", "events/Security.evtx", "unconstrained-delegation-not-trusted"),
-    ("firefox-trusted-uris", "browser/firefox-k3x9.default-release.js", "firefox-trusted-uris"),
-    ("basic-front-kerberos-back", "ipconfig/ipconfig.txt", "basic-front-kerberos-back"),
-];
-
 /// A way to do harm to one artifact.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Harm {
@@ -157,22 +144,13 @@ fn names(archive: &Archive, path: &str) -> Vec<String> {
     source.chain([path.to_owned()]).collect()
 }
 
-/// Whether anything in the case could tell that something is missing. Nobody knows of a second server whose configuration
-/// is not even listed; and without its addresses, nobody sees that a name leads past a server.
-fn may_be_noticed(scenario: &Scenario, member: &Member, harm: Harm) -> bool {
-    let is_farm = ["farm-nodes-inconsistent", "nlb-windows2000-unsupported"].contains(&scenario.name);
-    let is_configuration = ["iis/", "adsutil/"].iter().any(|folder| member.path.starts_with(folder));
-    let is_unseen = (harm == Harm::Forget && is_configuration) || member.path.starts_with("ipconfig/");
-    !(is_farm && is_unseen)
-}
-
 fn harm_every_artifact(scenario: &Scenario) -> Vec<String> {
     let bundles = sample::open(scenario);
     let whole = Case::open(bundles.clone());
     let mut found = Vec::new();
     for (bundle, opened) in bundles.iter().enumerate() {
         for (number, member) in opened.archive.members.iter().enumerate() {
-            for harm in Harm::ALL.into_iter().filter(|harm| may_be_noticed(scenario, member, *harm)) {
+            for harm in Harm::ALL {
                 let mut fewer: Vec<OpenedBundle> = bundles.clone();
                 harm.to(&mut fewer[bundle].archive, number);
                 let names = names(&opened.archive, &member.path);
@@ -197,11 +175,5 @@ fn less_or_damaged_evidence_never_finds_or_clears_more() {
         let parts: Vec<_> = parts.collect();
         parts.into_iter().flat_map(|part| part.join().expect("does not panic")).collect::<Vec<_>>()
     });
-    let is_one = |wrong: &str, (story, path, rule): (&str, &str, &str)| {
-        wrong.starts_with(&format!("{story}: ")) && wrong.contains(&format!(" {path}: {rule} was "))
-    };
-    let stale: Vec<_> = KNOWN.iter().filter(|known| !wrongs.iter().any(|wrong| is_one(wrong, **known))).collect();
-    assert!(stale.is_empty(), "these are mended; strike them from the list: {stale:?}");
-    let wrongs: Vec<_> = wrongs.into_iter().filter(|wrong| !KNOWN.iter().any(|known| is_one(wrong, *known))).collect();
     assert!(wrongs.is_empty(), "{} wrongs:\n{}", wrongs.len(), wrongs.join("\n"));
 }

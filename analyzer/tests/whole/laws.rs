@@ -115,12 +115,15 @@ const NEEDS_THE_DIRECTORY: [&str; 20] = [
 
 /// Servers of 2003 and before: their `setspn` lists and does not search, so that nobody else holds an SPN is said by the
 /// directory alone.
-const WITHOUT_SEARCH: [&str; 6] = [
+const WITHOUT_SEARCH: [&str; 9] = [
     "iis6-healthy",
     "iis6-spn-on-machine",
     "nlb-windows2000-unsupported",
     "max-request-bytes-iis45",
     "iis5-host-header",
+    "iis5-user-unknown",
+    "udp-fragmentation-vpn",
+    "cluster-name-kerberos-off",
     "providers-value-malformed",
 ];
 

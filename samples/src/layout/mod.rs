@@ -2,6 +2,7 @@
 
 pub mod application_host;
 pub mod auditpol;
+pub mod event_viewer;
 pub mod ipconfig;
 pub mod klist;
 pub mod ldif;

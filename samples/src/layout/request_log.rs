@@ -46,8 +46,21 @@ pub fn of_old_site(server: &str, requests: &[Request]) -> String {
     page.text()
 }
 
-/// The log of HTTP.sys: the time of each request, where it came from, and why it was refused.
-pub fn of_http_sys(server: &str, refused: &[(&str, &str, &str)]) -> String {
+/// A request in the log of HTTP.sys.
+#[derive(Clone, Copy, Debug)]
+pub struct Refusal {
+    /// When: `07:02:15`.
+    pub time: &'static str,
+    /// Where it came from.
+    pub client: &'static str,
+    /// What was asked for.
+    pub address: &'static str,
+    /// Why it was refused.
+    pub reason: &'static str,
+}
+
+/// The log of HTTP.sys.
+pub fn of_http_sys(server: &str, refused: &[Refusal]) -> String {
     let mut page = Page::default();
     page.line("#Software: Microsoft HTTP API 2.0");
     page.line("#Date: 2026-03-02 06:12:44");
@@ -55,8 +68,10 @@ pub fn of_http_sys(server: &str, refused: &[(&str, &str, &str)]) -> String {
         "#Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri streamid sc-status s-siteid s-reason \
         s-queuename",
     );
-    for (time, client, reason) in refused {
-        page.line(format_args!("2026-03-02 {time} {client} 51344 {server} 80 HTTP/1.1 GET / - 400 - {reason} -"));
+    for Refusal { time, client, address, reason } in refused {
+        page.line(format_args!(
+            "2026-03-02 {time} {client} 51344 {server} 80 HTTP/1.1 GET {address} - 400 - {reason} -"
+        ));
     }
     page.text()
 }
@@ -68,9 +83,8 @@ mod tests {
     #[test]
     fn a_line_has_a_value_for_each_column() {
         let request = Request { time: "07:02:15", client: "10.0.0.57", user: "-", ended: "401 2 5" };
-        for text in
-            [of_site("10.0.0.20", &[request]), of_http_sys("10.0.0.20", &[("07:00:00", "10.0.0.57", "FieldLength")])]
-        {
+        let refusal = Refusal { time: "07:00:00", client: "10.0.0.57", address: "/", reason: "FieldLength" };
+        for text in [of_site("10.0.0.20", &[request]), of_http_sys("10.0.0.20", &[refusal])] {
             let lines: Vec<_> = text.lines().collect();
             let columns = |line: &str| line.split_whitespace().count();
             assert_eq!(columns(lines[2]) - 1, columns(lines[3]), "{text}");
