@@ -30,9 +30,9 @@ use crate::artifacts::w32tm::W32tmOutput;
 use crate::artifacts::web_config::WebConfig;
 use crate::artifacts::{
     adsutil, appcmd, audit_policy, browser_settings, csvde, event_channel, event_log, event_log_legacy, event_log_text,
-    event_log_xml, hosts_file, http_err_log, http_head, iis_config, iis_redirection, ipconfig, klist, ldif,
-    lsa_tickets, metabase, netlogon_log, nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist,
-    w3c_log, w32tm, web_config,
+    event_log_xml, hosts_file, http_err_log, http_head, iis_config, iis_config_list, iis_redirection, ipconfig, klist,
+    ldif, lsa_tickets, metabase, netlogon_log, nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo,
+    tasklist, w3c_log, w32tm, web_config,
 };
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::GapReason;
@@ -163,6 +163,9 @@ pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
 
 fn read_text(id: ArtifactId, kind: ArtifactKind, text: &Text) -> Parsed<Contents> {
     match kind {
+        ArtifactKind::IisConfig | ArtifactKind::Appcmd if iis_config_list::recognizes(text) => {
+            wrap(iis_config_list::parse(id, text), Contents::IisConfig)
+        }
         ArtifactKind::IisConfig => wrap(iis_config::parse(id, text), Contents::IisConfig),
         ArtifactKind::IisRedirection => wrap(iis_redirection::parse(id, text), Contents::IisRedirection),
         ArtifactKind::Metabase => wrap(metabase::parse(id, text), Contents::Metabase),

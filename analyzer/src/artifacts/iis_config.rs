@@ -28,6 +28,8 @@ pub struct IisConfig {
     pub overrides: BTreeMap<String, Cited<String>>,
     /// Whether the module for Windows authentication is installed, where the file lists modules.
     pub windows_module: Option<bool>,
+    /// These are pieces that `appcmd` listed, and no file.
+    pub is_listed: bool,
 }
 
 /// An application pool.
@@ -127,9 +129,10 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<IisConfig> {
     parsed
 }
 
-struct Reading<'a> {
-    artifact: ArtifactId,
-    document: &'a Document,
+/// The elements of one document.
+pub(super) struct Reading<'a> {
+    pub(super) artifact: ArtifactId,
+    pub(super) document: &'a Document,
 }
 
 impl Reading<'_> {
@@ -145,14 +148,15 @@ impl Reading<'_> {
     fn pools(&self, pools: &Element, config: &mut IisConfig) {
         for element in self.document.children(pools) {
             match element.name.as_str() {
-                "add" => {
-                    let Some(name) = self.cited(element, "name") else { continue };
-                    config.pools.push(Pool { name, process_model: self.process_model(element) });
-                }
+                "add" => config.pools.extend(self.pool(element)),
                 "applicationPoolDefaults" => config.pool_defaults = self.process_model(element),
                 _ => {}
             }
         }
+    }
+
+    pub(super) fn pool(&self, element: &Element) -> Option<Pool> {
+        Some(Pool { name: self.cited(element, "name")?, process_model: self.process_model(element) })
     }
 
     fn process_model(&self, parent: &Element) -> Option<ProcessModel> {
@@ -174,7 +178,7 @@ impl Reading<'_> {
         }
     }
 
-    fn site(&self, site: &Element) -> Option<Site> {
+    pub(super) fn site(&self, site: &Element) -> Option<Site> {
         let name = self.cited(site, "name")?;
         let children = || self.document.children(site);
         let applications = children().filter(|child| child.name == "application").filter_map(|application| {
@@ -218,7 +222,7 @@ impl Reading<'_> {
     }
 
     /// What stands in another file, and bindings that are written in no way that is known.
-    fn not_understood(&self, parsed: &mut Parsed<IisConfig>) {
+    pub(super) fn not_understood(&self, parsed: &mut Parsed<IisConfig>) {
         for element in self.document.elements() {
             if let Some(source) = element.attribute("configSource") {
                 let what = format!("{} stands in another file, {source}", element.name);

@@ -166,6 +166,42 @@ pub fn scope(document: &Document, artifact: ArtifactId, parent: &Element, path: 
     })
 }
 
+/// One section that `appcmd` listed for a path, under the name of its group: `system.webServer-security-…`. None where it
+/// does not concern signing in. What is listed is what holds there, whatever was inherited.
+pub fn listed(document: &Document, artifact: ArtifactId, section: &Element, path: &str) -> Option<Scope> {
+    let reading = Sections { document, artifact };
+    let (group, name) = section.name.rsplit_once('-')?;
+    (group == AUTHENTICATION.join("-")).then_some(())?;
+    let enabled = || Some(Cited::new(xml::truth(section.attribute("enabled")?)?, reading.at(section)));
+    let mut scope = Scope {
+        at: reading.at(section),
+        path: Some(path.to_owned()).filter(|path| !path.is_empty()),
+        override_mode: None,
+        stays_here: false,
+        windows: None,
+        anonymous: None,
+        basic: None,
+        digest: None,
+        certificates: None,
+    };
+    match name {
+        "windowsAuthentication" => {
+            let mut windows = reading.windows(section);
+            let clear = windows.providers.first().map(|first| Cited::new(ProviderStep::Clear, first.at));
+            windows.providers.splice(0..0, clear);
+            scope.windows = Some(windows);
+        }
+        "anonymousAuthentication" => scope.anonymous = enabled(),
+        "basicAuthentication" => scope.basic = enabled(),
+        "digestAuthentication" => scope.digest = enabled(),
+        "clientCertificateMappingAuthentication" | "iisClientCertificateMappingAuthentication" => {
+            scope.certificates = enabled();
+        }
+        _ => return None,
+    }
+    Some(scope)
+}
+
 struct Sections<'a> {
     document: &'a Document,
     artifact: ArtifactId,

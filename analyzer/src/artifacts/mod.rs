@@ -23,6 +23,7 @@ pub mod hosts_file;
 pub mod http_err_log;
 pub mod http_head;
 pub mod iis_config;
+pub mod iis_config_list;
 pub mod iis_redirection;
 pub mod iis_sections;
 pub mod ipconfig;

@@ -4,8 +4,9 @@ use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::{
     adsutil, appcmd, audit_policy, browser_settings, csvde, event_channel, event_log_text, event_log_xml, hosts_file,
-    http_err_log, http_head, iis_config, iis_redirection, ipconfig, klist, ldif, lsa_tickets, metabase, netlogon_log,
-    nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm, web_config,
+    http_err_log, http_head, iis_config, iis_config_list, iis_redirection, ipconfig, klist, ldif, lsa_tickets,
+    metabase, netlogon_log, nltest, nslookup, registry, resolve_dns_name, setspn, systeminfo, tasklist, w3c_log, w32tm,
+    web_config,
 };
 use crate::formats::evt::is_evt;
 use crate::formats::evtx::log::is_evtx;
@@ -25,6 +26,7 @@ const TEXTS: &[(ArtifactKind, Recognizer)] = &[
     (ArtifactKind::Directory, csvde::recognizes),
     (ArtifactKind::EventLogXml, event_log_xml::recognizes),
     (ArtifactKind::IisConfig, iis_config::recognizes),
+    (ArtifactKind::IisConfig, iis_config_list::recognizes),
     (ArtifactKind::IisRedirection, iis_redirection::recognizes),
     (ArtifactKind::Ipconfig, ipconfig::recognizes),
     (ArtifactKind::Klist, klist::recognizes),

@@ -29,6 +29,7 @@ use crate::facts::host::{HostName, Role};
 use crate::facts::iis;
 use crate::facts::ldap;
 use crate::facts::ldap_question::Reach;
+use crate::facts::listed_config;
 use crate::facts::metabase::Tree;
 use crate::facts::metabase_sites;
 use crate::facts::names::Resolution;
@@ -74,6 +75,7 @@ pub fn assemble(bundles: &[BundleHead], artifacts: &[ReadArtifact]) -> Facts {
         for artifact in &own {
             assembler.take(artifact);
         }
+        assembler.listed(&own);
         assembler.metabase(&own);
         if bundle.host.is_some() && !own.iter().any(|read| seeks_iis(read)) {
             not_sought.push(assembler.host);
@@ -199,6 +201,8 @@ impl Assembler<'_> {
 
     fn take(&mut self, read: &ReadArtifact) {
         match &read.contents.value {
+            // Pieces say something together.
+            Contents::IisConfig(config) if config.is_listed => {}
             Contents::IisConfig(config) => self.iis_config(config, read),
             Contents::Setspn(runs) => {
                 for run in runs {
@@ -263,6 +267,34 @@ impl Assembler<'_> {
         } else {
             (!read.is_whole()).then(whole_config).or_else(|| self.in_force.doubt())
         };
+        let host = self.host();
+        host.role = Role::WebServer;
+        host.iis = Some(match not_known {
+            Some(not_known) => Fact::Partial(iis, not_known),
+            None => Fact::Known(iis),
+        });
+    }
+
+    /// What `appcmd` listed speaks where nobody has the file: it is what the server itself makes of all its files.
+    fn listed(&mut self, own: &[&ReadArtifact]) {
+        let lists = own.iter().filter_map(|read| match &read.contents.value {
+            Contents::IisConfig(config) if config.is_listed => Some((*read, config)),
+            _ => None,
+        });
+        let lists: Vec<_> = lists.collect();
+        let Some((first, _)) = lists.first() else { return };
+        if self.host().iis.as_ref().is_some_and(|known| known.seen().is_ok()) {
+            return;
+        }
+        let mut all = IisConfig::default();
+        for (_, config) in &lists {
+            all.pools.extend(config.pools.iter().cloned());
+            all.sites.extend(config.sites.iter().cloned());
+            all.scopes.extend(config.scopes.iter().cloned());
+        }
+        let damaged = lists.iter().any(|(read, _)| !read.is_whole()).then(whole_config);
+        let not_known = listed_config::lacks(&all).into_iter().chain(damaged).reduce(NotKnown::and);
+        let iis = iis::effective(first.id, &all, &WebConfigs::default(), self.host.as_str());
         let host = self.host();
         host.role = Role::WebServer;
         host.iis = Some(match not_known {

@@ -24,6 +24,7 @@ pub mod iis;
 pub mod ldap;
 pub mod ldap_filter;
 pub mod ldap_question;
+pub mod listed_config;
 pub mod metabase;
 pub mod metabase_sites;
 pub mod names;

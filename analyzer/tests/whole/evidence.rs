@@ -129,6 +129,45 @@ fn a_redirection_that_nobody_could_read_leaves_the_configuration_in_doubt() {
 /// The folder of the site of the sample.
 const PORTAL: &str = r"C:\inetpub\portal.contoso.com\web.config";
 
+/// What `appcmd list … /config /xml` prints of the intranet of the samples.
+fn listed_by_appcmd(pool_credentials: &str) -> [String; 3] {
+    let section = |name: &str, content: &str| {
+        let tag = format!("system.webServer-security-authentication-{name}");
+        format!(
+            "<CONFIG CONFIG.SECTION=\"system.webServer/security/authentication/{name}\" \
+             path=\"MACHINE/WEBROOT/APPHOST/Intranet\" overrideMode=\"Inherit\" locked=\"false\"><{tag} {content}</{tag}></CONFIG>\n"
+        )
+    };
+    let providers = "<providers><add value=\"Negotiate\" /><add value=\"NTLM\" /></providers>";
+    let windows =
+        format!("enabled=\"true\" useKernelMode=\"true\" useAppPoolCredentials=\"{pool_credentials}\">{providers}");
+    let sections =
+        section("windowsAuthentication", &windows) + &section("anonymousAuthentication", "enabled=\"false\">");
+    let site = "<SITE SITE.NAME=\"Intranet\" SITE.ID=\"2\" state=\"Started\"><site name=\"Intranet\" id=\"2\">\
+        <application path=\"/\" applicationPool=\"Intranet\" /><bindings>\
+        <binding protocol=\"http\" bindingInformation=\"*:80:intranet.contoso.com\" /></bindings></site></SITE>";
+    let pool = "<APPPOOL APPPOOL.NAME=\"Intranet\" state=\"Started\"><add name=\"Intranet\">\
+        <processModel identityType=\"SpecificUser\" userName=\"CONTOSO\\svc-web\" /></add></APPPOOL>";
+    [site, pool, &sections]
+        .map(|pieces| format!("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<appcmd>\n{pieces}</appcmd>\n"))
+}
+
+#[test]
+fn what_appcmd_lists_takes_the_place_of_the_file() {
+    let with = |pool_credentials: &str, pieces: usize| {
+        let mut sample = Sample::of("healthy-with-noise").without(ArtifactKind::IisConfig);
+        for text in listed_by_appcmd(pool_credentials).iter().take(pieces) {
+            sample = sample.and(ArtifactKind::Appcmd, Source::Command("appcmd list".to_owned()), text);
+        }
+        sample.case()
+    };
+    assert_eq!(found(&with("true", 3)), Vec::<&str>::new());
+    assert_eq!(open(&with("true", 3), "kernelmode-spn-on-pool-account"), None);
+    assert_eq!(found(&with("false", 3)), ["kernelmode-spn-on-pool-account"]);
+    let need = "appcmd list config -section:windowsAuthentication /config:* /xml for Intranet";
+    assert!(open(&with("false", 2), "kernelmode-spn-on-pool-account").expect("is open").contains(need));
+}
+
 fn web_config(section: &str) -> String {
     format!(
         "<configuration><system.webServer><security><authentication>{section}</authentication></security>\
