@@ -314,6 +314,13 @@ mod tests {
         \tHora de inicio: 16/7/2026 9:58:40 (local)\r\n\tHora de finalización: 16/7/2026 19:58:40 (local)\r\n\
         \tHora de renovación: 23/7/2026 9:58:40 (local)\r\n\tTipo de clave de sesión: AES-256-CTS-HMAC-SHA1-96\r\n\
         \tMarcas de caché: 0\r\n\tKDC llamado: DC01.contoso.com\r\n";
+    /// Nobody has written down how `klist` speaks Finnish; these are words of that language.
+    const FINNISH: &str = "Nykyinen kirjautumistunnus on 0:0x7a2f\r\n\r\nVälimuistissa olevat liput: (1)\r\n\r\n\
+        #0>\tAsiakas: aino @ CONTOSO.COM\r\n\tPalvelin: HTTP/web01 @ CONTOSO.COM\r\n\
+        \tLipun salaustyyppi: AES-256-CTS-HMAC-SHA1-96\r\n\tLipun liput 0x40a10000 -> forwardable\r\n\
+        \tAlkamisaika: 16.7.2026 9:58:40 (paikallinen)\r\n\tPäättymisaika: 16.7.2026 19:58:40 (paikallinen)\r\n\
+        \tUusimisaika: 23.7.2026 9:58:40 (paikallinen)\r\n\tIstunnon avaimen tyyppi: AES-128-CTS-HMAC-SHA1-96\r\n\
+        \tVälimuistin liput: 0x2 -> DELEGATION\r\n\tKutsuttu KDC: DC01.contoso.com\r\n";
     const RESOURCE_KIT: &str = "Cached Tickets: (1)\r\n\r\n   Server: krbtgt/EXAMPLE.COM@EXAMPLE.COM\r\n\
         \x20     KerbTicket Encryption Type: RSADSI RC4-HMAC(NT)\r\n      End Time: 5/10/2004 22:05:11\r\n\
         \x20     Renew Time: 5/17/2004 12:05:11\r\n";
@@ -364,6 +371,7 @@ mod tests {
             (GERMAN, "0x3e7", 0x40a1_0000, 0, 17),
             (FRENCH, "0x4fa21", 0x40a5_0000, 0x200, 23),
             (SPANISH, "0x51ab", 0x40a1_0000, 0, 18),
+            (FINNISH, "0x7a2f", 0x40a1_0000, 2, 17),
         ] {
             let parsed = read(&text.replace("Client :", "Client\u{a0}:"));
             assert!(parsed.is_whole(), "{:?}", parsed.losses);
@@ -464,7 +472,7 @@ mod tests {
 
     #[test]
     fn its_own_output_is_recognized_and_other_text_is_not() {
-        for text in [MODERN, GERMAN, FRENCH, SPANISH, RESOURCE_KIT, GRANTING, SESSIONS_LIST, REFUSED] {
+        for text in [MODERN, GERMAN, FRENCH, SPANISH, FINNISH, RESOURCE_KIT, GRANTING, SESSIONS_LIST, REFUSED] {
             assert!(recognizes(&Text::from(text)), "{text}");
         }
         for text in ["", "hello: (2)\n", "time is 10:0x\n", "Server:  dc01.contoso.com\nAddress:  10.0.0.10\n"] {

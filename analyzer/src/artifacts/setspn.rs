@@ -401,6 +401,39 @@ mod tests {
     }
 
     #[test]
+    fn spanish_and_finnish_are_read_by_their_structure() {
+        for (listed, searching, none, found, count) in [
+            (
+                "Nombres de entidad de seguridad de servicio (SPN) registrados para",
+                "Comprobando el dominio",
+                "No se encontró ningún SPN.",
+                "Se encontró un SPN existente.",
+                "se encontraron 1 grupos de SPN duplicados.",
+            ),
+            (
+                "Rekisteröidyt palvelun päänimet (SPN) kohteelle",
+                "Tarkistetaan toimialuetta",
+                "SPN-nimeä ei löytynyt.",
+                "Aiempi SPN löytyi!",
+                "löytyi 1 ryhmää päällekkäisiä SPN-nimiä.",
+            ),
+        ] {
+            let list =
+                format!("{listed} CN=web04,CN=Computers,DC=corp,DC=com:\r\n\tHOST/web04\r\n\tHOST/web04.corp.com\r\n");
+            assert_eq!(spns(&read(&list).value.accounts[0]), ["HOST/web04", "HOST/web04.corp.com"]);
+            let searched = |rest: &str| read(&format!("{searching} DC=corp,DC=com\r\n{rest}")).value;
+            let nobody = searched(&format!("\r\n{none}\r\n"));
+            assert_eq!(nobody.answer.map(|answer| answer.value), Some(QueryAnswer::NotFound), "{none}");
+            let holder = searched(&format!("CN=svc,DC=corp,DC=com\r\n\tHTTP/x\r\n\r\n{found}\r\n"));
+            assert_eq!(holder.answer.map(|answer| answer.value), Some(QueryAnswer::Found), "{found}");
+            let twice = "HTTP/app:\r\n\tCN=a,DC=corp,DC=com\r\n\tCN=b,DC=corp,DC=com\r\n";
+            let twice = searched(&format!("{twice}{count}\r\n"));
+            assert_eq!(twice.duplicate_count.map(|count| count.value), Some(1), "{count}");
+            assert_eq!(twice.duplicates[0].accounts.len(), 2);
+        }
+    }
+
+    #[test]
     fn german_and_unknown_languages_are_read_by_their_structure() {
         let german =
             "Registrierte Dienstprinzipalnamen (SPN) für CN=web04,CN=Computers,DC=corp,DC=com:\r\n\tHOST/web04\r\n";
