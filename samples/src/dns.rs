@@ -13,6 +13,8 @@ pub struct Dns {
 #[derive(Clone, Debug)]
 enum Record {
     Address(String),
+    /// In turn; so one name leads to several servers.
+    Addresses(Vec<String>),
     Alias(String),
 }
 
@@ -20,6 +22,12 @@ impl Dns {
     /// Gives a name an address, in place of what it had.
     pub fn address(&mut self, name: &str, address: &str) {
         self.records.insert(name.to_lowercase(), Record::Address(address.to_owned()));
+    }
+
+    /// Gives a name several addresses, in place of what it had.
+    pub fn addresses(&mut self, name: &str, addresses: &[&str]) {
+        let addresses = addresses.iter().map(|&address| address.to_owned()).collect();
+        self.records.insert(name.to_lowercase(), Record::Addresses(addresses));
     }
 
     /// Makes a name stand for another, in place of what it had.
@@ -32,6 +40,7 @@ impl Dns {
         match self.records.get(&name.to_lowercase()) {
             None => Answer::Nothing,
             Some(Record::Address(address)) => Answer::Address(address),
+            Some(Record::Addresses(addresses)) => Answer::Addresses(addresses),
             Some(Record::Alias(target)) => match self.records.get(&target.to_lowercase()) {
                 Some(Record::Address(address)) => Answer::Alias { target, address },
                 _ => Answer::Nothing,

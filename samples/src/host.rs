@@ -159,6 +159,13 @@ impl Host {
         self
     }
 
+    /// Gives a name several addresses in DNS, which it has in turn.
+    #[must_use]
+    pub fn addresses_of(mut self, name: &str, addresses: &[&str]) -> Self {
+        self.dns.addresses(name, addresses);
+        self
+    }
+
     /// Makes a name an alias in DNS.
     #[must_use]
     pub fn alias(mut self, name: &str, target: &str) -> Self {

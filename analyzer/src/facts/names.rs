@@ -42,6 +42,11 @@ impl Names {
         self.addresses.entry(name.to_lowercase()).or_insert_with(|| addresses.to_vec());
     }
 
+    /// The addresses that a name holds.
+    pub fn addresses(&self, name: &str) -> &[IpAddr] {
+        self.addresses.get(&name.to_lowercase()).map_or(&[], Vec::as_slice)
+    }
+
     /// Why an answer does not settle where clients end: the name is not known, or leads to another machine.
     fn doubt(&self, name: &str, resolution: &Resolution, host: &Identity) -> Option<NotKnown> {
         if *resolution == Resolution::Missing {

@@ -10,7 +10,8 @@
 //!
 //! # Refuted by
 //!
-//! One account on all of them. Names of the servers themselves, which are each one's own.
+//! One account on all of them. Names of the servers themselves, which are each one's own. A name that has the address of a
+//! machine outside of the case is not judged without that machine.
 //!
 //! # Sources
 //!
@@ -61,10 +62,15 @@ impl Rule for FarmNodesInconsistent {
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
         let mut names = BTreeMap::<(&str, &str), Nodes<'_>>::new();
         let exchanges = situation.ticket_exchanges(answer)?;
+        let mut elsewhere = BTreeSet::new();
         for exchange in exchanges.iter().filter(|exchange| is_shared(situation, exchange)) {
+            elsewhere.extend(leads_elsewhere(situation, exchange).then_some(exchange.url_host.as_str()));
             let Some(account) = exchange.identity.account() else { continue };
             let nodes = names.entry((exchange.url_host.as_str(), exchange.path.as_str())).or_default();
             nodes.entry((&exchange.host, account)).or_default().push(exchange);
+        }
+        for name in elsewhere {
+            answer.open(NotKnown::naming("the bundle of every server at an address of", name));
         }
         for ((name, _), nodes) in &names {
             let hosts: BTreeSet<_> = nodes.keys().map(|(host, _)| *host).collect();
@@ -75,6 +81,17 @@ impl Rule for FarmNodesInconsistent {
         }
         Ok(())
     }
+}
+
+/// Whether a name has the address of a machine that is not in the case. Where nobody knows the addresses of a server, it
+/// may be that one.
+fn leads_elsewhere(situation: &Situation<'_>, exchange: &Exchange) -> bool {
+    let hosts = &situation.facts.hosts;
+    let Some(server) = hosts.get(&exchange.host).filter(|server| !server.identity.addresses.is_empty()) else {
+        return false;
+    };
+    let is_ours = |address| hosts.values().any(|host| host.identity.addresses.contains(address));
+    !server.names.addresses(&exchange.url_host).iter().all(is_ours)
 }
 
 /// The name of one of the servers is no name of a farm.
@@ -129,6 +146,15 @@ mod tests {
     fn nodes_with_one_account_and_a_server_alone_are_clear() {
         check(&World::healthy().with_node("WEB02", |node| node), Verdict::Clear);
         check(&World::healthy(), Verdict::Clear);
+    }
+
+    #[test]
+    fn a_name_with_the_address_of_a_machine_outside_of_the_case_is_open() {
+        let leads = |addresses: &[&str]| World::healthy().address_of_server("10.0.0.20").dns_leads(addresses);
+        let needs = check(&leads(&["10.0.0.20", "10.0.0.21"]), Verdict::Open).needs;
+        assert_eq!(needs, ["the bundle of every server at an address of intranet.contoso.com"]);
+        check(&leads(&["10.0.0.20"]), Verdict::Clear);
+        check(&leads(&["10.0.0.20", "10.0.0.21"]).address_of_client("10.0.0.21"), Verdict::Clear);
     }
 
     #[test]

@@ -887,6 +887,14 @@ impl World {
         self
     }
 
+    /// The name of the site holds these addresses.
+    #[must_use]
+    pub fn dns_leads(mut self, addresses: &[&str]) -> Self {
+        let addresses: Vec<_> = addresses.iter().map(|address| address.parse().expect("an address")).collect();
+        self.server.names.lead("intranet.contoso.com", &addresses);
+        self
+    }
+
     /// `WEB01` has this address.
     #[must_use]
     pub fn address_of_server(mut self, address: &str) -> Self {

@@ -29,6 +29,7 @@ use crate::facts::host::Role;
 use crate::facts::sign_in::AuthProvider;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
+use crate::rules::browser_policy;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Scope, Severity};
 use crate::rules::iis_command;
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation, scope};
@@ -114,7 +115,8 @@ fn reason(situation: &Situation<'_>, path: &SitePath<'_>, own: &[&Exchange]) -> 
     }) {
         return Err(not_known);
     }
-    let mut clients = situation.facts.hosts.values().filter(|host| host.role == Role::Client);
+    // Nothing on the server tells of clients that could not even ask.
+    let mut clients = browser_policy::clients(situation.facts)?.into_iter();
     if let Some(client) = clients.find(|client| client.identity.account_domain.is_none()) {
         return Err(NotKnown::naming("systeminfo of", client.identity.name.as_str()));
     }
@@ -232,5 +234,7 @@ mod tests {
         assert_eq!(check(&strict().no_site_log(), Verdict::Open).needs, ["the IIS log of Intranet"]);
         let unknown = strict().nobody_holds("HTTP/intranet.contoso.com").not_searched("HTTP/intranet.contoso.com");
         check(&unknown, Verdict::Open);
+        let needs = check(&strict().no_client(), Verdict::Open).needs;
+        assert_eq!(needs, ["kerbscope-collect --client on a computer from which sign-in fails"]);
     }
 }

@@ -24,4 +24,5 @@ mod sample;
 mod schema;
 mod sealed;
 mod second_reader;
+mod sides;
 mod try_fix;

@@ -7,6 +7,8 @@ use super::page::Page;
 pub enum Answer<'a> {
     /// The name has this address itself.
     Address(&'a str),
+    /// The name has these addresses itself.
+    Addresses(&'a [String]),
     /// The name stands for another, which has this address.
     Alias {
         /// The name that it stands for.
@@ -35,6 +37,11 @@ pub fn lookup(server: (&str, &str), name: &str, suffix: &str, answer: &Answer<'_
         Answer::Address(address) => {
             page.line(format_args!("Name:    {full_name}"));
             page.line(format_args!("Address:  {address}"));
+            page.gap();
+        }
+        Answer::Addresses(addresses) => {
+            page.line(format_args!("Name:    {full_name}"));
+            page.line(format_args!("Addresses:  {}", addresses.join("\r\n\t  ")));
             page.gap();
         }
         Answer::Alias { target, address } => {
@@ -67,6 +74,12 @@ mod tests {
     fn a_short_name_is_found_by_its_full_name_and_missed_by_its_own() {
         let found = lookup(SERVER, "WEB01", "contoso.com", &Answer::Address("10.0.0.20"));
         assert!(found.ends_with("\r\n\r\nName:    WEB01.contoso.com\r\nAddress:  10.0.0.20\r\n\r\n"), "{found}");
+        let several = ["10.0.0.20".to_owned(), "10.0.0.21".to_owned()];
+        let found = lookup(SERVER, "www", "contoso.com", &Answer::Addresses(&several));
+        assert!(
+            found.ends_with("Name:    www.contoso.com\r\nAddresses:  10.0.0.20\r\n\t  10.0.0.21\r\n\r\n"),
+            "{found}"
+        );
         let missed = lookup(SERVER, "WEB01", "contoso.com", &Answer::Nothing);
         assert!(missed.ends_with("*** dc01.contoso.com can't find WEB01: Non-existent domain\r\n"), "{missed}");
     }

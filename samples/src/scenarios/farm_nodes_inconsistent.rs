@@ -1,4 +1,4 @@
-//! Two servers answer to one name behind a load balancer, and only one of them uses the credentials of its pool.
+//! Two servers answer to one name in turn, and only one of them uses the credentials of its pool.
 
 use super::Scenario;
 use super::hosts::healthy;
@@ -17,7 +17,9 @@ fn second(first: &Host) -> Host {
 
 /// The story.
 pub fn scenario() -> Scenario {
-    let mut first = healthy().address_of("web02.contoso.com", "10.0.0.21");
+    let mut first = healthy()
+        .address_of("web02.contoso.com", "10.0.0.21")
+        .addresses_of("intranet.contoso.com", &["10.0.0.20", "10.0.0.21"]);
     first.directory.account("WEB02", 1119, Class::Computer, "OU=Servers", &HOST_SPNS);
     let second = second(&first);
     let name = "farm-nodes-inconsistent";
