@@ -114,7 +114,8 @@ pub struct AccountRefused {
 
 /// Accounts that were refused a ticket, and moments later NTLM, as the log of a domain controller tells it.
 pub fn refused_accounts(log: &EventLog) -> Vec<Happening> {
-    let attempts = attempts_of(log, &[Kind::TicketGrantingTicket, Kind::PreAuthentication, Kind::Ntlm]);
+    let kinds = [Kind::TicketGrantingTicket, Kind::PreAuthentication, Kind::Ntlm];
+    let attempts: Vec<_> = attempts_of(log, &kinds).collect();
     let both = |events: &[usize]| -> Option<Happening> {
         let of = |wanted: fn(Kind) -> bool| {
             events.iter().filter_map(|index| attempts.get(*index)).find(|attempt| wanted(attempt.kind))
