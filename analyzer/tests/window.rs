@@ -378,6 +378,47 @@ fn a_fix_is_tried_and_nothing_changes() {
 }
 
 #[test]
+fn findings_are_filtered_as_one_types() {
+    let mut window = findings(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    assert!(shows(&window, "open: A client has no ticket-granting ticket"));
+    type_into(&mut window, "Filter findings, checks and gaps", "portal.contoso");
+    assert!(!shows(&window, "open: A client has no ticket-granting ticket"));
+    assert!(shows(&window, "blocker: HTTP/portal.contoso.com is held by"));
+    click(&mut window, "Clear the filter");
+    assert!(shows(&window, "open: A client has no ticket-granting ticket"));
+}
+
+#[test]
+fn notes_lie_beside_the_bundle_and_come_back() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bundle = folder.path().join("web01.zip");
+    std::fs::copy(sample("kernelmode-spn-on-pool-account.zip"), &bundle).expect("a bundle");
+    let bytes = std::fs::read(&bundle).expect("bytes");
+    let mut window = findings(vec![bundle.clone()]);
+    type_into(&mut window, "Your note", "Anna does it on Monday");
+    click(&mut window, "Acknowledged: somebody deals with it");
+    assert!(!shows(&window, "Notes are not kept"));
+    let mut again = findings(vec![bundle.clone()]);
+    assert!(again.root().children_recursive().any(|node| node.value().is_some_and(|text| text.contains("Anna"))));
+    click(&mut again, "Acknowledged: somebody deals with it");
+    assert_eq!(std::fs::read(&bundle).expect("bytes"), bytes, "the bundle is as it was");
+    let file = folder.path().join("web01.zip.kerbscope-notes.json");
+    assert!(std::fs::read_to_string(file).expect("the notes").contains("\"acknowledged\": false"));
+}
+
+#[test]
+fn notes_that_cannot_be_kept_are_not_promised() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bundle = folder.path().join("web01.zip");
+    std::fs::copy(sample("kernelmode-spn-on-pool-account.zip"), &bundle).expect("a bundle");
+    // A folder in the place of the file: nobody can write there, whoever they are.
+    std::fs::create_dir(folder.path().join("web01.zip.kerbscope-notes.json.new")).expect("a folder");
+    let mut window = findings(vec![bundle]);
+    click(&mut window, "Acknowledged: somebody deals with it");
+    assert!(shows(&window, "Notes are not kept: "));
+}
+
+#[test]
 fn the_palette_finds_commands_and_things_by_keyboard_alone() {
     let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
     press(&mut window, Modifiers::COMMAND, Key::P);

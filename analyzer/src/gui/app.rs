@@ -113,7 +113,7 @@ impl App {
             self.take_other(ctx, loaded);
         }
         if let Some(open) = &mut self.open {
-            open.views.logic();
+            open.views.logic(ctx);
         }
         match self.saving.poll() {
             Progress::Done(Ok(path)) => self.say(ctx, &format!("Saved: {}", path.display())),
@@ -138,8 +138,10 @@ impl App {
 
     fn take(&mut self, loaded: Loaded) {
         match loaded {
-            Loaded::Case { content, paths, identities, failures } => {
-                self.open = Some(OpenCase::of(content));
+            Loaded::Case { content, paths, identities, failures, notes } => {
+                let mut open = OpenCase::of(content);
+                open.views.findings.notes = *notes;
+                self.open = Some(open);
                 self.opened = self.opened.wrapping_add(1);
                 self.page = Page::Case;
                 self.failures = failures;

@@ -5,6 +5,9 @@ use egui::{RichText, Ui};
 use crate::diagnosis::rank::Standing;
 use crate::gui::action::{Action, Selection};
 use crate::gui::content::Content;
+use crate::gui::filter_field::{filter_field, fits};
+use crate::gui::finding_page::FindingsState;
+use crate::gui::notes::Notes;
 use crate::gui::row::Row;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::report::headline::plural;
@@ -20,8 +23,11 @@ pub enum Reveal {
 }
 
 /// Shows the list.
-pub fn ui(ui: &mut Ui, content: &Content, selected: Option<Selection>, reveal: Reveal) -> Option<Action> {
-    let mut list = List { selected, reveal, asked: None };
+pub fn ui(ui: &mut Ui, content: &Content, state: &mut FindingsState) -> Option<Action> {
+    let (shown, all) = (order(content, &state.filter).len(), order(content, "").len());
+    filter_field(ui, &mut state.filter, "Filter findings, checks and gaps", shown, all);
+    let (selected, reveal) = (state.selected, state.reveal);
+    let mut list = List { selected, reveal, asked: None, filter: &state.filter, notes: &state.notes };
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 2.0;
         list.findings(ui, content);
@@ -40,21 +46,48 @@ pub fn ui(ui: &mut Ui, content: &Content, selected: Option<Selection>, reveal: R
 }
 
 /// What can be selected by key, in the order of the list.
-pub fn order(content: &Content) -> Vec<Selection> {
+pub fn order(content: &Content, filter: &str) -> Vec<Selection> {
     let collect = (!content.needs.is_empty()).then_some(Selection::Collect);
     let findings = (0..content.findings.len()).map(Selection::Finding);
     let open = content.checks_that_are(Verdict::Open).map(|(index, _)| Selection::Check(index));
-    findings.chain(collect).chain(open).chain((0..content.gaps.len()).map(Selection::Gap)).collect()
+    let all = findings.chain(collect).chain(open).chain((0..content.gaps.len()).map(Selection::Gap));
+    all.filter(|selection| filter.trim().is_empty() || fits(filter, &words(content, *selection))).collect()
 }
 
-struct List {
+/// What a row is found by, in lower case.
+fn words(content: &Content, selection: Selection) -> String {
+    let words = match selection {
+        Selection::Finding(index) => content.findings.get(index).map(|finding| {
+            let about = finding.subjects.iter().chain(&finding.scopes).map(String::as_str);
+            let all = [&*finding.summary, finding.rule, finding.severity, finding.confidence].into_iter().chain(about);
+            all.collect::<Vec<_>>().join("\n")
+        }),
+        Selection::Check(index) => {
+            let check = content.checks.get(index);
+            check.map(|check| format!("{}\n{}\n{}", check.title, check.name, check.needs.join("\n")))
+        }
+        Selection::Gap(index) => {
+            let gap = content.gaps.get(index);
+            gap.map(|gap| format!("{}\n{}\n{}", gap.code, gap.subject, gap.reason))
+        }
+        Selection::Collect => Some("collect\nmissing".to_owned()),
+    };
+    words.unwrap_or_default().to_lowercase()
+}
+
+struct List<'a> {
     selected: Option<Selection>,
     reveal: Reveal,
     asked: Option<Selection>,
+    filter: &'a str,
+    notes: &'a Notes,
 }
 
-impl List {
-    fn row(&mut self, ui: &mut Ui, row: Row<'_>, selection: Selection) {
+impl List<'_> {
+    fn row(&mut self, ui: &mut Ui, content: &Content, row: Row<'_>, selection: Selection) {
+        if !self.filter.trim().is_empty() && !fits(self.filter, &words(content, selection)) {
+            return;
+        }
         let selected = self.selected == Some(selection);
         let response = Row { selected, ..row }.show(ui);
         if selected && self.reveal == Reveal::Selected {
@@ -76,10 +109,11 @@ impl List {
                 Standing::Cause => (0.0, "another cause"),
                 Standing::Consequence(_) => (18.0, "follows from the above"),
             };
+            let place = if self.notes.is_acknowledged(finding) { "acknowledged" } else { place };
             let note = format!("{} · {place}", finding.confidence);
             let badge = (finding.severity, finding.tone);
             let row = Row { badge, text: &finding.summary, note: &note, indent, selected: false };
-            self.row(ui, row, Selection::Finding(index));
+            self.row(ui, content, row, Selection::Finding(index));
         }
     }
 
@@ -93,7 +127,7 @@ impl List {
             let badge = (&*plural(content.needs.len(), "piece"), Tone::Calm);
             let text = "What to collect to close them";
             let row = Row { badge, text, note: "of evidence missing", indent: 0.0, selected: false };
-            self.row(ui, row, Selection::Collect);
+            self.row(ui, content, row, Selection::Collect);
         }
         for (index, check) in content.checks_that_are(Verdict::Open) {
             let more = check.needs.len().saturating_sub(1);
@@ -104,7 +138,7 @@ impl List {
             };
             let row =
                 Row { badge: ("open", Tone::Unknown), text: check.title, note: &note, indent: 0.0, selected: false };
-            self.row(ui, row, Selection::Check(index));
+            self.row(ui, content, row, Selection::Check(index));
         }
     }
 
@@ -121,7 +155,7 @@ impl List {
                 indent: 0.0,
                 selected: false,
             };
-            self.row(ui, row, Selection::Gap(index));
+            self.row(ui, content, row, Selection::Gap(index));
         }
     }
 
@@ -137,7 +171,7 @@ impl List {
             for (index, check) in content.checks_that_are(verdict) {
                 let badge = (verdict_word(verdict), tone);
                 let row = Row { badge, text: check.title, note: check.name, indent: 0.0, selected: false };
-                self.row(ui, row, Selection::Check(index));
+                self.row(ui, content, row, Selection::Check(index));
             }
         });
     }

@@ -5,6 +5,7 @@ use egui::{Margin, Ui};
 use crate::gui::action::{Action, Selection};
 use crate::gui::content::Content;
 use crate::gui::finding_list::{self, Reveal};
+use crate::gui::notes::Notes;
 use crate::gui::theme::Palette;
 use crate::gui::trial::Trial;
 use crate::gui::{check_view, finding_view, gaps_view};
@@ -19,6 +20,10 @@ pub struct FindingsState {
     pub selected: Option<Selection>,
     /// Whether the list scrolls to it.
     pub reveal: Reveal,
+    /// What was typed to find something in the list.
+    pub filter: String,
+    /// What was noted about findings.
+    pub notes: Notes,
     /// The fixes that are tried.
     pub trial: Trial,
 }
@@ -27,8 +32,10 @@ impl FindingsState {
     /// The state in which a case is first shown: with its first cause.
     pub fn of(content: &Content) -> Self {
         Self {
-            selected: finding_list::order(content).first().copied(),
+            selected: finding_list::order(content, "").first().copied(),
             reveal: Reveal::Selected,
+            filter: String::new(),
+            notes: Notes::default(),
             trial: Trial::default(),
         }
     }
@@ -36,7 +43,7 @@ impl FindingsState {
     /// Selects what follows in the list, or what precedes.
     pub fn walk(&mut self, content: &Content, by: isize) {
         self.reveal = Reveal::Selected;
-        let order = finding_list::order(content);
+        let order = finding_list::order(content, &self.filter);
         let here = self.selected.and_then(|selected| order.iter().position(|known| *known == selected));
         let to = here.map_or(0, |here| here.saturating_add_signed(by));
         if let Some(selection) = order.get(to) {
@@ -45,7 +52,8 @@ impl FindingsState {
     }
 
     /// Selects this from elsewhere.
-    pub const fn show(&mut self, selection: Selection) {
+    pub fn show(&mut self, selection: Selection) {
+        self.filter.clear();
         self.selected = Some(selection);
         self.reveal = Reveal::Selected;
     }
@@ -59,15 +67,16 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut FindingsState) -> Option<A
     let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
     let list = list.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        finding_list::ui(ui, content, state.selected, state.reveal)
+        finding_list::ui(ui, content, state)
     });
     state.reveal = Reveal::Nothing;
     let page = egui::CentralPanel::default().frame(frame.inner_margin(Margin::same(0)));
-    let details = page.show(ui, |ui| details(ui, content, state.selected, &state.trial));
+    let details = page.show(ui, |ui| details(ui, content, state));
     list.inner.or(details.inner).or(stopped)
 }
 
-fn details(ui: &mut Ui, content: &Content, selected: Option<Selection>, trial: &Trial) -> Option<Action> {
+fn details(ui: &mut Ui, content: &Content, state: &mut FindingsState) -> Option<Action> {
+    let selected = state.selected;
     let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("details", selected));
     let margin = egui::Frame::new().inner_margin(Margin { left: 20, right: 20, top: 16, bottom: 24 });
     let shown = area.show(ui, |ui| {
@@ -75,7 +84,9 @@ fn details(ui: &mut Ui, content: &Content, selected: Option<Selection>, trial: &
             .show(ui, |ui| {
                 ui.set_max_width(ui.available_width().min(TEXT_WIDTH));
                 match selected {
-                    Some(Selection::Finding(index)) => finding_view::ui(ui, content, index, trial),
+                    Some(Selection::Finding(index)) => {
+                        finding_view::ui(ui, content, index, &state.trial, &mut state.notes)
+                    }
                     Some(Selection::Collect) => check_view::collect(ui, content),
                     Some(Selection::Check(index)) => {
                         content.checks.get(index).and_then(|check| check_view::check(ui, check))

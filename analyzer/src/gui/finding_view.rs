@@ -9,11 +9,13 @@ use crate::gui::command_view::{commands, folded, risk};
 use crate::gui::content::Content;
 use crate::gui::evidence_view::evidence;
 use crate::gui::finding_content::{FindingContent, FixContent};
-use crate::gui::theme::{self, Palette};
+use crate::gui::notes::Notes;
+use crate::gui::theme::{self, Palette, Tone};
 use crate::gui::trial::{FixId, Trial};
+use crate::report::escape::escape;
 
 /// Shows the details of the finding at an index.
-pub fn ui(ui: &mut Ui, content: &Content, index: usize, trial: &Trial) -> Option<Action> {
+pub fn ui(ui: &mut Ui, content: &Content, index: usize, trial: &Trial, notes: &mut Notes) -> Option<Action> {
     let finding = content.findings.get(index)?;
     let palette = Palette::of(ui);
     let mut action = head(ui, content, finding);
@@ -34,6 +36,7 @@ pub fn ui(ui: &mut Ui, content: &Content, index: usize, trial: &Trial) -> Option
         let asked = ui.push_id(("fix", number), |ui| palette.card().show(ui, |ui| fix_card(ui, fix, id, trial)).inner);
         action = asked.inner.or(action);
     }
+    noted(ui, finding, notes);
     caption(ui, "Where it can be seen");
     action = evidence(ui, &finding.evidence).or(action);
     action = concerned(ui, content, index).or(action);
@@ -82,6 +85,7 @@ fn fix_card(ui: &mut Ui, fix: &FixContent, id: FixId, trial: &Trial) -> Option<A
     }
     let asked = commands(ui, &fix.commands, &format!("the command of fix {number}"));
     let undo = folded(ui, "How to take it back", &fix.undo, &format!("the undo of fix {number}"));
+    let verify = folded(ui, "How to see that it worked", &fix.verify, &format!("the check of fix {number}"));
     let mut chosen = trial.has(id);
     let mut toggled = None;
     if fix.changes.is_some() {
@@ -90,8 +94,27 @@ fn fix_card(ui: &mut Ui, fix: &FixContent, id: FixId, trial: &Trial) -> Option<A
         boxed.widget_info(|| egui::WidgetInfo::selected(egui::Role::CheckBox, true, chosen, &name));
         toggled = boxed.changed().then_some(Action::ToggleTry(id));
     }
-    let verify = folded(ui, "How to see that it worked", &fix.verify, &format!("the check of fix {number}"));
     asked.or(undo).or(verify).or(toggled)
+}
+
+/// What a person notes about it.
+fn noted(ui: &mut Ui, finding: &FindingContent, notes: &mut Notes) {
+    caption(ui, "Note");
+    let mut note = notes.about(finding);
+    let before = note.clone();
+    ui.checkbox(&mut note.acknowledged, "Acknowledged: somebody deals with it");
+    let hint = "What was agreed, who does it. It is kept in a small file beside the bundle.";
+    let field = egui::TextEdit::multiline(&mut note.note).hint_text(hint).desired_rows(2).desired_width(f32::INFINITY);
+    let written = ui.add(field.margin(egui::vec2(8.0, 6.0)));
+    written.widget_info(|| egui::WidgetInfo::labeled(egui::Role::MultilineTextInput, true, "Your note"));
+    if note != before {
+        notes.take(note);
+        notes.keep(ui.ctx());
+    }
+    if let Some(problem) = notes.problem() {
+        let words = format!("Notes are not kept: {}", escape(problem));
+        ui.label(RichText::new(words).size(theme::SMALL).color(Palette::of(ui).ink(Tone::Warn)));
+    }
 }
 
 fn concerned(ui: &mut Ui, content: &Content, index: usize) -> Option<Action> {

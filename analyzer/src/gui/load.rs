@@ -16,6 +16,7 @@ use crate::formats::identity::Keyring;
 use crate::formats::sealed::SealedError;
 use crate::gui::content::Content;
 use crate::gui::doors::Open;
+use crate::gui::notes::Notes;
 use crate::gui::record_reader::Origin;
 use crate::open::{self, OpenError};
 use crate::real_names;
@@ -78,6 +79,8 @@ pub enum Loaded {
         identities: Vec<PathBuf>,
         /// The paths that could not be opened.
         failures: Vec<Failure>,
+        /// What was noted about it.
+        notes: Box<Notes>,
     },
     /// Something is encrypted and does not open.
     Locked(Locked),
@@ -326,6 +329,7 @@ fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, keys: Keyring, mut fai
     let paths: Vec<PathBuf> = wanted.paths.iter().map(absolute).collect();
     let origin = Origin { paths: paths.clone(), keys: Arc::new(keys), records: Some(open::records) };
     Loaded::Case {
+        notes: Box::new(Notes::of(&paths)),
         content: Arc::new(Content::of(&Arc::new(case), origin)),
         paths,
         identities: wanted.identities.iter().map(absolute).collect(),

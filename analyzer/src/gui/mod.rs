@@ -39,6 +39,7 @@ pub mod header;
 pub mod history;
 pub mod keys;
 pub mod load;
+pub mod notes;
 pub mod open_case;
 pub mod overlay;
 pub mod overview;

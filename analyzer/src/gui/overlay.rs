@@ -73,12 +73,16 @@ pub fn help(ctx: &egui::Context) -> Option<Action> {
         ui.label(RichText::new("Keys").size(theme::TITLE));
         ui.add_space(6.0);
         let weak = Palette::of(ui).weak;
-        egui::Grid::new("keys").num_columns(2).spacing(vec2(24.0, 6.0)).show(ui, |ui| {
-            for binding in keys::rows().filter(|binding| !binding.keys.is_empty()) {
-                ui.label(RichText::new(binding.keys).monospace());
-                ui.label(RichText::new(binding.does).color(weak));
-                ui.end_row();
-            }
+        let room = (ctx.content_rect().height() - 180.0).max(160.0);
+        egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
+            ui.spacing_mut().interact_size.y = 0.0;
+            egui::Grid::new("keys").num_columns(2).spacing(vec2(24.0, 5.0)).show(ui, |ui| {
+                for binding in keys::rows().filter(|binding| !binding.keys.is_empty()) {
+                    ui.label(RichText::new(binding.keys).monospace());
+                    ui.label(RichText::new(binding.does).color(weak));
+                    ui.end_row();
+                }
+            });
         });
         ui.add_space(8.0);
         ui.button("Close").clicked()

@@ -41,7 +41,9 @@ impl Row<'_> {
         if ui.is_rect_visible(rect) {
             self.ground(ui, rect, &response);
             let badge_rect = egui::Rect::from_min_size(rect.min + vec2(left, 8.0), badge_size);
-            ui.painter().rect_filled(badge_rect, CornerRadius::same(4), palette.ground(tone));
+            // On the ground of what is selected, a calm badge would be lost without a line around it.
+            let line = Stroke::new(1.0, if self.selected { palette.ink(tone) } else { palette.ground(tone) });
+            ui.painter().rect(badge_rect, CornerRadius::same(4), palette.ground(tone), line, StrokeKind::Inside);
             let at = Align2::CENTER_CENTER.align_size_within_rect(badge.size(), badge_rect).min;
             ui.painter().galley(at, badge, palette.ink(tone));
             let beside = egui::pos2(badge_rect.right() + 8.0, badge_rect.center().y - note.size().y / 2.0);

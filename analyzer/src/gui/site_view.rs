@@ -172,30 +172,35 @@ fn details(ui: &mut Ui, content: &Content, site: &SiteContent) -> Option<Action>
 
 /// What is in force, and who decided it. Where that can be shown in its place, it is a link.
 fn table(ui: &mut Ui, name: &str, rows: &[Stated]) -> Option<Action> {
-    let palette = Palette::of(ui);
     let mut asked = None;
-    let room = ui.available_width();
-    egui::Grid::new(name).num_columns(3).spacing(vec2(18.0, 6.0)).striped(true).show(ui, |ui| {
-        for row in rows {
-            let body = FontId::proportional(theme::BODY);
-            elide::label(ui, &row.name, &body, palette.weak, room * 0.36);
-            let switch = match row.value.as_str() {
-                "on" => Some(palette.ink(Tone::Good)),
-                _ => None,
-            };
-            elide::label(ui, &row.value, &body, switch.unwrap_or(palette.text), room * 0.26);
-            let small = FontId::proportional(theme::SMALL);
-            if let Some(at) = row.at.filter(|_| View::Artifacts.is_shown()) {
-                let shown = elide::middle(ui, &row.from, &small, palette.accent, room * 0.34);
-                let link = ui.link(RichText::new(shown.text()).size(theme::SMALL));
-                if link.on_hover_text(&row.from).clicked() {
-                    asked = Some(Action::ShowArtifact(at));
-                }
-            } else {
-                elide::label(ui, &row.from, &small, palette.weak, room * 0.34);
-            }
-            ui.end_row();
-        }
-    });
+    let room = ui.available_width() - 24.0;
+    for (index, row) in rows.iter().enumerate() {
+        let line = ui.push_id((name, index), |ui| ui.horizontal(|ui| line(ui, row, room)).inner);
+        asked = line.inner.or(asked);
+    }
     asked
+}
+
+fn line(ui: &mut Ui, row: &Stated, room: f32) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let (body, small) = (FontId::proportional(theme::BODY), FontId::proportional(theme::SMALL));
+    cell(ui, room * 0.36, |ui, width| elide::label(ui, &row.name, &body, palette.weak, width));
+    let ink = if row.value == "on" { palette.ink(Tone::Good) } else { palette.text };
+    cell(ui, room * 0.24, |ui, width| elide::label(ui, &row.value, &body, ink, width));
+    let Some(at) = row.at.filter(|_| View::Artifacts.is_shown()) else {
+        cell(ui, room * 0.40, |ui, width| elide::label(ui, &row.from, &small, palette.weak, width));
+        return None;
+    };
+    let shown = elide::middle(ui, &row.from, &small, palette.accent, room * 0.40);
+    let place = ui.link(RichText::new(shown.text()).size(theme::SMALL)).on_hover_text(&row.from);
+    place.clicked().then_some(Action::ShowArtifact(at))
+}
+
+/// A cell of this width in every table, so that the columns of all stand below each other.
+fn cell(ui: &mut Ui, width: f32, add: impl FnOnce(&mut Ui, f32) -> egui::Response) {
+    let layout = egui::Layout::left_to_right(egui::Align::Center);
+    ui.allocate_ui_with_layout(vec2(width, 20.0), layout, |ui| {
+        ui.set_min_width(width);
+        add(ui, width);
+    });
 }

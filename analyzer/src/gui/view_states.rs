@@ -57,14 +57,16 @@ impl ViewStates {
     }
 
     /// Takes what views worked out in the background.
-    pub fn logic(&mut self) {
+    pub fn logic(&mut self, ctx: &egui::Context) {
+        self.findings.notes.logic(ctx);
         self.findings.trial.logic();
         self.compare.logic();
     }
 
     /// Whether a view waits for something.
     pub fn is_busy(&self) -> bool {
-        self.findings.trial.is_busy() || self.compare.is_busy() || self.events.is_busy()
+        let works = self.findings.trial.is_busy() || self.findings.notes.is_busy();
+        works || self.compare.is_busy() || self.events.is_busy()
     }
 
     /// Where a person is, for the way back.
