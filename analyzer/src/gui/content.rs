@@ -8,6 +8,7 @@ use crate::diagnosis::diagnose::RuleAnswer;
 use crate::evidence::gap::{Gap, NotKnown};
 use crate::exchange::outcome::{Exchange, Outcome};
 use crate::gui::account_content::{AccountContent, accounts};
+use crate::gui::artifact_content::{ArtifactContent, artifacts};
 use crate::gui::event_content::EventContent;
 use crate::gui::exchange_content::{ExchangeContent, exchange_content};
 use crate::gui::finding_content::{FindingContent, finding_content, severity_tone};
@@ -17,6 +18,7 @@ use crate::gui::piece::{Piece, pieces};
 use crate::gui::record_reader::Origin;
 use crate::gui::site_content::{SiteContent, scopes_of, sites};
 use crate::gui::theme::Tone;
+use crate::gui::ticket_content::{SessionContent, sessions};
 use crate::gui::view::View;
 use crate::report::escape::escape;
 use crate::report::headline::{headline, tally};
@@ -35,6 +37,10 @@ pub struct Content {
     pub origin: Origin,
     /// What the event logs tell.
     pub events: Arc<EventContent>,
+    /// Every file.
+    pub artifacts: Vec<ArtifactContent>,
+    /// The tickets of each logon session.
+    pub sessions: Vec<SessionContent>,
     /// The names of the bundles.
     pub names: String,
     /// What the case comes down to.
@@ -115,6 +121,8 @@ impl Content {
             case: Arc::clone(shared),
             origin,
             events: Arc::new(EventContent::of(case)),
+            artifacts: artifacts(case),
+            sessions: sessions(case),
             names: case.bundles.iter().map(|bundle| escape(&bundle.name)).collect::<Vec<_>>().join(", "),
             headline: headline(case),
             mood: mood(case),
@@ -139,6 +147,8 @@ impl Content {
             View::Exchanges => Some(self.exchanges.len().to_string()),
             View::Sites => Some(self.sites.iter().filter(|site| site.is_root).count().to_string()),
             View::Accounts => Some(self.accounts.len().to_string()),
+            View::Tickets => Some(self.sessions.len().to_string()),
+            View::Artifacts => Some(self.artifacts.len().to_string()),
             View::Events => Some(thousands(self.events.events.total())),
             _ => None,
         }

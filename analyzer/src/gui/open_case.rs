@@ -98,7 +98,9 @@ impl OpenCase {
             View::Exchanges => self.views.exchanges.walk(&self.content, by),
             View::Sites => self.views.sites.walk(&self.content, by),
             View::Accounts => self.views.accounts.walk(&self.content, by),
+            View::Tickets => self.views.tickets.walk(&self.content, by),
             View::Events => self.views.events.walk(by),
+            View::Artifacts => self.views.artifacts.walk(&self.content, by),
             _ => {}
         }
     }

@@ -26,8 +26,17 @@ pub enum View {
 
 impl View {
     /// Every view that can be shown. One that is still being built is not among them: nobody meets an empty room.
-    pub const SHOWN: &[Self] =
-        &[Self::Overview, Self::Findings, Self::Exchanges, Self::Sites, Self::Accounts, Self::Events, Self::Compare];
+    pub const SHOWN: &[Self] = &[
+        Self::Overview,
+        Self::Findings,
+        Self::Exchanges,
+        Self::Sites,
+        Self::Accounts,
+        Self::Tickets,
+        Self::Events,
+        Self::Artifacts,
+        Self::Compare,
+    ];
 
     /// Whether it can be shown.
     pub fn is_shown(self) -> bool {

@@ -66,7 +66,7 @@ impl ViewStates {
     /// Whether a view waits for something.
     pub fn is_busy(&self) -> bool {
         let works = self.findings.trial.is_busy() || self.findings.notes.is_busy();
-        works || self.compare.is_busy() || self.events.is_busy()
+        works || self.compare.is_busy() || self.events.is_busy() || self.artifacts.is_busy()
     }
 
     /// Where a person is, for the way back.
@@ -98,6 +98,7 @@ impl ViewStates {
     pub fn escape(&mut self, view: View) -> bool {
         match view {
             View::Events => self.events.escape(),
+            View::Artifacts => self.artifacts.escape(),
             _ => false,
         }
     }

@@ -3,5 +3,7 @@
 #![cfg(feature = "gui")]
 #![expect(clippy::expect_used, reason = "what cannot be set up is a failed test")]
 
+mod artifacts;
 mod events;
 mod harness;
+mod tickets;
