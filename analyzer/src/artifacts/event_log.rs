@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::artifacts::event_fields::Fields;
+use crate::artifacts::event_fields::{Fields, trimmed};
 use crate::artifacts::event_groups::Grain;
 use crate::artifacts::event_reading::Reading;
 use crate::artifacts::parsed::Parsed;
@@ -117,7 +117,7 @@ pub struct Occurrence {
 impl Event {
     /// The value of a field; names are compared without case, and blanks around values mean nothing.
     pub fn field(&self, name: &str) -> Option<&str> {
-        self.fields.get(name).map(str::trim).filter(|value| !value.is_empty() && *value != "-")
+        self.fields.get(name).map(trimmed).filter(|value| !value.is_empty() && *value != "-")
     }
 
     /// Whether the provider has this name, in any case.

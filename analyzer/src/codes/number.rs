@@ -22,24 +22,24 @@ pub struct Number {
 
 /// Reads a number in any spelling. Bare digits are decimal: Windows 2000 prints `23` where later systems print `0x17`.
 pub fn number(text: &str) -> Option<Number> {
-    let lower = text.trim().to_ascii_lowercase();
+    let text = text.trim();
     let hexadecimal = |digits: &str| {
         let value = u32::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
         Some(Number { value, spelling: Spelling::Hexadecimal })
     };
-    if let Some(digits) = lower.strip_prefix("0x") {
+    if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         return hexadecimal(digits);
     }
-    if lower.len() == 8 && lower.contains(|c: char| c.is_ascii_alphabetic()) {
-        return hexadecimal(&lower);
+    if text.len() == 8 && text.contains(|c: char| c.is_ascii_alphabetic()) {
+        return hexadecimal(text);
     }
-    if let Some(digits) = lower.strip_prefix('-') {
+    if let Some(digits) = text.strip_prefix('-') {
         let value = digits.parse::<u32>().ok()?;
         let value = i32::try_from(0_i64.checked_sub(i64::from(value))?).ok()?.cast_unsigned();
         return Some(Number { value, spelling: Spelling::Signed });
     }
-    let is_digits = !lower.is_empty() && lower.bytes().all(|byte| byte.is_ascii_digit());
-    let value = lower.parse().ok().filter(|_| is_digits)?;
+    let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let value = text.parse().ok().filter(|_| is_digits)?;
     Some(Number { value, spelling: Spelling::Decimal })
 }
 

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::artifacts::event_fields::Fields;
+use crate::artifacts::event_fields::{Fields, trimmed};
 use crate::artifacts::event_log::{Event, EventLog, Failures, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_FAILURE, AUDIT_SUCCESS, EVENT_TYPE};
 use crate::artifacts::event_log_text::{LOCAL_TIME, MESSAGE};
@@ -198,7 +198,7 @@ impl<'a> Attempt<'a> {
     pub fn texts(&self) -> impl Iterator<Item = &'a str> {
         let is_nameless = |name: &str| name == MESSAGE || name.bytes().all(|byte| byte.is_ascii_digit());
         let nameless = self.fields.iter().filter(move |(name, _)| is_nameless(name));
-        nameless.map(|(_, words)| words.trim()).filter(|words| !words.is_empty() && *words != "-")
+        nameless.map(|(_, words)| trimmed(words)).filter(|words| !words.is_empty() && *words != "-")
     }
 }
 
@@ -364,7 +364,7 @@ struct Told<'a> {
 impl<'a> Told<'a> {
     fn words(&self, column: Column) -> Option<&'a str> {
         let place = (*self.places.get(column as usize)?)?;
-        self.fields.at(place.into()).map(str::trim).filter(|words| !words.is_empty() && *words != "-")
+        self.fields.at(place.into()).map(trimmed).filter(|words| !words.is_empty() && *words != "-")
     }
 
     fn first(&self, columns: &[Column]) -> Option<&'a str> {

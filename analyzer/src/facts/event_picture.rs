@@ -196,13 +196,14 @@ fn shares<'a>(logons: impl Iterator<Item = NetworkLogons<'a>>, facts: &Facts) ->
             share.0 = share.0.saturating_add(count);
         }
     }
+    let is_known_who_asked = facts.hosts.values().any(|host| !host.traffic.logs.is_empty());
     let mut shares: Vec<Share> = shares
         .into_iter()
         .filter(|(_, (kerberos, ntlm))| kerberos.saturating_add(*ntlm) > 0)
         .map(|((computer, client), (kerberos, ntlm))| Share {
             computer: computer.to_owned(),
             client: client.to_owned(),
-            sites: sites(facts, computer, client),
+            sites: if is_known_who_asked { sites(facts, computer, client) } else { BTreeSet::new() },
             kerberos,
             ntlm,
         })
