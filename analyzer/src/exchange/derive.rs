@@ -2,6 +2,7 @@
 
 use crate::evidence::gap::NotKnown;
 use crate::exchange::client::ClientFamily;
+use crate::exchange::habits::Habits;
 use crate::exchange::identity::{TicketIdentity, ticket_identity};
 use crate::exchange::outcome::{Cause, Exchange, Outcome, Step, StepKind, StepState};
 use crate::exchange::owner::{FoundBy, Owner, owner};
@@ -20,11 +21,12 @@ use crate::facts::iis::{PathFacts, SiteFacts};
 /// its site behaves like the root and has no exchange of its own.
 pub fn exchanges(facts: &Facts) -> Vec<Exchange> {
     let mut exchanges = Vec::new();
+    let habits = ClientFamily::ALL.map(|family| (family, Habits::of(family, facts)));
     for host in facts.hosts.values() {
         let Some(Ok(iis)) = host.iis.as_ref().map(Fact::seen) else { continue };
         let open_names = open_names(host);
         for site in &iis.sites {
-            let deriving = Deriving { facts, host, site };
+            let deriving = Deriving { facts, host, site, habits: &habits };
             for path in site.distinct_paths() {
                 for url in site_urls(&site.bindings, &open_names) {
                     deriving.url(path, &url, &mut exchanges);
@@ -44,6 +46,7 @@ struct Deriving<'a> {
     facts: &'a Facts,
     host: &'a HostFacts,
     site: &'a SiteFacts,
+    habits: &'a [(ClientFamily, Habits)],
 }
 
 impl Deriving<'_> {
@@ -53,8 +56,8 @@ impl Deriving<'_> {
             return;
         }
         let first = exchanges.len();
-        for client in ClientFamily::ALL {
-            let exchange = self.exchange(path, url, client);
+        for (client, habits) in self.habits.iter().copied() {
+            let exchange = self.exchange(path, url, client, habits);
             let alike = exchanges.iter_mut().skip(first).find(|known| behaves_like(known, &exchange));
             match alike {
                 Some(known) => known.clients.push(client),
@@ -63,7 +66,7 @@ impl Deriving<'_> {
         }
     }
 
-    fn exchange(&self, path: &PathFacts, url: &SiteUrl, client: ClientFamily) -> Exchange {
+    fn exchange(&self, path: &PathFacts, url: &SiteUrl, client: ClientFamily, habits: Habits) -> Exchange {
         let (identity, identity_at) = ticket_identity(path, &self.host.identity);
         let mut exchange = Exchange {
             host: self.host.identity.name.clone(),
@@ -82,7 +85,7 @@ impl Deriving<'_> {
         };
         exchange.outcome = match offer(path, client, &mut exchange.steps) {
             Some(outcome) => outcome,
-            None => self.ticket(path, client, &mut exchange),
+            None => self.ticket(path, url.port, habits, &mut exchange),
         };
         exchange
     }
@@ -106,8 +109,8 @@ impl Deriving<'_> {
     }
 
     /// The client asks for a ticket, the KDC encrypts it, IIS decrypts it.
-    fn ticket(&self, path: &PathFacts, client: ClientFamily, exchange: &mut Exchange) -> Outcome {
-        let asked = request(&exchange.url_host, client, self.host);
+    fn ticket(&self, path: &PathFacts, port: Option<u16>, habits: Habits, exchange: &mut Exchange) -> Outcome {
+        let asked = request(&exchange.url_host, port, habits, self.host);
         exchange.steps.push(name_step(&asked, exchange));
         let found = match asked.seen() {
             Ok(asked) => owner(&self.facts.directory, &asked.spn),

@@ -2,6 +2,7 @@
 
 pub mod client;
 pub mod derive;
+pub mod habits;
 pub mod identity;
 pub mod outcome;
 pub mod owner;

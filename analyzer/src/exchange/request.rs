@@ -2,7 +2,7 @@
 
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
-use crate::exchange::client::ClientFamily;
+use crate::exchange::habits::Habits;
 use crate::facts::case_facts::HostFacts;
 use crate::facts::fact::Fact;
 use crate::facts::names::Resolution;
@@ -21,21 +21,27 @@ pub struct Request {
 
 /// Works out the SPN for a name in a URL. Without a DNS answer the name is taken as it stands, which is a part of
 /// the truth only: it may be a CNAME.
-pub fn request(name: &str, client: ClientFamily, host: &HostFacts) -> Fact<Request> {
-    let plain = |spn| Request { spn, through_alias: None, at: None };
-    let Some(literal) = Spn::http(name) else {
+///
+/// `port` is the one in the URL, where that holds one.
+pub fn request(name: &str, port: Option<u16>, habits: Habits, host: &HostFacts) -> Fact<Request> {
+    let http = |name: &str| match port.filter(|_| habits.sends_port) {
+        Some(port) => Spn::http(&format!("{name}:{port}")),
+        None => Spn::http(name),
+    };
+    let plain = |spn| Request { spn, through_alias: None, at: habits.at };
+    let Some(literal) = http(name) else {
         return Fact::Unknown(NotKnown::until("a host name that can stand in an SPN"));
     };
-    if !client.follows_aliases() {
+    if !habits.follows_aliases {
         return Fact::Known(plain(literal));
     }
     let (resolution, at) = host.names.resolve(name, &host.identity);
     let follow = |resolution: Resolution| match resolution {
         Resolution::Alias(canonical) => {
-            let spn = Spn::http(&canonical).unwrap_or_else(|| literal.clone());
+            let spn = http(&canonical).unwrap_or_else(|| literal.clone());
             Request { spn, through_alias: Some(name.to_owned()), at }
         }
-        Resolution::Address(full) => Request { at, ..plain(Spn::http(&full).unwrap_or_else(|| literal.clone())) },
+        Resolution::Address(full) => Request { at, ..plain(http(&full).unwrap_or_else(|| literal.clone())) },
         Resolution::Missing => Request { at, ..plain(literal.clone()) },
     };
     match resolution {

@@ -16,6 +16,8 @@ pub struct SiteUrl {
     pub host: String,
     /// The URL of the root, without the slash at its end.
     pub root: String,
+    /// The port in the URL, where it is neither 80 nor 443.
+    pub port: Option<u16>,
     /// The binding that answers.
     pub at: Evidence,
 }
@@ -30,7 +32,8 @@ pub fn site_urls(bindings: &[Binding], open_names: &[String]) -> Vec<SiteUrl> {
         for name in names.iter().filter(|name| !name.contains('*')) {
             let root = format!("{}://{name}{}", binding.protocol, port(binding));
             if !urls.iter().any(|url| url.root == root) {
-                urls.push(SiteUrl { host: name.clone(), root, at: binding.at });
+                let port = Some(binding.port).filter(|port| !matches!(port, 80 | 443));
+                urls.push(SiteUrl { host: name.clone(), root, port, at: binding.at });
             }
         }
     }

@@ -53,6 +53,13 @@ impl Spn {
     }
 }
 
+impl Spn {
+    /// The port, where it has one.
+    pub fn port(&self) -> Option<&str> {
+        self.folded.split('/').nth(1)?.split_once(':').map(|(_, port)| port)
+    }
+}
+
 impl fmt::Display for Spn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.text)
@@ -89,6 +96,7 @@ mod tests {
         assert_eq!(spn("HTTP/Web01.Contoso.com"), spn("http/web01.contoso.COM"));
         assert_ne!(spn("HTTP/web01:81"), spn("HTTP/web01"));
         assert_eq!((spn("HTTP/Web01:81").class(), spn("HTTP/Web01:81").host()), ("http", "web01"));
+        assert_eq!((spn("HTTP/Web01:81").port(), spn("HTTP/Web01").port()), (Some("81"), None));
     }
 
     #[test]

@@ -240,6 +240,13 @@ impl World {
         self
     }
 
+    /// The site is reached on this port.
+    #[must_use]
+    pub fn on_port(mut self, port: u16) -> Self {
+        self.site.bindings.iter_mut().for_each(|binding| binding.port = port);
+        self
+    }
+
     /// The site has another name as well, which DNS was not asked about.
     #[must_use]
     pub fn also_reached_as(mut self, name: &str) -> Self {

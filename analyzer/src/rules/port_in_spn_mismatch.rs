@@ -7,7 +7,8 @@
 //! # Condition
 //!
 //! Clients ask for `HTTP/host`, which the account that decrypts does not hold, and that account holds `HTTP/host:port` for
-//! a port of the site.
+//! a port of the site. Or the other way round: policies let clients ask for `HTTP/host:port`, which nobody holds, and the
+//! account that decrypts holds `HTTP/host`.
 //!
 //! # Refuted by
 //!
@@ -86,8 +87,14 @@ fn with_port(situation: &Situation<'_>, exchange: &Exchange) -> Vec<(Spn, Eviden
     else {
         return Vec::new();
     };
-    let ports: BTreeSet<_> = path.site.bindings.iter().map(|binding| binding.port).collect();
-    let names = ports.into_iter().filter_map(|port| Spn::http(&format!("{}:{port}", asked.spn.host())));
+    let host = asked.spn.host();
+    let names: Vec<_> = if asked.spn.port().is_some() {
+        Spn::http(host).into_iter().collect()
+    } else {
+        let ports: BTreeSet<_> = path.site.bindings.iter().map(|binding| binding.port).collect();
+        ports.into_iter().filter_map(|port| Spn::http(&format!("{host}:{port}"))).collect()
+    };
+    let names = names.into_iter();
     let held = names.filter_map(|name| {
         let holders = directory.holders(&name);
         let holder = holders.seen().ok()?.iter().find(|one| directory.is(account, &one.dn) == Some(true))?;
@@ -98,7 +105,8 @@ fn with_port(situation: &Situation<'_>, exchange: &Exchange) -> Vec<(Spn, Eviden
 
 fn finding(exchange: &Exchange, with_port: &Spn, at: Evidence, account: &AccountName) -> Option<Finding> {
     let asked = &exchange.request.as_ref()?.seen().ok()?.spn;
-    let summary = format!("{account} holds {with_port}, and clients ask for {asked}, without the port");
+    let how = if asked.port().is_some() { "with" } else { "without" };
+    let summary = format!("{account} holds {with_port}, and clients ask for {asked}, {how} the port");
     let is_wrong = exchange.outcome.cause() == Some(Cause::WrongKey);
     let severity = if is_wrong { Severity::Blocker } else { Severity::Degraded };
     let note = if is_wrong {
@@ -120,7 +128,10 @@ fn finding(exchange: &Exchange, with_port: &Spn, at: Evidence, account: &Account
     let register = register.noting(note);
     Some(
         Finding::new(severity, Confidence::Certain, summary, at)
-            .because("The registration with a port serves only clients that send the port, which browsers do not do by themselves.")
+            .because(
+                "To a KDC a name with a port is another name. Browsers leave the port out, unless a policy of the client tells \
+                 them to send it.",
+            )
             .about([asked.to_string(), with_port.to_string()])
             .at_paths([scope(exchange)])
             .fixed_by([register.seen_by([setspn::query(asked)].into_iter().chain(setspn::ask_anew(asked)))]),
@@ -130,6 +141,7 @@ fn finding(exchange: &Exchange, with_port: &Spn, at: Evidence, account: &Account
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::registry::Data;
     use crate::rules::answer::Verdict;
     use crate::rules::fixture::{self, World, commands, points_at};
 
@@ -160,6 +172,31 @@ mod tests {
         let answered = check(&with_port().holds(NAME, "svc-old"), Verdict::Found);
         let finding = answered.finding();
         assert_eq!((finding.severity, finding.fixes[0].commands.len()), (Severity::Blocker, 0));
+    }
+
+    fn told(world: World, key: &str, name: &str) -> World {
+        world.client_registry(key, name, Data::Dword(1))
+    }
+
+    const EDGE: &str = r"HKLM\SOFTWARE\Policies\Microsoft\Edge";
+    const PORT_IN_SPN: &str =
+        r"HKLM\SOFTWARE\Microsoft\Internet Explorer\Main\FeatureControl\FEATURE_INCLUDE_PORT_IN_SPN_KB908209";
+
+    #[test]
+    fn clients_that_are_told_to_send_the_port_need_a_name_with_one() {
+        let world = World::healthy().on_port(8081).searched("HTTP/intranet.contoso.com:8081");
+        check(&world, Verdict::Clear);
+        for (key, name) in [(EDGE, "EnableAuthNegotiatePort"), (PORT_IN_SPN, "iexplore.exe")] {
+            let answered = check(&told(world.clone(), key, name), Verdict::Found);
+            let summary = r"CONTOSO\svc-web holds HTTP/intranet.contoso.com, and clients ask for HTTP/intranet.contoso.com:8081, with the port";
+            assert_eq!(answered.finding().summary, summary);
+            let add = r"setspn -S HTTP/intranet.contoso.com:8081 CONTOSO\svc-web";
+            assert_eq!(commands(&answered.finding().fixes[0]), [add]);
+        }
+        let both = world.holds("HTTP/intranet.contoso.com:8081", "svc-web");
+        check(&told(both, EDGE, "EnableAuthNegotiatePort"), Verdict::Clear);
+        // The usual ports are never sent, and a policy of nobody in the case is none.
+        check(&told(World::healthy(), EDGE, "EnableAuthNegotiatePort"), Verdict::Clear);
     }
 
     #[test]

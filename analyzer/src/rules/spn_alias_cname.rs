@@ -91,6 +91,7 @@ fn address_record(wrong: &WrongKey<'_>) -> Fix {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::registry::Data;
     use crate::rules::answer::Verdict;
     use crate::rules::finding::{Confidence, Severity};
     use crate::rules::fixture::{self, DNS, FIRST_TICKET, POOL, World, points_at};
@@ -133,6 +134,17 @@ mod tests {
         assert!(points_at(answered.finding(), &[FIRST_TICKET]));
         let followed = check(&alias().ticket("HTTP/web01.contoso.com"), Verdict::Found);
         assert_eq!(followed.finding().confidence, Confidence::Certain);
+    }
+
+    #[test]
+    fn browsers_that_are_told_to_take_the_name_in_the_url_do_not_follow_it() {
+        let edge = (r"HKCU\SOFTWARE\Policies\Microsoft\Edge", "DisableAuthNegotiateCnameLookup");
+        let explorer =
+            (r"HKLM\SOFTWARE\Microsoft\Internet Explorer\Main\FeatureControl\FEATURE_USE_CNAME_FOR_SPN_KB911149", "*");
+        let told = |world: World, (key, name): (&str, &str)| world.client_registry(key, name, Data::Dword(1));
+        check(&told(alias(), edge), Verdict::Found);
+        check(&told(alias(), explorer), Verdict::Found);
+        check(&told(told(alias(), edge), explorer), Verdict::Clear);
     }
 
     #[test]
