@@ -46,7 +46,7 @@ mod tests {
         let bytes: Vec<u8> = b"ElfFile\0\x1b[31m\xff\x80 and more".to_vec();
         assert_eq!(rows(bytes.len()), 2);
         assert_eq!(row(&bytes, 0), "45 6c 66 46 69 6c 65 00  1b 5b 33 31 6d ff 80 20 |ElfFile..[31m.. |");
-        assert_eq!(row(&bytes, 1), format!("{:<50}|and more|", "61 6e 64 20 6d 6f 72 65"));
+        assert_eq!(row(&bytes, 1), format!("{:<49}|and more|", "61 6e 64 20 6d 6f 72 65"));
         assert_eq!((place(1), row(&bytes, 9).ends_with("||"), rows(0)), ("00000010".to_owned(), true, 0));
     }
 }
