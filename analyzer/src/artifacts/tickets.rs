@@ -89,7 +89,8 @@ pub struct LogonSession {
 /// The encryption type that `klist` prints by its name.
 pub fn encryption_type(name: &str) -> Option<u32> {
     let plain = |name: &str| name.to_lowercase().replace(['-', ' '], "");
-    let known = |other: &str| plain(other) == plain(name);
+    let wanted = plain(name);
+    let known = |other: &str| plain(other) == wanted;
     let by_alias = encryption_type::ALIASES.iter().find(|(alias, _)| known(alias)).map(|(_, value)| *value);
     let by_name = || encryption_type::ROWS.iter().find(|row| known(row.name)).map(|row| row.value);
     by_alias.or_else(by_name).or_else(|| {

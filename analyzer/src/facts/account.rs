@@ -2,10 +2,15 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
-/// The distinguished name of an account, as the directory writes it.
+/// The distinguished name of an account, as the directory writes it. Many facts are about one account, so that a copy
+/// of its name costs nothing.
 #[derive(Clone, Debug)]
-pub struct Dn {
+pub struct Dn(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
     text: String,
     /// What it is compared by: case and blanks between the parts do not matter.
     folded: String,
@@ -19,28 +24,28 @@ impl Dn {
         let folded = parts(&text).map(|part| part.trim().to_lowercase()).collect::<Vec<_>>().join(",");
         let first = parts(&text).next().unwrap_or_default();
         let common_name = unescaped(first.split_once('=').map_or(first, |(_, name)| name.trim()));
-        Self { text, folded, common_name }
+        Self(Arc::new(Parts { text, folded, common_name }))
     }
 
     /// As printed.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// The name of the object itself: `svc-web` of `CN=svc-web,OU=…`.
     pub fn common_name(&self) -> &str {
-        &self.common_name
+        &self.0.common_name
     }
 
     /// The DNS name of its domain, in lower case: `contoso.com` of `…,DC=contoso,DC=com`.
     pub fn domain(&self) -> String {
-        let labels = parts(&self.folded).filter_map(|part| part.strip_prefix("dc="));
+        let labels = parts(&self.0.folded).filter_map(|part| part.strip_prefix("dc="));
         labels.map(str::trim).collect::<Vec<_>>().join(".")
     }
 
     /// The DNS name of the domain that this is the name of; none when it names anything else.
     pub fn domain_alone(&self) -> Option<String> {
-        let is_domain = parts(&self.folded).all(|part| part.starts_with("dc="));
+        let is_domain = parts(&self.0.folded).all(|part| part.starts_with("dc="));
         is_domain.then(|| self.domain())
     }
 }
@@ -77,13 +82,13 @@ fn unescaped(name: &str) -> String {
 
 impl fmt::Display for Dn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0.text)
     }
 }
 
 impl PartialEq for Dn {
     fn eq(&self, other: &Self) -> bool {
-        self.folded == other.folded
+        self.0.folded == other.0.folded
     }
 }
 
@@ -97,7 +102,7 @@ impl PartialOrd for Dn {
 
 impl Ord for Dn {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded.cmp(&other.folded)
+        self.0.folded.cmp(&other.0.folded)
     }
 }
 

@@ -2,10 +2,14 @@
 
 use std::cmp::Ordering;
 use std::fmt;
+use std::sync::Arc;
 
-/// A service principal name. Names that differ in case are the same name, as they are for a KDC.
+/// A service principal name. Names that differ in case are the same name, as they are for a KDC. A copy costs nothing.
 #[derive(Clone, Debug)]
-pub struct Spn {
+pub struct Spn(Arc<Name>);
+
+#[derive(Debug)]
+struct Name {
     text: String,
     folded: String,
 }
@@ -18,7 +22,7 @@ impl Spn {
             !part.is_empty() && part.chars().all(|c| c.is_alphanumeric() || extra.contains(c))
         };
         let is_spn = part(class, "-_.") && rest.split('/').all(|rest| part(rest, "-_.:${}@")) && text.len() <= 512;
-        is_spn.then(|| Self { text: text.to_owned(), folded: text.to_lowercase() })
+        is_spn.then(|| Self(Arc::new(Name { text: text.to_owned(), folded: text.to_lowercase() })))
     }
 
     /// The name that a browser asks a ticket for: `HTTP/host`, also where the URL says https.
@@ -33,22 +37,22 @@ impl Spn {
 
     /// As it was written.
     pub fn as_str(&self) -> &str {
-        &self.text
+        &self.0.text
     }
 
     /// In lower case: what it is compared by.
     pub fn folded(&self) -> &str {
-        &self.folded
+        &self.0.folded
     }
 
     /// The service class in lower case.
     pub fn class(&self) -> &str {
-        self.folded.split('/').next().unwrap_or_default()
+        self.0.folded.split('/').next().unwrap_or_default()
     }
 
     /// The host in lower case, without a port.
     pub fn host(&self) -> &str {
-        let host = self.folded.split('/').nth(1).unwrap_or_default();
+        let host = self.0.folded.split('/').nth(1).unwrap_or_default();
         host.split(':').next().unwrap_or_default()
     }
 }
@@ -56,19 +60,19 @@ impl Spn {
 impl Spn {
     /// The port, where it has one.
     pub fn port(&self) -> Option<&str> {
-        self.folded.split('/').nth(1)?.split_once(':').map(|(_, port)| port)
+        self.0.folded.split('/').nth(1)?.split_once(':').map(|(_, port)| port)
     }
 }
 
 impl fmt::Display for Spn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
+        f.write_str(&self.0.text)
     }
 }
 
 impl PartialEq for Spn {
     fn eq(&self, other: &Self) -> bool {
-        self.folded == other.folded
+        self.0.folded == other.0.folded
     }
 }
 
@@ -82,7 +86,7 @@ impl PartialOrd for Spn {
 
 impl Ord for Spn {
     fn cmp(&self, other: &Self) -> Ordering {
-        self.folded.cmp(&other.folded)
+        self.0.folded.cmp(&other.0.folded)
     }
 }
 
