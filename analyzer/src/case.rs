@@ -1,7 +1,5 @@
 //! A case: one or many bundles, read, understood and diagnosed. A pure function of the bytes.
 
-use std::sync::Arc;
-
 use kerbscope_shared::kind::ArtifactKind;
 use kerbscope_shared::manifest::{CollectionStatus, Entry, Manifest};
 use kerbscope_shared::read::{Integrity, Member, Problem, ProblemKind};
@@ -93,7 +91,7 @@ impl Case {
 
     /// Whether anything in the case could be read as evidence.
     pub fn has_evidence(&self) -> bool {
-        self.artifacts.iter().any(|artifact| artifact.artifact.bytes.is_some())
+        self.artifacts.iter().any(|artifact| artifact.artifact.length.is_some())
     }
 
     /// Says where tokens stand for names, and which bundles speak of different names without anybody seeing it.
@@ -162,17 +160,19 @@ impl Case {
         };
         let reason = match recognized {
             Recognized::Artifact(kind) => {
+                let length = Some(member.length());
                 let artifact = Artifact {
                     bundle,
                     kind,
                     path: member.path,
                     source: entry.as_ref().map(|entry| entry.source.text().to_owned()),
                     status: entry.map_or(CollectionStatus::Collected, |entry| entry.status),
-                    bytes: Some(Arc::from(member.bytes)),
+                    length,
+                    bytes: None,
                     integrity: member.integrity,
                     code_page: manifest.and_then(|manifest| manifest.code_page),
                 };
-                return self.read(artifact, log);
+                return self.read(artifact, member.bytes, log);
             }
             Recognized::Empty => GapReason::Damaged("the file is empty".to_owned()),
             Recognized::Sealed => {
@@ -191,21 +191,22 @@ impl Case {
             path: in_words(entry.source.text()),
             source: Some(entry.source.text().to_owned()),
             status: entry.status,
+            length: None,
             bytes: None,
             integrity: Integrity::Unlisted,
             code_page: None,
         };
-        self.read(artifact, None);
+        self.read(artifact, Vec::new(), None);
     }
 
     /// Reads an artifact and keeps what was lost on the way. Text beyond the limit on lines is kept unread.
-    fn read(&mut self, artifact: Artifact, log: Option<Parsed<EventLog>>) {
+    fn read(&mut self, artifact: Artifact, bytes: Vec<u8>, log: Option<Parsed<EventLog>>) {
         let id = ArtifactId(u32::try_from(self.artifacts.len()).unwrap_or(u32::MAX));
-        self.lines = self.lines.saturating_add(lines_of(&artifact));
+        self.lines = self.lines.saturating_add(lines_of(&artifact, &bytes));
         let read = match log {
             Some(log) => contents::of_log(id, artifact, log),
-            None if self.lines > LINES => contents::unread(id, artifact),
-            None => contents::read(id, artifact),
+            None if self.lines > LINES => contents::unread(id, artifact, bytes),
+            None => contents::read(id, artifact, bytes),
         };
         if asks_unknown(&read) {
             self.gaps.push(Gap {
@@ -218,7 +219,7 @@ impl Case {
         let subject = read.artifact.path.clone();
         let how_to_collect = read.artifact.source.as_deref().map(how_to_collect);
         if let Some(reason) = GapReason::from_status(read.artifact.status) {
-            let at = read.artifact.bytes.is_some().then(|| id.whole());
+            let at = read.artifact.length.is_some().then(|| id.whole());
             self.gaps.push(Gap { subject: subject.clone(), at, reason, how_to_collect: how_to_collect.clone() });
         }
         for loss in &read.contents.losses {
@@ -286,9 +287,9 @@ fn in_words(source: &str) -> String {
 }
 
 /// Line ends in an artifact that is text.
-fn lines_of(artifact: &Artifact) -> usize {
-    let text = artifact.bytes.as_ref().filter(|_| !artifact.kind.is_binary());
-    text.map_or(0, |bytes| bytes.split(|byte| *byte == b'\n').count())
+fn lines_of(artifact: &Artifact, bytes: &[u8]) -> usize {
+    let is_text = artifact.length.is_some() && !artifact.kind.is_binary();
+    if is_text { bytes.split(|byte| *byte == b'\n').count() } else { 0 }
 }
 
 /// Whether this is an answer of `setspn` to a question that nobody tells: `No such SPN found.`, of which name?
@@ -310,6 +311,9 @@ fn archive_gap(problem: &Problem) -> Option<Gap> {
         )),
         ProblemKind::BadName(problem) => GapReason::Refused(problem.to_string()),
         ProblemKind::NotAFile => GapReason::Refused("it is no file".to_owned()),
+        ProblemKind::Duplicate if problem.path.is_empty() => {
+            GapReason::Refused("two of its entries have one name, and only one of them is read".to_owned())
+        }
         ProblemKind::Duplicate => GapReason::Refused("another entry has the same name".to_owned()),
         ProblemKind::Unreadable(what) | ProblemKind::Damaged(what) => GapReason::Damaged(what.clone()),
         ProblemKind::OverLimit(what) => GapReason::OverLimit((*what).to_owned()),

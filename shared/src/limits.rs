@@ -31,7 +31,7 @@ impl Limits {
         name_bytes: 512,
         manifest_bytes: 8 << 20,
         artifact_bytes: 128 << 20,
-        total_bytes: 384 << 20,
+        total_bytes: 256 << 20,
         streamed_bytes: 64 << 30,
         decrypted_bytes: 512 << 20,
         ratio: 250,

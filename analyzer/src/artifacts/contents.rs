@@ -1,5 +1,7 @@
 //! The content of an artifact of any kind, read by the parser of its kind.
 
+use std::sync::Arc;
+
 use kerbscope_shared::kind::ArtifactKind;
 
 use crate::artifacts::adsutil::AdsutilOutput;
@@ -117,7 +119,8 @@ impl ReadArtifact {
 }
 
 /// An artifact that is not read because the case holds too much text.
-pub fn unread(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
+pub fn unread(id: ArtifactId, mut artifact: Artifact, bytes: Vec<u8>) -> ReadArtifact {
+    artifact.bytes = artifact.length.map(|_| Arc::from(bytes));
     let mut contents = Parsed::whole(Contents::Nothing);
     contents.lose(id.whole(), GapReason::OverLimit("lines of text in a case".to_owned()));
     ReadArtifact { id, artifact, text: None, contents }
@@ -135,20 +138,23 @@ pub fn of_log(id: ArtifactId, artifact: Artifact, mut log: Parsed<EventLog>) -> 
     ReadArtifact { id, artifact, text: None, contents }
 }
 
-/// Reads an artifact.
-pub fn read(id: ArtifactId, artifact: Artifact) -> ReadArtifact {
-    let Some(bytes) = artifact.bytes.clone() else {
+/// Reads an artifact: these are its bytes, if any came.
+pub fn read(id: ArtifactId, mut artifact: Artifact, bytes: Vec<u8>) -> ReadArtifact {
+    if artifact.length.is_none() {
         return ReadArtifact { id, artifact, text: None, contents: Parsed::whole(Contents::Nothing) };
-    };
+    }
     if artifact.kind.is_binary() {
         let contents = match artifact.kind {
             ArtifactKind::EventLog => wrap(event_log::parse(id, &bytes), Contents::EventLog),
             ArtifactKind::EventLogLegacy => wrap(event_log_legacy::parse(id, &bytes), Contents::EventLog),
             _ => Parsed::whole(Contents::Nothing),
         };
+        artifact.bytes = Some(Arc::from(bytes));
         return ReadArtifact { id, artifact, text: None, contents };
     }
     let text = Text::decode(&bytes, artifact.code_page);
+    // A case may hold hundreds of megabytes of text: once is enough.
+    drop(bytes);
     let mut contents = read_text(id, artifact.kind, &text);
     if let Some(doubt) = &text.doubt {
         contents.lose(id.whole(), GapReason::Undecodable(doubt.clone()));

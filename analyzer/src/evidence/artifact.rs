@@ -1,4 +1,4 @@
-//! One artifact of a case: its bytes as they came, and what is known about how they came.
+//! One artifact of a case, and what is known about how it came.
 
 use std::sync::Arc;
 
@@ -19,7 +19,10 @@ pub struct Artifact {
     pub source: Option<String>,
     /// How collecting it ended.
     pub status: CollectionStatus,
-    /// Its bytes; none when nothing was collected, and empty for a log that was read as it came and never held.
+    /// How many bytes came; none when nothing was collected.
+    pub length: Option<u64>,
+    /// They themselves, where nothing else holds what they say: those of a text are not kept beside its lines, and
+    /// those of a log that was read as it came never were.
     pub bytes: Option<Arc<[u8]>>,
     /// Whether these are the bytes that were collected.
     pub integrity: Integrity,
@@ -31,6 +34,6 @@ impl Artifact {
     /// Whether all of it is there, so that what is absent from it is absent indeed. Of what is not the bytes that were
     /// collected, nobody knows.
     pub fn is_whole(&self) -> bool {
-        self.bytes.is_some() && self.status == CollectionStatus::Collected && self.integrity != Integrity::Altered
+        self.length.is_some() && self.status == CollectionStatus::Collected && self.integrity != Integrity::Altered
     }
 }

@@ -342,7 +342,7 @@ impl Assembler<'_> {
         if iis.sites.is_empty() && not_known.is_none() && listed.iter().all(|read| read.is_whole()) {
             return;
         }
-        let damaged = listed.iter().any(|read| read.artifact.bytes.is_some() && !read.is_whole());
+        let damaged = listed.iter().any(|read| read.artifact.length.is_some() && !read.is_whole());
         let not_known = [not_known, damaged.then(whole_metabase)].into_iter().flatten().reduce(NotKnown::and);
         let host = self.host();
         host.role = Role::WebServer;

@@ -182,11 +182,12 @@ mod tests {
             path: "a.ldif".to_owned(),
             source: None,
             status,
-            bytes: Some(text.as_bytes().into()),
+            length: Some(text.len() as u64),
+            bytes: None,
             integrity: Integrity::Intact,
             code_page: None,
         };
-        contents::read(ArtifactId(0), artifact)
+        contents::read(ArtifactId(0), artifact, text.as_bytes().to_vec())
     }
 
     fn directory_of(read: &ReadArtifact) -> Directory {

@@ -211,8 +211,6 @@ pub fn need(path: &str) -> NotKnown {
 
 #[cfg(test)]
 pub(crate) mod tests {
-    use std::sync::Arc;
-
     use kerbscope_shared::kind::ArtifactKind;
     use kerbscope_shared::manifest::CollectionStatus;
     use kerbscope_shared::read::Integrity;
@@ -229,11 +227,12 @@ pub(crate) mod tests {
             path: "a".to_owned(),
             source: source.map(str::to_owned),
             status: CollectionStatus::Collected,
-            bytes: Some(Arc::from(text.as_bytes())),
+            length: Some(text.len() as u64),
+            bytes: None,
             integrity: Integrity::Unlisted,
             code_page: None,
         };
-        contents::read(ArtifactId(0), artifact)
+        contents::read(ArtifactId(0), artifact, text.as_bytes().to_vec())
     }
 
     fn check(texts: &[(Option<&str>, &str)], path: &str, name: &str, expected: Result<Option<&str>, &str>) {

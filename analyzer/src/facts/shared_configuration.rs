@@ -73,8 +73,6 @@ impl InForce {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
-
     use kerbscope_shared::read::Integrity;
 
     use super::*;
@@ -94,11 +92,12 @@ mod tests {
             path: "x".to_owned(),
             source: source.map(str::to_owned),
             status,
-            bytes: text.map(|text| Arc::from(text.as_bytes())),
+            length: text.map(|text| text.len() as u64),
+            bytes: None,
             integrity: Integrity::Unlisted,
             code_page: None,
         };
-        contents::read(ArtifactId(0), artifact)
+        contents::read(ArtifactId(0), artifact, text.unwrap_or_default().as_bytes().to_vec())
     }
 
     fn redirection(attributes: &str) -> ReadArtifact {

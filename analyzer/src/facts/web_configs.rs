@@ -92,11 +92,12 @@ mod tests {
             path: "x".to_owned(),
             source: source.map(str::to_owned),
             status,
-            bytes: text.map(|text| Arc::from(text.as_bytes())),
+            length: text.map(|text| text.len() as u64),
+            bytes: None,
             integrity: Integrity::Unlisted,
             code_page: None,
         };
-        contents::read(ArtifactId(id), artifact)
+        contents::read(ArtifactId(id), artifact, text.unwrap_or_default().as_bytes().to_vec())
     }
 
     const EMPTY: &str = "<configuration/>";

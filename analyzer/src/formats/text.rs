@@ -6,6 +6,8 @@ use std::borrow::Cow;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Text {
     lines: Vec<String>,
+    /// What it was written in, as people call it.
+    pub encoding: String,
     /// Why some characters may be wrong, if they may.
     pub doubt: Option<String>,
 }
@@ -14,7 +16,7 @@ impl Text {
     /// Decodes bytes. `code_page` is the OEM code page of the host, when known: console tools print in it.
     pub fn decode(bytes: &[u8], code_page: Option<u16>) -> Self {
         let (text, doubt) = decode(bytes, code_page);
-        Self { doubt, ..Self::from(text.as_ref()) }
+        Self { doubt, encoding: encoding(bytes, code_page), ..Self::from(text.as_ref()) }
     }
 
     /// The lines, numbered from 1.
@@ -48,7 +50,7 @@ impl From<&str> for Text {
         if lines.last().is_some_and(String::is_empty) {
             lines.pop();
         }
-        Self { lines, doubt: None }
+        Self { lines, ..Self::default() }
     }
 }
 
@@ -71,7 +73,7 @@ pub fn decode(bytes: &[u8], code_page: Option<u16>) -> (Cow<'_, str>, Option<Str
 }
 
 /// What a text is written in, as people call it.
-pub fn encoding(bytes: &[u8], code_page: Option<u16>) -> String {
+fn encoding(bytes: &[u8], code_page: Option<u16>) -> String {
     match marked(bytes) {
         Some((encoding, body)) if body.len() < bytes.len() => format!("{} with a byte order mark", encoding.name()),
         Some((encoding, _)) => encoding.name().to_owned(),

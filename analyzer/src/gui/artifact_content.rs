@@ -8,7 +8,6 @@ use crate::case::Case;
 use crate::codes::number::thousands;
 use crate::evidence::gap::{Gap, GapReason};
 use crate::evidence::place::{ArtifactId, Evidence};
-use crate::formats::text::encoding;
 use crate::gui::theme::Tone;
 use crate::report::escape::escape;
 
@@ -42,8 +41,8 @@ pub struct ArtifactContent {
     pub kind: &'static str,
     /// How collecting it ended.
     pub status: (String, Tone),
-    /// How many bytes are there.
-    pub bytes: Option<usize>,
+    /// How many bytes came.
+    pub length: Option<u64>,
     /// Whether these are the bytes that were collected.
     pub integrity: (&'static str, Tone),
     /// The rest of its row in the manifest, and what was found out about it.
@@ -78,20 +77,19 @@ fn artifact(case: &Case, read: &ReadArtifact) -> ArtifactContent {
     let body = body(read);
     let mut facts = Vec::new();
     facts.extend(artifact.source.as_deref().map(|source| ("Source", escape(source))));
-    let bytes = artifact.bytes.as_deref().filter(|_| body != Body::Streamed);
-    if let Some(bytes) = bytes {
-        facts.push(("Size", format!("{} bytes", thousands(u64::try_from(bytes.len()).unwrap_or(u64::MAX)))));
+    if let Some(length) = artifact.length {
+        facts.push(("Size", format!("{} bytes", thousands(length))));
     }
     if let Some(text) = &read.text {
         facts.push(("Lines", thousands(u64::try_from(text.lines().len()).unwrap_or(u64::MAX))));
     }
-    if let Some(bytes) = bytes.filter(|_| matches!(body, Body::Lines | Body::Unread)) {
-        facts.push(("Encoding", encoding(bytes, artifact.code_page)));
+    if let Some(text) = &read.text {
+        facts.push(("Encoding", text.encoding.clone()));
     }
     // What did not come has no place that a gap could point at.
     let is_own = |gap: &&Gap| match gap.at {
         Some(at) => at.artifact == read.id,
-        None => artifact.bytes.is_none() && gap.subject == artifact.path,
+        None => artifact.length.is_none() && gap.subject == artifact.path,
     };
     let gaps = case.gaps.iter().filter(is_own).map(|gap| gap.reason.to_string());
     let bundle = usize::try_from(artifact.bundle).ok().and_then(|bundle| case.bundles.get(bundle));
@@ -104,7 +102,7 @@ fn artifact(case: &Case, read: &ReadArtifact) -> ArtifactContent {
         bundle,
         kind: artifact.kind.title(),
         status: status(artifact.status),
-        bytes: bytes.map(<[u8]>::len),
+        length: artifact.length,
         integrity: integrity(artifact.integrity),
         facts,
         doubts: gaps.map(|gap| escape(&gap)).collect(),
@@ -114,12 +112,12 @@ fn artifact(case: &Case, read: &ReadArtifact) -> ArtifactContent {
 }
 
 fn body(read: &ReadArtifact) -> Body {
-    match &read.artifact.bytes {
-        None => Body::Nothing,
-        Some(_) if read.text.is_some() => Body::Lines,
-        Some(bytes) if bytes.is_empty() && read.artifact.kind.is_binary() => Body::Streamed,
-        Some(_) if read.artifact.kind.is_binary() => Body::Bytes,
-        Some(_) => Body::Unread,
+    match (read.artifact.length, &read.artifact.bytes) {
+        (None, _) => Body::Nothing,
+        _ if read.text.is_some() => Body::Lines,
+        (_, None) => Body::Streamed,
+        _ if read.artifact.kind.is_binary() => Body::Bytes,
+        _ => Body::Unread,
     }
 }
 

@@ -300,10 +300,10 @@ impl Rows for Files<'_> {
             0 => Cell { words: format!("• {}", artifact.name), look: Look::Plain },
             1 => Cell { words: status.clone(), look: Look::Toned(*tone) },
             3 => Cell { words: artifact.bundle.clone(), look: Look::Weak },
-            _ => {
-                let bytes = artifact.bytes.and_then(|bytes| u64::try_from(bytes).ok());
-                Cell { words: bytes.map(crate::codes::number::thousands).unwrap_or_default(), look: Look::Weak }
-            }
+            _ => Cell {
+                words: artifact.length.map(crate::codes::number::thousands).unwrap_or_default(),
+                look: Look::Weak,
+            },
         }
     }
 
