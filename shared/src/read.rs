@@ -168,7 +168,8 @@ pub enum ProblemKind {
     BadName(name::NameProblem),
     /// A link, or another thing that is no file.
     NotAFile,
-    /// Two entries have this name; the first is read.
+    /// Two entries have this name, or some name, where none is told. Only one of them is read, and other programs may
+    /// take the other.
     Duplicate,
     /// Encrypted, or compressed in a way that is not read.
     Unreadable(String),
@@ -189,8 +190,8 @@ pub enum ReadError {
     #[error("the file is empty")]
     Empty,
     /// It is no zip, or its directory is cut off.
-    #[error("the zip cannot be opened: {0}")]
-    NotAZip(zip::result::ZipError),
+    #[error("the zip cannot be opened: its directory is damaged, or its end is missing")]
+    NotAZip(#[source] zip::result::ZipError),
     /// The file cannot be read.
     #[error("the file cannot be read: {0}")]
     Io(#[from] std::io::Error),
@@ -325,6 +326,9 @@ impl Reading<'_> {
     fn entries(&mut self, zip: &mut ZipArchive<impl Read + Seek + Send>) {
         if zip.len() > self.limits.entries {
             self.problem("", ProblemKind::OverLimit("number of entries"));
+        }
+        if zip.has_duplicate_names() {
+            self.problem("", ProblemKind::Duplicate);
         }
         for index in 0..zip.len().min(self.limits.entries) {
             match zip.by_index(index) {

@@ -192,6 +192,17 @@ fn the_total_and_the_number_of_entries_are_bounded() {
 }
 
 #[test]
+fn two_entries_of_one_name_are_told() {
+    let mut bytes = zip(&[("1.txt", b"x"), ("2.txt", b"y")]);
+    while let Some(at) = bytes.windows(5).position(|window| window == b"2.txt") {
+        bytes[at] = b'1';
+    }
+    let archive = open(&bytes);
+    assert_eq!(archive.members.len(), 1);
+    assert!(problems(&archive).contains(&&ProblemKind::Duplicate), "{:?}", archive.problems);
+}
+
+#[test]
 fn what_is_no_zip_has_a_sentence() {
     assert!(matches!(read(Cursor::new(b""), &Limits::STANDARD), Err(ReadError::Empty)));
     assert!(matches!(read(Cursor::new(b"some text"), &Limits::STANDARD), Err(ReadError::NotAZip(_))));
