@@ -7,7 +7,7 @@ use crate::exchange::outcome::{Exchange, Outcome, StepState};
 use crate::facts::host::Role;
 use crate::report::escape::escape;
 use crate::report::event_summary::{EVENTS, event_summary};
-use crate::report::excerpt::excerpt;
+use crate::report::excerpt::excerpts;
 use crate::report::headline::{headline, plural, tally};
 use crate::report::left_open::rules_left_open;
 use crate::rules::answer::Verdict;
@@ -121,12 +121,16 @@ impl Document {
         self.say(escape(&found.summary));
         self.say(escape(&found.explanation));
         self.heading(3, "Evidence");
-        for shown in found.evidence.iter().filter_map(|place| excerpt(case, *place)) {
+        let (excerpts, more) = excerpts(case, &found.evidence);
+        for shown in excerpts {
             let first = match shown.place {
                 Place::Lines { first, .. } => Some(first),
                 _ => None,
             };
             self.blocks.push(Block::Excerpt { location: shown.location(), first, lines: shown.lines });
+        }
+        if more > 0 {
+            self.say(format!("And {more} more places; the JSON report has them all."));
         }
         found.fixes.iter().for_each(|fix| self.fix(fix));
         self.say(format!("References: {}", ranked.rule.references.join(", ")));

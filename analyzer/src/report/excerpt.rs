@@ -11,6 +11,9 @@ use crate::report::escape::escape;
 /// Lines of one excerpt at most.
 const LINES: u32 = 20;
 
+/// Excerpts that a person is shown for one finding; the JSON report points at every place.
+const PLACES: usize = 50;
+
 /// A piece of evidence, ready to be shown.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Excerpt {
@@ -34,6 +37,12 @@ impl Excerpt {
             Place::Record(record) => format!("{} record {record}", self.artifact),
         }
     }
+}
+
+/// What stands behind the first pointers of a finding, and how many more pointers there are.
+pub fn excerpts(case: &Case, evidence: &[Evidence]) -> (Vec<Excerpt>, usize) {
+    let first = evidence.iter().take(PLACES).filter_map(|place| excerpt(case, *place));
+    (first.collect(), evidence.len().saturating_sub(PLACES))
 }
 
 /// The words behind a pointer; none when it points at nothing.

@@ -11,7 +11,7 @@ use crate::facts::host::Role;
 use crate::report::document::{exchange_title, mark};
 use crate::report::escape::escape;
 use crate::report::event_summary::{EVENTS, event_summary};
-use crate::report::excerpt::{Excerpt, excerpt};
+use crate::report::excerpt::{Excerpt, excerpts};
 use crate::report::headline::{headline, plural, tally};
 use crate::report::left_open::rules_left_open;
 use crate::rules::answer::Verdict;
@@ -81,8 +81,10 @@ fn finding(case: &Case, number: usize, ranked: &RankedFinding, f: &mut Formatter
     writeln!(f, "\n   Why")?;
     paragraph(f, "     ", &escape(&found.explanation))?;
     writeln!(f, "\n   Evidence")?;
-    for shown in found.evidence.iter().filter_map(|place| excerpt(case, *place)) {
-        evidence(case, &shown, f)?;
+    let (shown, more) = excerpts(case, &found.evidence);
+    shown.iter().try_for_each(|shown| evidence(case, shown, f))?;
+    if more > 0 {
+        writeln!(f, "     and {more} more places; the JSON report has them all")?;
     }
     for fix in &found.fixes {
         fix_text(fix, f)?;

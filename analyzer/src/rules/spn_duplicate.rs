@@ -75,9 +75,16 @@ impl Rule for SpnDuplicate {
     }
 }
 
+/// Holders that are told by name; the evidence has them all.
+const NAMED: usize = 10;
+
 fn finding(situation: &Situation<'_>, spn: &Spn, holders: &[Holder]) -> Finding {
     let directory = &situation.facts.directory;
-    let names: Vec<_> = holders.iter().map(|holder| directory.name_of(&holder.dn).to_string()).collect();
+    let mut names: Vec<_> =
+        holders.iter().take(NAMED).map(|holder| directory.name_of(&holder.dn).to_string()).collect();
+    if holders.len() > NAMED {
+        names.push(format!("{} more accounts", holders.len().saturating_sub(NAMED)));
+    }
     let concerned = concerned(situation, spn);
     let fails = concerned.iter().any(|exchange| matches!(exchange.outcome, Outcome::Fails(_)));
     let severity = match (concerned.is_empty(), fails) {

@@ -215,6 +215,23 @@ fn a_thousand_sites_make_a_report_that_can_be_read() {
 }
 
 #[test]
+fn a_name_with_a_thousand_holders_makes_a_report_that_can_be_read() {
+    let holder = |n| format!("\tCN=u{n},CN=Users,DC=contoso,DC=com\r\n");
+    let holders: String = (0..1000).map(holder).collect();
+    let words = format!(
+        "C:\\>setspn -X\r\nChecking domain DC=contoso,DC=com\r\nProcessing entry 0\r\n\
+         HTTP/intranet is registered on these accounts:\r\n{holders}\r\nfound 1 group of duplicate SPNs.\r\n"
+    );
+    let case = loose("spn.txt", words.into_bytes());
+    let words = TextReport(&case).to_string();
+    assert!(words.contains("and by 990 more accounts"), "{words}");
+    assert!(words.contains("more places; the JSON report has them all") && words.lines().count() < 300, "{words}");
+    let page = kerbscope::report::document::Document::of(&case);
+    assert!(kerbscope::report::html::html(&page).len() < 100_000);
+    assert!(case.diagnosis.findings[0].finding.evidence.len() >= 1000);
+}
+
+#[test]
 fn more_lines_than_any_farm_sends_are_a_gap() {
     let tickets = b"Current LogonId is 0:0x3e7\n\nCached Tickets: (0)\n".to_vec();
     let case = loose("tickets.txt", [tickets, vec![b'\n'; 1_600_000]].concat());
