@@ -1,11 +1,31 @@
-//! What the fuzz targets do with bytes. `cargo test` does the same with logs that were changed in many places.
+//! What the fuzz targets do with bytes. `cargo test` does the same with seeds that were changed in many places.
 
+use std::io::Cursor;
+
+use kerbscope::artifacts::contents;
 use kerbscope::artifacts::event_log::{self, LogReader};
-use kerbscope::artifacts::{event_log_legacy, event_log_text, event_log_xml};
+use kerbscope::artifacts::event_log_legacy;
+use kerbscope::artifacts::event_log_stream::EventLogs;
+use kerbscope::artifacts::opened::OpenedBundle;
+use kerbscope::artifacts::recognize::recognize;
+use kerbscope::artifacts::watch::Watch;
+use kerbscope::case::Case;
+use kerbscope::evidence::artifact::Artifact;
 use kerbscope::evidence::place::{ArtifactId, Place};
 use kerbscope::formats::evtx::log::Reader;
 use kerbscope::formats::evtx::whole::Search;
-use kerbscope::formats::text::Text;
+use kerbscope::formats::identity::{self, Keyring};
+use kerbscope::formats::sealed;
+use kerbscope::report::document::Document;
+use kerbscope::report::html::html;
+use kerbscope::report::json::json;
+use kerbscope::report::markdown::markdown;
+use kerbscope::report::text::TextReport;
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::limits::Limits;
+use kerbscope_shared::manifest::CollectionStatus;
+use kerbscope_shared::pseudonym::map::TokenMap;
+use kerbscope_shared::read::{self, Integrity};
 
 const LOG: ArtifactId = ArtifactId(0);
 
@@ -32,10 +52,56 @@ pub(crate) fn evt(bytes: &[u8]) {
     assert_eq!(event_log_legacy::parse(LOG, bytes), event_log_legacy::parse(LOG, bytes));
 }
 
-/// A log as text or as XML, in any encoding.
-pub(crate) fn text(bytes: &[u8]) {
-    let text = Text::decode(bytes, None);
-    let _ = (event_log_text::recognizes(&text), event_log_xml::recognizes(&text));
-    event_log_text::parse(LOG, &text);
-    event_log_xml::parse(LOG, &text);
+/// An artifact of a kind, whatever it holds; whether anybody would have known it for one is asked as well.
+pub(crate) fn artifact(kind: ArtifactKind, bytes: &[u8]) {
+    let artifact = Artifact {
+        bundle: 0,
+        kind,
+        path: format!("{}/artifact", kind.folder()),
+        source: None,
+        status: CollectionStatus::Collected,
+        length: Some(bytes.len() as u64),
+        bytes: None,
+        integrity: Integrity::Unlisted,
+        code_page: bytes.first().map(|first| if first % 2 == 0 { 850 } else { 932 }),
+    };
+    let _ = (recognize(bytes), contents::read(LOG, artifact, bytes.to_vec()));
+}
+
+/// From a file that claims to be a bundle to all reports: what they say steers nothing.
+pub(crate) fn bundle(bytes: &[u8]) {
+    let watch = Watch::default();
+    let mut logs = EventLogs::new(&watch);
+    let Ok(archive) = read::read_with(Cursor::new(bytes), &Limits::STANDARD, &mut logs) else { return };
+    let case = Case::open(vec![OpenedBundle { name: "a.zip".to_owned(), archive, logs: logs.read }]);
+    let text = TextReport(&case).to_string();
+    let steers = |character: &char| character.is_control() && *character != '\n' || is_bidirectional(*character);
+    assert_eq!(text.chars().find(steers), None, "the report in the terminal");
+    let page = Document::of(&case);
+    let html = html(&page);
+    assert_eq!(html.matches("<script").count(), 0, "the report in a browser");
+    assert_eq!(html.chars().find(|character| is_bidirectional(*character)), None, "the report in a browser");
+    let _ = markdown(&page);
+    let json = json(&case).expect("a report is JSON");
+    let _: serde_json::Value = serde_json::from_str(&json).expect("a report is JSON");
+}
+
+/// Marks that turn the direction of what follows.
+fn is_bidirectional(character: char) -> bool {
+    matches!(character, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Files that go with a bundle: what is encrypted, identity files and maps of tokens.
+pub(crate) fn keys(bytes: &[u8]) {
+    let mut keys = Keyring::default();
+    let _ = identity::is_identity_file(bytes);
+    let _ = keys.add(b"AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33\n");
+    let _ = keys.add(bytes);
+    if sealed::is_sealed(bytes) {
+        let _ = sealed::decrypt(Cursor::new(bytes), &keys, Limits::STANDARD.decrypted_bytes);
+    }
+    if let Ok(map) = TokenMap::read(bytes) {
+        let again = TokenMap::read(map.write().as_bytes()).expect("reads what it wrote");
+        assert_eq!(again.write(), map.write());
+    }
 }

@@ -1,3 +1,5 @@
+//! Event logs of Windows NT to 2003.
+
 #![no_main]
 
 #[expect(dead_code, reason = "each target has one of the bodies")]

@@ -1,11 +1,17 @@
 //! The bodies of the fuzz targets, on logs that were changed in many places, and logs of random events read back.
 
+use std::collections::BTreeSet;
+
 use kerbscope_samples::events::was;
 use kerbscope_samples::evtx::event::{Event, Item};
 use kerbscope_samples::evtx::log;
 use kerbscope_samples::evtx::value::Value;
+use kerbscope_samples::scenarios;
+use kerbscope_shared::kind::ArtifactKind;
+use kerbscope_shared::pseudonym::map::TokenMap;
 
 use crate::damaged_logs::whole_log;
+use crate::sample;
 use crate::second_reader::ours;
 
 #[path = "../../../fuzz/bodies.rs"]
@@ -77,9 +83,54 @@ fn texts_that_were_changed_anyhow_do_no_harm() {
         <EventID>11</EventID><TimeCreated SystemTime='2026-03-02T08:15:00Z'/><EventRecordID>7</EventRecordID><Computer>DC1\
         </Computer></System><EventData><Data Name='a'>b</Data></EventData></Event></Events>";
     for seed in [copied, xml] {
-        check(seed.as_bytes(), 2000, bodies::text);
+        check(seed.as_bytes(), 2000, events);
         let utf16: Vec<u8> = seed.encode_utf16().flat_map(u16::to_le_bytes).collect();
-        check(&[&[0xff, 0xfe][..], &utf16].concat(), 500, bodies::text);
+        check(&[&[0xff, 0xfe][..], &utf16].concat(), 500, events);
+    }
+}
+
+fn events(bytes: &[u8]) {
+    bodies::artifact(ArtifactKind::EventLogXml, bytes);
+}
+
+#[test]
+fn keys_maps_and_encrypted_files_that_were_changed_anyhow_do_no_harm() {
+    let mut map = TokenMap::empty("0123456789abcdef".parse().expect("is an id"));
+    map.names.insert("host-1".to_owned(), "web\t01".to_owned());
+    let sealed = format!(
+        "age-encryption.org/v1\n-> X25519 {}\n{}\n--- {}\n{}",
+        "A".repeat(43),
+        "B".repeat(43),
+        "C".repeat(43),
+        "D".repeat(90)
+    );
+    let identity = "AGE-SECRET-KEY-1GQ9778VQXMMJVE8SK7J6VT8UJ4HDQAJUVSFCWCM02D8GEWQ72PVQ2Y5J33\n";
+    for seed in [&map.write(), identity, &sealed] {
+        check(seed.as_bytes(), 500, bodies::keys);
+    }
+}
+
+/// The first artifact of each kind that any sample has.
+#[test]
+fn artifacts_of_every_kind_that_were_changed_anyhow_do_no_harm() {
+    let mut numbers = Numbers(0x2545_f491_4f6c_dd1d);
+    let mut seen = BTreeSet::new();
+    for scenario in scenarios::all() {
+        for member in sample::open(&scenario).into_iter().flat_map(|bundle| bundle.archive.members) {
+            let folder = member.path.split('/').next().unwrap_or_default();
+            let kind = ArtifactKind::ALL.into_iter().find(|kind| kind.folder() == folder && !kind.is_binary());
+            let Some(kind) = kind.filter(|kind| seen.insert(*kind)) else { continue };
+            (0..30).for_each(|_| bodies::artifact(kind, &changed(&member.bytes, &mut numbers)));
+        }
+    }
+    assert!(seen.len() > 15, "{seen:?}");
+}
+
+#[test]
+fn bundles_that_were_changed_anyhow_do_no_harm() {
+    let all = scenarios::all();
+    for scenario in all.iter().step_by(9) {
+        check(&scenario.bundles[0].1, 12, bodies::bundle);
     }
 }
 

@@ -1,6 +1,0 @@
-#![no_main]
-
-#[expect(dead_code, reason = "each target has one of the bodies")]
-mod bodies;
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| bodies::text(bytes));
