@@ -5,6 +5,7 @@
 mod cache;
 mod catalogue;
 mod command_line;
+mod completions;
 mod corpus;
 mod damaged_logs;
 mod damaged_stories;
