@@ -23,6 +23,9 @@ SERVER = ("currentTime,dnsHostName,serverName,ldapServiceName,defaultNamingConte
 DOMAINS = "objectClass,cn,nETBIOSName,dnsRoot,nCName,trustParent,systemFlags,uPNSuffixes".split(",")
 SCOPES = {"base": ldb.SCOPE_BASE, "subtree": ldb.SCOPE_SUBTREE}
 
+# Of the server, and so of every site.
+ADDRESS = "10.0.0.20"
+
 POLICY = r"HKEY_LOCAL_MACHINE\SOFTWARE\Microsoft\Windows\CurrentVersion\Policies\System\Kerberos\Parameters"
 
 
@@ -89,7 +92,7 @@ class Bundles:
         paths = {}
         for server in sorted({site.arrangement.server for site in self.sites}):
             sites = [site for site in self.sites if site.arrangement.server == server]
-            artifacts = [*self.directory(sites), *names(sites), computer(server), policy(server)]
+            artifacts = [*self.directory(sites), *names(sites), computer(server), addresses(), policy(server)]
             artifacts.append(metabase(sites, server) if server.startswith("iis") else configuration(sites))
             paths[server] = f"{server}.zip"
             pack(paths[server], artifacts)
@@ -100,7 +103,7 @@ def names(sites):
     """What DNS says of each name."""
     for site in {site.url.lower(): site for site in sites}.values():
         full = site.canonical if "." in site.canonical else f"{site.canonical}.{ZONE}"
-        text = f"Server:  dc1.{ZONE}\r\nAddress:  127.0.0.1\r\n\r\nName:    {full}\r\nAddress:  10.0.0.20\r\n"
+        text = f"Server:  dc1.{ZONE}\r\nAddress:  127.0.0.1\r\n\r\nName:    {full}\r\nAddress:  {ADDRESS}\r\n"
         is_alias = full.lower() != site.url.lower() and "." in site.url
         text += f"Aliases:  {site.url}\r\n\r\n" if is_alias else "\r\n"
         yield "nslookup", f"nslookup/{site.url}.txt", {"command": f"nslookup {site.url}"}, text
@@ -112,6 +115,15 @@ def computer(server):
             f"OS Version:                {version.get(server, '10.0.20348 N/A Build 20348')}\r\n"
             f"OS Configuration:          Member Server\r\nDomain:                    {ZONE}\r\n")
     return "systeminfo", "systeminfo/systeminfo.txt", {"command": "systeminfo"}, text
+
+
+def addresses():
+    """That the names of the sites lead to this server itself."""
+    text = (f"\r\nWindows IP Configuration\r\n\r\n   Host Name . . . . . . . . . . . . : WEB01\r\n"
+            f"   Primary Dns Suffix  . . . . . . . : {ZONE}\r\n\r\nEthernet adapter Ethernet:\r\n\r\n"
+            f"   IPv4 Address. . . . . . . . . . . : {ADDRESS}(Preferred)\r\n"
+            f"   Subnet Mask . . . . . . . . . . . : 255.255.255.0\r\n")
+    return "ipconfig", "ipconfig/ipconfig.txt", {"command": "ipconfig /all"}, text
 
 
 def policy(server):
