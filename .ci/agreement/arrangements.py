@@ -101,6 +101,7 @@ ARRANGEMENTS = [
       url="{s}", canonical="{h}"),
     A("only the name with the port is held", {"svc-a": ["HTTP/{h}:8080"]}, port=8080),
     A("only the name without the port is held", {"svc-a": ["HTTP/{h}"]}, port=8080),
+    A("only the name without the port is held, through HOST", {WEB01: ["HOST/{h}"]}, mode=KERNEL, port=8080),
     A("the name with the port is on another account", {"svc-a": ["HTTP/{h}"], "svc-b": ["HTTP/{h}:8080"]}, port=8080),
     A("an SPN in capital letters", {"svc-a": ["HTTP/{H}"]}),
     A("a class in small letters", {"svc-a": ["http/{h}"]}),

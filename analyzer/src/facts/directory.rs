@@ -162,8 +162,12 @@ impl Directory {
     }
 
     /// The SPN under which the holder is found when nobody holds this one: `HOST` for `HTTP`, unless the directory
-    /// has other ideas.
+    /// has other ideas. A name with a port is found under no other class: the KDC looks for `HOST` with that port, and
+    /// computers hold none.
     pub fn alias_of(&self, spn: &Spn) -> Option<Spn> {
+        if spn.port().is_some() {
+            return None;
+        }
         match &self.aliases {
             Some(aliases) => {
                 Spn::parse(&format!("{}/{}", aliases.held_as.get(spn.class())?.to_uppercase(), spn.host()))
@@ -358,7 +362,8 @@ mod tests {
     #[test]
     fn the_directory_decides_which_classes_are_found_under_others() {
         let mut directory = Directory::default();
-        assert_eq!(directory.alias_of(&spn("HTTP/a:81")), Some(spn("HOST/a")));
+        assert_eq!(directory.alias_of(&spn("HTTP/a")), Some(spn("HOST/a")));
+        assert_eq!(directory.alias_of(&spn("HTTP/a:81")), None);
         directory.alias("host", ["alerter", "HTTP "].map(str::to_owned), at());
         assert_eq!(directory.alias_of(&spn("http/a")), Some(spn("HOST/a")));
         assert_eq!((directory.alias_of(&spn("www/a")), directory.aliases_at()), (None, Some(at())));

@@ -152,7 +152,7 @@ fn register(directory: &Directory, exchange: &Exchange, spn: &Spn) -> Option<Fix
 /// take the name away from its computer.
 fn is_held(directory: &Directory, spn: &Spn) -> bool {
     let holds = |spn: &Spn| directory.holders(spn).seen().is_ok_and(|holders| !holders.is_empty());
-    holds(spn) || Spn::host_alias(spn.host()).is_some_and(|host| holds(&host))
+    holds(spn) || spn.port().is_none() && Spn::host_alias(spn.host()).is_some_and(|host| holds(&host))
 }
 
 #[cfg(test)]
