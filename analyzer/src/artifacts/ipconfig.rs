@@ -29,15 +29,17 @@ pub fn recognizes(text: &Text) -> bool {
 pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<IpConfiguration> {
     let mut value = IpConfiguration::default();
     let mut head = Vec::new();
-    for (number, line) in text.numbered() {
-        let Some((label, words)) = dotted(line) else { continue };
+    let lines: Vec<_> = text.numbered().filter_map(|(number, line)| Some((number, dotted(line)?))).collect();
+    for (index, (number, (label, words))) in lines.iter().copied().enumerate() {
         if head.len() < 2 {
             head.push(Cited::new(words.to_owned(), artifact.line(number)));
         }
-        // Only addresses of the host itself carry a mark such as (Preferred), in any language.
+        // Since Windows Vista only addresses of the host itself carry a mark such as (Preferred), and in every version
+        // their subnet mask stands in the next line, both in any language.
         let (address, mark) = words.split_once('(').unwrap_or((words, ""));
         let address = address.split('%').next().unwrap_or(address).trim();
-        let own = !mark.is_empty() || label.contains("IP Address") || label.contains("IP-Adresse");
+        let next = lines.get(index.saturating_add(1)).map(|(_, (_, words))| *words);
+        let own = !mark.is_empty() || is_own(label) || next.is_some_and(is_mask);
         if let (true, Ok(address)) = (own, address.parse()) {
             value.addresses.push(Cited::new(address, artifact.line(number)));
         }
@@ -50,6 +52,16 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<IpConfiguration> {
         parsed.lose(artifact.whole(), GapReason::Damaged("it names no host".to_owned()));
     }
     parsed
+}
+
+/// Whether a line is one of the host's own addresses by its name alone: Wine prints neither a mark nor a mask.
+fn is_own(label: &str) -> bool {
+    let label = label.to_lowercase();
+    ["ip address", "ipv4 address", "ip-adresse"].iter().any(|own| label.contains(own))
+}
+
+fn is_mask(words: &str) -> bool {
+    words.starts_with("255.") && words.parse::<std::net::Ipv4Addr>().is_ok()
 }
 
 /// `   Host Name . . . . . . . . . . . . : WEB01`
@@ -84,6 +96,23 @@ mod tests {
         assert_eq!(value.dns_suffix.map(|suffix| suffix.value), Some("contoso.com".to_owned()));
         let addresses: Vec<_> = value.addresses.iter().map(|address| address.value.to_string()).collect();
         assert_eq!(addresses, ["10.0.0.20", "fe80::1"]);
+    }
+
+    #[test]
+    fn addresses_of_older_systems_are_told_by_the_mask_behind_them() {
+        let french = "Configuration IP de Windows\r\n\r\n        Nom de l'h\u{f4}te . . . . . . . . . . : WEB01\r\n\
+            \x20       Suffixe DNS principal . . . . . . : contoso.com\r\n\
+            \x20       Adresse IP. . . . . . . . . . . . : 10.0.0.20\r\n\
+            \x20       Masque de sous-r\u{e9}seau . . . . . : 255.255.255.0\r\n\
+            \x20       Passerelle par d\u{e9}faut . . . . . : 10.0.0.1\r\n\
+            \x20       Serveurs DNS. . . . . . . . . . . : 10.0.0.10\r\n";
+        let wine = "    Hostname. . . . . . . . . . . . . : web01\n    IPv4 address. . . . . . . . . . . : 10.0.0.20\n\
+            \x20   Default gateway . . . . . . . . . : 10.0.0.1\n";
+        for text in [french, wine] {
+            let found = read(text).value.addresses;
+            let addresses: Vec<_> = found.iter().map(|address| address.value.to_string()).collect();
+            assert_eq!(addresses, ["10.0.0.20"], "{text}");
+        }
     }
 
     #[test]
