@@ -18,11 +18,14 @@
 //!
 //! - KB 326985, "Determine the server name"; KB 929650; KB 294382.
 
+use std::collections::BTreeMap;
+
 use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::exchange::identity::TicketIdentity;
 use crate::exchange::outcome::{Cause, Exchange, Outcome};
 use crate::exchange::owner::Owner;
+use crate::facts::account::AccountName;
 use crate::facts::directory::Directory;
 use crate::facts::directory::not_searched;
 use crate::facts::spn::Spn;
@@ -118,7 +121,31 @@ fn finding(situation: &Situation<'_>, exchange: &Exchange, spn: &Spn, searches: 
         .because(format!("{explanation}{header}"))
         .about([spn.to_string()])
         .at_paths([scope(exchange)])
-        .fixed_by(register(&situation.facts.directory, exchange, spn))
+        .fixed_by(one_account_first(situation, spn).or_else(|| register(&situation.facts.directory, exchange, spn)))
+}
+
+/// A name leads to one account. Where several would have to decrypt for it, such as the machines of a farm, it helps
+/// nobody to register it before they are one.
+fn one_account_first(situation: &Situation<'_>, spn: &Spn) -> Option<Fix> {
+    let directory = &situation.facts.directory;
+    // An account may be written in several ways.
+    let key = |name: &AccountName| directory.account(name).map_or_else(|| name.to_string(), ToString::to_string);
+    let accounts = situation.index.asking(spn).filter_map(|exchange| exchange.identity.account());
+    let accounts: BTreeMap<String, String> =
+        accounts.map(|name| (key(name).to_lowercase(), name.to_string())).collect();
+    (accounts.len() > 1).then(|| Fix {
+        title: format!("Let one domain account decrypt wherever users ask for {spn}, and register it on that account"),
+        risk: Risk::Disruptive,
+        privilege: Privilege::DomainAdmin,
+        note: Some(format!(
+            "Now {} would have to. Run the pools behind this name as one domain account, on every node of a farm, and \
+             collect again: then the command can be told.",
+            accounts.into_values().collect::<Vec<_>>().join(" and ")
+        )),
+        commands: Vec::new(),
+        undo: Vec::new(),
+        verify: appcmd::all([setspn::query(spn)].into_iter().chain(setspn::ask_anew(spn))),
+    })
 }
 
 /// Registers the name, and its short form unless that already leads to someone, on the account that decrypts.
@@ -167,6 +194,18 @@ mod tests {
 
     fn missing() -> World {
         World::healthy().nobody_holds("HTTP/intranet.contoso.com").nobody_holds("HTTP/intranet")
+    }
+
+    #[test]
+    fn where_several_accounts_decrypt_none_is_told_to_hold_the_name() {
+        let alone = check(&missing().pool_credentials_off(), Verdict::Found);
+        assert!(!commands(&alone.finding().fixes[0]).is_empty());
+        let farm = missing().pool_credentials_off().with_node("WEB02", World::pool_credentials_off);
+        for finding in &check(&farm, Verdict::Found).findings {
+            assert!(commands(&finding.fixes[0]).is_empty(), "{finding:?}");
+            let note = finding.fixes[0].note.clone().unwrap_or_default();
+            assert!(note.contains("WEB01") && note.contains("WEB02"), "{note}");
+        }
     }
 
     #[test]
