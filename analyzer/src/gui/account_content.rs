@@ -120,16 +120,7 @@ pub fn accounts(case: &Case) -> Vec<AccountContent> {
 }
 
 fn blank(case: &Case, dn: &Dn) -> AccountContent {
-    AccountContent {
-        name: escape(&case.facts.directory.name_of(dn).to_string()),
-        dn: escape(dn.as_str()),
-        kind: "account",
-        spns: Vec::new(),
-        left_out: 0,
-        pools: Vec::new(),
-        state: Vec::new(),
-        words: String::new(),
-    }
+    AccountContent { dn: escape(dn.as_str()), ..without_entry(&case.facts.directory.name_of(dn)) }
 }
 
 fn without_entry(name: &AccountName) -> AccountContent {

@@ -5,6 +5,7 @@ use std::ops::Range;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
+use crate::gui::heights;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::timeline::answer::Direction;
 
@@ -87,7 +88,7 @@ impl GridState {
     /// Where to scroll to, so that the row that is to be revealed is in sight.
     fn target(&mut self, rows: usize) -> Option<f32> {
         let row = self.reveal.take()?.min(rows.saturating_sub(1));
-        let (top, bottom) = (place(row), place(row.saturating_add(1)));
+        let (top, bottom) = (heights::place(row, ROW), heights::place(row.saturating_add(1), ROW));
         let (first, last) = (f64::from(self.offset.y), f64::from(self.offset.y) + f64::from(self.height));
         let height = f64::from(self.height);
         let near = f64::from(ROW) * 3.0;
@@ -100,7 +101,7 @@ impl GridState {
         } else {
             top - height / 2.0
         };
-        Some(single(target.max(0.0)))
+        Some(heights::single(target.max(0.0)))
     }
 }
 
@@ -149,7 +150,7 @@ impl Grid<'_> {
         let mut did = None;
         let shown = area.show_viewport(ui, |ui, viewport| {
             ui.set_width(width.max(viewport.width()));
-            ui.set_height(single(place(rows.count())));
+            ui.set_height(heights::single(heights::place(rows.count(), ROW)));
             did = self.body(ui, viewport, state, rows, menu);
         });
         state.offset = shown.state.clamped_offset();
@@ -228,13 +229,13 @@ impl Grid<'_> {
         let top = f64::from(ui.max_rect().top()) + f64::from(viewport.min.y);
         let left = ui.max_rect().left();
         let edges = edges(state, viewport.width());
-        let first = row_at(f64::from(viewport.min.y));
-        let last = row_at(f64::from(viewport.max.y)).saturating_add(1).min(rows.count());
+        let first = heights::row_at(f64::from(viewport.min.y), ROW);
+        let last = heights::row_at(f64::from(viewport.max.y), ROW).saturating_add(1).min(rows.count());
         state.shown = first..last;
         let id = ui.scope_id().with(self.name);
         let mut did = None;
         for row in first..last {
-            let y = single(top + place(row) - f64::from(viewport.min.y));
+            let y = heights::single(top + heights::place(row, ROW) - f64::from(viewport.min.y));
             let rect = Rect::from_min_size(Pos2::new(left, y), vec2(ui.max_rect().width(), ROW));
             let response = ui.interact(rect, id.with(row), Sense::CLICK);
             let name = || WidgetInfo::selected(Role::Row, true, self.selected == Some(row), rows.name(row));
@@ -331,23 +332,6 @@ fn column_at(edges: &[f32], x: f32) -> usize {
     edges.iter().position(|edge| x < *edge).unwrap_or_else(|| edges.len().saturating_sub(1))
 }
 
-/// How far a row stands below the first one. A million rows are higher than single precision can tell apart.
-fn place(row: usize) -> f64 {
-    f64::from(u32::try_from(row).unwrap_or(u32::MAX)) * f64::from(ROW)
-}
-
-/// The row at a height.
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded before")]
-fn row_at(y: f64) -> usize {
-    usize::try_from((y / f64::from(ROW)).floor().clamp(0.0, f64::from(u32::MAX)) as u32).unwrap_or(usize::MAX)
-}
-
-/// The last step, to the precision of the screen.
-#[expect(clippy::cast_possible_truncation, reason = "a place on the screen")]
-const fn single(y: f64) -> f32 {
-    y as f32
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -355,9 +339,12 @@ mod tests {
     #[test]
     fn a_row_is_found_where_it_was_put_however_far_down() {
         for row in [0, 1, 800_000, 999_999, 5_000_000] {
-            assert_eq!((row_at(place(row)), row_at(place(row) + 21.9)), (row, row));
+            assert_eq!(
+                (heights::row_at(heights::place(row, ROW), ROW), heights::row_at(heights::place(row, ROW) + 21.9, ROW)),
+                (row, row)
+            );
         }
-        assert_eq!(row_at(-5.0), 0);
+        assert_eq!(heights::row_at(-5.0, ROW), 0);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use std::ops::RangeInclusive;
 use egui::text::{LayoutJob, TextFormat};
 use egui::{Align2, Color32, FontId, Pos2, Rect, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
+use crate::gui::heights;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::report::escape::escape;
 
@@ -73,10 +74,10 @@ pub struct Marked {
 pub fn ui(ui: &mut Ui, state: &mut LinesState, lines: &dyn Lines, marked: &Marked) -> Option<usize> {
     let mut area = egui::ScrollArea::both().auto_shrink(false).id_salt("lines");
     if let Some(line) = state.reveal.take() {
-        let target = single(place(line)) - state.height / 3.0;
+        let target = heights::single(heights::place(line, LINE)) - state.height / 3.0;
         area = area.vertical_scroll_offset(target.max(0.0)).horizontal_scroll_offset(0.0);
     } else if let Some(target) = state.scroll.take() {
-        let most = single(place(lines.count())) - state.height;
+        let most = heights::single(heights::place(lines.count(), LINE)) - state.height;
         area = area.vertical_scroll_offset(target.min(most.max(0.0)));
     }
     let font = FontId::monospace(theme::MONO);
@@ -84,12 +85,12 @@ pub fn ui(ui: &mut Ui, state: &mut LinesState, lines: &dyn Lines, marked: &Marke
     let mut clicked = None;
     let shown = area.show_viewport(ui, |ui, viewport| {
         ui.set_width((gutter + state.widest + 16.0).max(viewport.width()));
-        ui.set_height(single(place(lines.count())));
-        let first = index_at(f64::from(viewport.min.y));
-        let last = index_at(f64::from(viewport.max.y)).saturating_add(1).min(lines.count());
+        ui.set_height(heights::single(heights::place(lines.count(), LINE)));
+        let first = heights::row_at(f64::from(viewport.min.y), LINE);
+        let last = heights::row_at(f64::from(viewport.max.y), LINE).saturating_add(1).min(lines.count());
         let top = f64::from(ui.max_rect().top());
         for index in first..last {
-            let y = single(top + place(index));
+            let y = heights::single(top + heights::place(index, LINE));
             let rect = Rect::from_min_size(Pos2::new(ui.max_rect().left(), y), vec2(ui.max_rect().width(), LINE));
             let width = line(ui, rect, index, gutter, lines, marked, &font);
             state.widest = state.widest.max(width);
@@ -182,20 +183,6 @@ fn mark(ui: &Ui, rect: Rect, index: usize, lines: &dyn Lines) -> bool {
     let clicked = response.clicked();
     response.on_hover_text(words);
     clicked
-}
-
-fn place(index: usize) -> f64 {
-    f64::from(u32::try_from(index).unwrap_or(u32::MAX)) * f64::from(LINE)
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is bounded before")]
-fn index_at(y: f64) -> usize {
-    usize::try_from((y / f64::from(LINE)).floor().clamp(0.0, f64::from(u32::MAX)) as u32).unwrap_or(usize::MAX)
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "a place on the screen")]
-const fn single(y: f64) -> f32 {
-    y as f32
 }
 
 #[cfg(test)]

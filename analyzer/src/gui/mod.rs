@@ -38,6 +38,7 @@ pub mod gaps_view;
 pub mod graph_content;
 pub mod grid;
 pub mod header;
+pub mod heights;
 pub mod hex;
 pub mod history;
 pub mod keys;
