@@ -319,6 +319,7 @@ fn archive_gap(problem: &Problem) -> Option<Gap> {
         ProblemKind::OverLimit(what) => GapReason::OverLimit((*what).to_owned()),
         ProblemKind::Missing => GapReason::Missing,
         ProblemKind::Altered => GapReason::Altered,
+        ProblemKind::Added => GapReason::Added,
     };
     let subject = if problem.path.is_empty() { "the bundle".to_owned() } else { problem.path.clone() };
     Some(Gap { subject, at: None, reason, how_to_collect: None })

@@ -1,6 +1,6 @@
 //! Reading a bundle, or any zip, within limits; nothing is ever unpacked to disk.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Cursor, Read, Seek};
 
 use zip::ZipArchive;
@@ -181,6 +181,8 @@ pub enum ProblemKind {
     Missing,
     /// The digest, or the size, is not the one in the manifest.
     Altered,
+    /// The manifest does not list it: it came into the bundle later.
+    Added,
 }
 
 /// Why there is nothing to read at all.
@@ -247,6 +249,23 @@ impl Archive {
         for entry in &entries {
             self.compare(entry);
         }
+        let rows = entries.iter().enumerate().filter_map(|(row, entry)| Some((entry.path.as_deref()?, row)));
+        let rows: BTreeMap<&str, usize> = rows.collect();
+        self.tell_added(&rows);
+        // Whoever zips the files again may put them in another order; what is said of them stays the same.
+        self.members.sort_by_key(|member| rows.get(member.path.as_str()).copied().unwrap_or(usize::MAX));
+    }
+
+    /// Members without a row. Where rows are not understood, nobody knows what those list.
+    fn tell_added(&mut self, rows: &BTreeMap<&str, usize>) {
+        let is_unknown =
+            |problem: &Problem| matches!(problem.what, ProblemKind::UnknownEntry(_) | ProblemKind::NewerFormat(_));
+        if self.manifest.is_none() || self.problems.iter().any(is_unknown) {
+            return;
+        }
+        let added = self.members.iter().filter(|member| !rows.contains_key(member.path.as_str()));
+        let added = added.map(|member| Problem { path: member.path.clone(), what: ProblemKind::Added });
+        self.problems.extend(added.collect::<Vec<_>>());
     }
 
     fn problem(&mut self, path: &str, what: ProblemKind) {

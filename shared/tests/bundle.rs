@@ -155,6 +155,21 @@ fn a_missing_artifact_is_noticed() {
 }
 
 #[test]
+fn an_added_artifact_is_noticed_where_all_rows_are_understood() {
+    let mut manifest = open(&bundle()).manifest.expect("a manifest");
+    let mut with = |format_version| {
+        manifest.format_version = format_version;
+        let json = serde_json::to_vec(&manifest).expect("serializes");
+        let listed: (_, &[u8]) = ("setspn/setspn -L WEB01.txt", b"HOST/web01");
+        open(&zip(&[listed, ("setspn/more.txt", b"HTTP/web01"), ("manifest.json", &json)]))
+    };
+    let added = with(FORMAT_VERSION);
+    assert_eq!(problems(&added), [&ProblemKind::Added]);
+    assert_eq!((added.problems[0].path.as_str(), added.members.len()), ("setspn/more.txt", 2));
+    assert_eq!(problems(&with(FORMAT_VERSION + 1)), [&ProblemKind::NewerFormat(FORMAT_VERSION + 1)]);
+}
+
+#[test]
 fn any_zip_can_be_read_without_a_manifest() {
     let archive = open(&zip(&[("logs/spns.txt", b"HOST/web01")]));
     assert_eq!(archive.members[0].integrity, Integrity::Unlisted);

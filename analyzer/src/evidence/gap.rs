@@ -43,6 +43,8 @@ pub enum GapReason {
     Refused(String),
     /// It is not what the collector wrote.
     Altered,
+    /// The collector did not bring it: somebody put it beside what it brought.
+    Added,
     /// Tokens stand for its names; the text says what that means for the reader.
     Tokens(String),
 }
@@ -91,6 +93,7 @@ impl GapReason {
             Self::Unrecognized => "unrecognized",
             Self::Refused(_) => "refused",
             Self::Altered => "altered",
+            Self::Added => "added",
             Self::Tokens(_) => "tokens",
         }
     }
@@ -115,6 +118,7 @@ impl fmt::Display for GapReason {
             Self::Refused(why) => write!(f, "refused: {why}"),
             Self::Tokens(what) => write!(f, "tokens stand for names: {what}"),
             Self::Altered => f.write_str("not the bytes that were collected: the digest differs"),
+            Self::Added => f.write_str("somebody added it: the manifest does not list it; it is read all the same"),
         }
     }
 }

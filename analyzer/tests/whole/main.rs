@@ -18,6 +18,7 @@ mod fuzzed;
 mod golden;
 mod hostile;
 mod house;
+mod integrity;
 mod laws;
 mod pages;
 mod pseudonym;
