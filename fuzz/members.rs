@@ -13,12 +13,12 @@ const GROWTH: usize = 4096;
 
 /// The zip with one of its members changed; none if this is no zip, or it would become too long.
 pub(crate) fn change_one(zip: &[u8], max_size: usize, seed: u32) -> Option<Vec<u8>> {
-    let mut members = members(zip)?;
-    let at = (seed >> 3) as usize % members.len().max(1);
+    let mut members = members(zip).filter(|members| !members.is_empty())?;
     let count = members.len();
+    let at = (seed >> 3) as usize % count;
     match (seed >> 16) % 8 {
         0 if count > 1 => drop(members.remove(at)),
-        1 => members.swap(at, (seed >> 20) as usize % count.max(1)),
+        1 => members.swap(at, (seed >> 20) as usize % count),
         2 => {
             let name = &mut members.get_mut(at)?.0;
             let mut bytes = name.clone().into_bytes();
@@ -52,10 +52,12 @@ fn members(zip: &[u8]) -> Option<Vec<(String, Vec<u8>)>> {
 }
 
 fn write(members: &[(String, Vec<u8>)]) -> Option<Vec<u8>> {
-    let stored = SimpleFileOptions::default().compression_method(CompressionMethod::Stored);
+    // Stored, a bundle is several times as long, and most would not fit any more.
+    let deflated =
+        SimpleFileOptions::default().compression_method(CompressionMethod::Deflated).compression_level(Some(1));
     let mut zip = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in members {
-        zip.start_file(name.as_str(), stored).ok()?;
+        zip.start_file(name.as_str(), deflated).ok()?;
         zip.write_all(bytes).ok()?;
     }
     Some(zip.finish().ok()?.into_inner())
