@@ -111,13 +111,13 @@ impl Value<'_> {
                 Ok(())
             }
             0x03 => write!(out, "{}", i8::from_le_bytes(*bytes.first_chunk()?)),
-            0x04 => write!(out, "{}", bytes.first()?),
+            0x04 => write_decimal(u64::from(*bytes.first()?), out),
             0x05 => write!(out, "{}", i16::from_le_bytes(*bytes.first_chunk()?)),
-            0x06 => write!(out, "{}", u16_at(bytes, 0)?),
+            0x06 => write_decimal(u16_at(bytes, 0)?.into(), out),
             0x07 => write!(out, "{}", i32::from_le_bytes(*bytes.first_chunk()?)),
-            0x08 => write!(out, "{}", u32_at(bytes, 0)?),
+            0x08 => write_decimal(u32_at(bytes, 0)?.into(), out),
             0x09 => write!(out, "{}", i64::from_le_bytes(*bytes.first_chunk()?)),
-            0x0a => write!(out, "{}", u64_at(bytes, 0)?),
+            0x0a => write_decimal(u64_at(bytes, 0)?, out),
             0x0b => write!(out, "{:?}", f32::from_le_bytes(*bytes.first_chunk()?)),
             0x0c => write!(out, "{:?}", f64::from_le_bytes(*bytes.first_chunk()?)),
             // Some providers put flags where a truth value belongs; the number says more than `true` would.
@@ -129,15 +129,15 @@ impl Value<'_> {
             BINARY => bytes.iter().try_for_each(|byte| write!(out, "{byte:02X}")),
             GUID => write_guid(bytes.first_chunk()?, out),
             0x10 => match bytes.len() {
-                4 => write!(out, "{:#x}", u32_at(bytes, 0)?),
-                8 => write!(out, "{:#x}", u64_at(bytes, 0)?),
+                4 => write_hexadecimal(u32_at(bytes, 0)?.into(), out),
+                8 => write_hexadecimal(u64_at(bytes, 0)?, out),
                 _ => return None,
             },
             FILETIME => write_filetime(u64_at(bytes, 0)?, out),
             0x12 => write_system_time(bytes, out)?,
             SID => write_sid(bytes, out)?,
-            0x14 => write!(out, "{:#x}", u32_at(bytes, 0)?),
-            0x15 => write!(out, "{:#x}", u64_at(bytes, 0)?),
+            0x14 => write_hexadecimal(u32_at(bytes, 0)?.into(), out),
+            0x15 => write_hexadecimal(u64_at(bytes, 0)?, out),
             BINARY_XML if bytes.is_empty() => Ok(()),
             _ => return None,
         };
@@ -158,12 +158,75 @@ impl Value<'_> {
 /// Adds UTF-16 text up to its first NUL; half of a surrogate pair becomes the replacement character.
 pub fn write_utf16(bytes: &[u8], out: &mut String) {
     let (units, _) = bytes.as_chunks::<2>();
-    let ascii = units.iter().take_while(|unit| unit[1] == 0 && unit[0] != 0 && unit[0] < 0x80).count();
     out.reserve(units.len());
-    let (plain, rest) = units.split_at(ascii);
-    out.extend(plain.iter().map(|unit| char::from(unit[0])));
+    // Mostly that is the last one, or there is none.
+    let units = if let [units @ .., [0, 0]] = units { units } else { units };
+    let rest = write_ascii(units, out);
+    if rest.is_empty() {
+        return;
+    }
     let rest = rest.iter().map(|unit| u16::from_le_bytes(*unit)).take_while(|unit| *unit != 0);
     out.extend(char::decode_utf16(rest).map(|c| c.unwrap_or(char::REPLACEMENT_CHARACTER)));
+}
+
+/// UTF-16 units that are looked at together.
+const LANE: usize = 16;
+
+/// Adds the ASCII characters that UTF-16 text begins with, but for some of the last ones, and returns what is left.
+///
+/// Nearly all text is ASCII. The processor looks at many units at once where no step depends on the one before.
+fn write_ascii<'a>(mut units: &'a [[u8; 2]], out: &mut String) -> &'a [[u8; 2]] {
+    while let Some((lane, rest)) = units.split_first_chunk::<LANE>() {
+        if !write_lane(lane, out) {
+            return units;
+        }
+        units = rest;
+    }
+    if write_lane(units, out) { &[] } else { units }
+}
+
+/// Adds these units if all of them are ASCII, and no NUL.
+#[inline]
+fn write_lane(units: &[[u8; 2]], out: &mut String) -> bool {
+    let mut bytes = [0; LANE];
+    let mut is_other = false;
+    for (byte, unit) in bytes.iter_mut().zip(units) {
+        *byte = unit[0];
+        is_other |= !(1..0x80).contains(&u16::from_le_bytes(*unit));
+    }
+    match bytes.get(..units.len()).map(std::str::from_utf8) {
+        Some(Ok(words)) if !is_other => out.push_str(words),
+        _ => return false,
+    }
+    true
+}
+
+/// Adds a number in decimal digits. The formatting of the library would do the same, several times slower.
+fn write_decimal(number: u64, out: &mut String) -> std::fmt::Result {
+    write_digits::<10>(number, out)
+}
+
+/// Adds a number in hexadecimal digits.
+fn write_hexadecimal(number: u64, out: &mut String) -> std::fmt::Result {
+    out.write_str("0x")?;
+    write_digits::<16>(number, out)
+}
+
+fn write_digits<const BASE: u64>(mut number: u64, out: &mut String) -> std::fmt::Result {
+    let mut digits = [b'0'; 20];
+    let mut count = 0_usize;
+    for digit in digits.iter_mut().rev() {
+        // Less than 16 fits.
+        let value = u8::try_from(number % BASE).unwrap_or(0);
+        *digit = if value < 10 { b'0'.wrapping_add(value) } else { b'a'.wrapping_sub(10).wrapping_add(value) };
+        number /= BASE;
+        count = count.saturating_add(1);
+        if number == 0 {
+            break;
+        }
+    }
+    let digits = digits.get(digits.len().saturating_sub(count)..).unwrap_or_default();
+    out.write_str(std::str::from_utf8(digits).unwrap_or_default())
 }
 
 /// Strings that each end with a NUL; the last may lack it.
@@ -217,9 +280,13 @@ fn write_sid(bytes: &[u8], out: &mut String) -> Option<std::fmt::Result> {
     let ([revision, parts, authority @ ..], rest) = bytes.split_first_chunk::<8>()?;
     let authority = authority.iter().fold(0_u64, |number, byte| number << 8 | u64::from(*byte));
     let (rest, _) = rest.as_chunks::<4>();
-    let rest = rest.get(..usize::from(*parts))?;
-    let head = write!(out, "S-{revision}-{authority}");
-    Some(head.and_then(|()| rest.iter().try_for_each(|part| write!(out, "-{}", u32::from_le_bytes(*part)))))
+    let rest = rest.get(..usize::from(*parts))?.iter().map(|part| u64::from(u32::from_le_bytes(*part)));
+    out.push('S');
+    let mut numbers = [u64::from(*revision), authority].into_iter().chain(rest);
+    Some(numbers.try_for_each(|number| {
+        out.push('-');
+        write_decimal(number, out)
+    }))
 }
 
 fn write_filetime(ticks: u64, out: &mut String) -> std::fmt::Result {
@@ -307,6 +374,29 @@ mod tests {
         check(TEXT, &utf16("one\0two"), "one");
         check(TEXT, &[0x61, 0, 0x00, 0xd8, 0x62, 0], "a\u{fffd}b");
         assert!(Value { kind: TEXT, bytes: &[0, 0, 0x61, 0] }.is_empty());
+    }
+
+    #[test]
+    fn text_of_any_length_is_told_the_same_whatever_stands_where() {
+        for length in 0..40 {
+            for place in 0..=length {
+                for strange in ["", "\u{fc}", "\0", "\u{1f600}", "\u{7f}", "\u{80}", "\u{100}"] {
+                    let text = format!("{}{strange}{}", "a".repeat(place), "z".repeat(length - place));
+                    let expected = text.split('\0').next().expect("there is always one");
+                    assert_eq!(words(TEXT, &utf16(&text)).as_deref(), Some(expected), "{text:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn numbers_have_the_digits_that_the_library_gives_them() {
+        for number in [0, 1, 9, 10, 15, 16, 255, 256, 4_294_967_295, 0x0123_4567_89ab_cdef, u64::MAX] {
+            check(0x0a, &number.to_le_bytes(), &number.to_string());
+            check(0x15, &number.to_le_bytes(), &format!("{number:#x}"));
+        }
+        let sid = [255, 2, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0, 0, 0, 0, 0xff, 0xff, 0xff, 0xff];
+        check(SID, &sid, "S-255-281474976710655-0-4294967295");
     }
 
     #[test]
