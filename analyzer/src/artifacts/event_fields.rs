@@ -1,5 +1,6 @@
 //! The fields of one event: names that many events share, and words in one piece of memory.
 
+use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -100,6 +101,12 @@ pub fn trimmed(words: &str) -> &str {
     }
 }
 
+/// The same in lower case. Most names are so already.
+pub fn lower(words: &str) -> Cow<'_, str> {
+    let is_lower = words.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
+    if is_lower { Cow::Borrowed(words) } else { Cow::Owned(words.to_lowercase()) }
+}
+
 impl std::fmt::Debug for Fields {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_map().entries(self.iter()).finish()
@@ -161,6 +168,14 @@ mod tests {
         for words in ["", "-", "a", "a b", "NtLmSsp ", " a", "\u{a0}a\u{a0}", "\u{fc}", "a\u{3000}", "\u{3000}", "\t"] {
             assert_eq!(trimmed(words), words.trim(), "{words:?}");
         }
+    }
+
+    #[test]
+    fn words_in_lower_case_stay_what_they_are() {
+        for words in ["", "alice", "Alice", "svc-1$", "\u{dc}ber", "\u{fc}ber", "\u{130}"] {
+            assert_eq!(lower(words), words.to_lowercase(), "{words:?}");
+        }
+        assert!(matches!((lower("alice"), lower("Alice")), (Cow::Borrowed(_), Cow::Owned(_))));
     }
 
     #[test]

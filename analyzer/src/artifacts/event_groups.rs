@@ -7,6 +7,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::hash::BuildHasher as _;
 use std::hint::black_box;
+use std::ops::Range;
 use std::sync::Arc;
 
 use foldhash::quality::RandomState;
@@ -120,11 +121,9 @@ pub(super) struct Tallied {
     pub(super) origin: u32,
     /// What its events have in common; none for those that are alike in everything.
     pub(super) fields: Fields,
-    pub(super) count: u64,
     /// How many of them are kept whole.
     pub(super) kept: u64,
-    pub(super) first: Moment,
-    pub(super) last: Moment,
+    pub(super) seen: Seen,
 }
 
 /// The groups so far.
@@ -133,6 +132,8 @@ pub(super) struct Groups {
     hasher: RandomState,
     places: Places,
     found: Vec<Group>,
+    /// The keys of the groups that were found, one behind the other: most groups are new once and need nothing else.
+    keys: Vec<u8>,
     waiting: Waiting,
     grain: Grain,
     ordinary: usize,
@@ -149,9 +150,10 @@ struct Places {
     used: usize,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 struct Slot {
-    hash: u64,
+    /// The lower half of it.
+    hash: u32,
     /// Counts the groups from 1; 0 in a free slot.
     number: u32,
 }
@@ -169,7 +171,7 @@ struct Waiting {
 struct Pending {
     /// Where its key ends.
     end: usize,
-    hash: u64,
+    hash: u32,
     moment: Moment,
 }
 
@@ -179,19 +181,19 @@ const TOGETHER: usize = 64;
 impl Places {
     const FIRST: usize = 1024;
 
-    fn start(&self, hash: u64) -> usize {
+    fn start(&self, hash: u32) -> usize {
         // There is a power of two of slots.
-        usize::try_from(hash & (self.slots.len() as u64).saturating_sub(1)).unwrap_or(0)
+        usize::try_from(hash).unwrap_or(0) & self.slots.len().saturating_sub(1)
     }
 
     /// The groups whose keys have this hash, in the order in which they came, as numbers from 1.
-    fn find(&self, hash: u64) -> impl Iterator<Item = u32> {
+    fn find(&self, hash: u32) -> impl Iterator<Item = u32> {
         let (before, after) = self.slots.split_at_checked(self.start(hash)).unwrap_or_default();
         let chain = after.iter().chain(before).take_while(|slot| slot.number != 0);
         chain.filter(move |slot| slot.hash == hash).map(|slot| slot.number)
     }
 
-    fn insert(&mut self, hash: u64, number: u32) {
+    fn insert(&mut self, hash: u32, number: u32) {
         if self.used.saturating_mul(2) >= self.slots.len() {
             self.grow();
         }
@@ -204,22 +206,59 @@ impl Places {
     }
 
     fn grow(&mut self) {
-        let length = self.slots.len().saturating_mul(2).max(Self::FIRST);
-        let old = std::mem::replace(self, Self { slots: vec![Slot { hash: 0, number: 0 }; length], used: 0 });
+        let length = self.slots.len().saturating_mul(4).max(Self::FIRST);
+        let old = std::mem::replace(self, Self { slots: vec![Slot::default(); length], used: 0 });
         for slot in old.slots.into_iter().filter(|slot| slot.number != 0) {
             self.insert(slot.hash, slot.number);
         }
+    }
+
+    /// Has room for so many groups from the beginning.
+    fn for_groups(groups: usize) -> Self {
+        let length = groups.saturating_mul(2).next_power_of_two().max(Self::FIRST);
+        Self { slots: vec![Slot::default(); length], used: 0 }
+    }
+
+    /// Forgets all groups, and has room for as many.
+    fn clear(&mut self) {
+        self.slots.fill(Slot::default());
+        self.used = 0;
     }
 }
 
 #[derive(Debug)]
 struct Group {
-    key: Box<[u8]>,
-    count: u64,
-    first: Moment,
-    last: Moment,
+    key: Span,
+    seen: Seen,
     /// Only where events are kept.
     kept: Option<Box<Kept>>,
+}
+
+/// Where a key lies among those of all groups.
+#[derive(Clone, Copy, Debug)]
+struct Span {
+    start: u32,
+    end: u32,
+}
+
+impl Span {
+    fn new(start: usize, end: usize) -> Self {
+        let [start, end] = [start, end].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
+        Self { start, end }
+    }
+
+    fn range(self) -> Range<usize> {
+        let [start, end] = [self.start, self.end].map(|place| usize::try_from(place).unwrap_or(usize::MAX));
+        start..end
+    }
+}
+
+/// How many events, and when.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Seen {
+    pub(super) count: u64,
+    pub(super) first: Moment,
+    pub(super) last: Moment,
 }
 
 /// An event that is kept whole.
@@ -273,6 +312,10 @@ const LONG: u8 = 0xfc;
 const KEY: usize = 1024;
 /// Bytes of a key before its fields: which event, whether it is ordinary, its computer, its time.
 const HEAD: usize = 14;
+/// Where the time stands among them.
+const SPAN: usize = 10;
+/// Bytes of a field before its value: its type and its length.
+const PIECE: usize = 3;
 
 impl Key {
     /// Begins a key.
@@ -329,6 +372,7 @@ impl Groups {
             hasher: RandomState::default(),
             places: Places::default(),
             found: Vec::new(),
+            keys: Vec::new(),
             waiting: Waiting::default(),
             grain: Grain::Hour,
             ordinary: 0,
@@ -346,7 +390,7 @@ impl Groups {
     /// Counts an ordinary event.
     pub(super) fn count(&mut self, key: &mut Key, moment: Moment) {
         key.close();
-        let hash = self.hasher.hash_one(key.0.as_slice());
+        let hash = self.hash(&key.0);
         let Waiting { keys, events, grain } = &mut self.waiting;
         *grain = self.grain;
         keys.extend_from_slice(&key.0);
@@ -362,13 +406,14 @@ impl Groups {
         self.fetch(&waiting);
         let mut start = 0;
         for Pending { end, hash, moment } in waiting.events.drain(..) {
-            let key = waiting.keys.get(start..end).unwrap_or_default();
+            let key = waiting.keys.get_mut(start..end).unwrap_or_default();
             start = end;
             if self.grain == waiting.grain {
                 self.count_one(key, hash, moment);
             } else {
-                let key = coarser(key, self.grain).unwrap_or_default();
-                self.count_one(&key, self.hasher.hash_one(key.as_slice()), moment);
+                let key = coarser(key, self.grain);
+                let hash = self.hash(key);
+                self.count_one(key, hash, moment);
             }
         }
         waiting.keys.clear();
@@ -384,7 +429,7 @@ impl Groups {
         }
         let mut keys: [&[u8]; TOGETHER] = [&[]; TOGETHER];
         for (key, number) in keys.iter_mut().zip(numbers) {
-            *key = self.group(number).map_or(&[], |group| &group.key);
+            *key = self.group(number).map_or(&[], |group| self.key(group));
         }
         let touched = keys.iter().map(|key| {
             let at = |place: usize| key.get(place).copied().unwrap_or(0);
@@ -393,42 +438,51 @@ impl Groups {
         black_box(touched.fold(0, |all, one| all ^ one));
     }
 
+    fn hash(&self, key: &[u8]) -> u32 {
+        lower_half(self.hasher.hash_one(key))
+    }
+
     fn group(&self, number: u32) -> Option<&Group> {
         self.found.get(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 
+    fn key(&self, group: &Group) -> &[u8] {
+        self.keys.get(group.key.range()).unwrap_or_default()
+    }
+
     /// The place of the group with this key among those that were found.
-    fn find(&self, key: &[u8], hash: u64) -> Option<usize> {
-        let is_it = |number: &u32| self.group(*number).is_some_and(|group| *group.key == *key);
+    fn find(&self, key: &[u8], hash: u32) -> Option<usize> {
+        let is_it = |number: &u32| self.group(*number).is_some_and(|group| *self.key(group) == *key);
         usize::try_from(self.places.find(hash).find(is_it)?).ok()?.checked_sub(1)
     }
 
-    fn count_one(&mut self, key: &[u8], hash: u64, moment: Moment) {
+    fn count_one(&mut self, mut key: &mut [u8], mut hash: u32, moment: Moment) {
         if let Some(group) = self.find(key, hash).and_then(|place| self.found.get_mut(place)) {
-            return group.add(moment);
+            return group.seen.add(moment);
         }
-        let mut coarse = None;
-        while self.ordinary >= ORDINARY_GROUPS {
-            let Some(grain) = self.grain.coarser() else {
-                self.refused = self.refused.saturating_add(1);
-                return;
-            };
-            self.coarsen(grain);
-            coarse = coarser(key, grain);
-        }
-        let hash = coarse.as_deref().map_or(hash, |key| self.hasher.hash_one(key));
-        let key = coarse.as_deref().unwrap_or(key);
-        if let Some(group) = self.find(key, hash).and_then(|place| self.found.get_mut(place)) {
-            return group.add(moment);
+        if self.ordinary >= ORDINARY_GROUPS {
+            while self.ordinary >= ORDINARY_GROUPS {
+                let Some(grain) = self.grain.coarser() else {
+                    self.refused = self.refused.saturating_add(1);
+                    return;
+                };
+                self.coarsen(grain);
+                key = coarser(key, grain);
+            }
+            hash = self.hash(key);
+            if let Some(group) = self.find(key, hash).and_then(|place| self.found.get_mut(place)) {
+                return group.seen.add(moment);
+            }
         }
         self.ordinary = self.ordinary.saturating_add(1);
-        self.push(Group { key: key.into(), count: 1, first: moment, last: moment, kept: None });
+        self.push(key, hash, Seen { count: 1, first: moment, last: moment }, None);
     }
 
     /// Counts an event, and keeps it whole if it is one of the first or of the last of its group.
     pub(super) fn keep(&mut self, key: &mut Key, moment: Moment, event: Sample) {
         key.close();
-        let found = self.find(&key.0, self.hasher.hash_one(key.0.as_slice()));
+        let hash = self.hash(&key.0);
+        let found = self.find(&key.0, hash);
         let others = self.found.len().saturating_sub(self.ordinary);
         let is_full = others >= OTHER_GROUPS || (self.at_an_end == 1 && self.kept.bytes > KEPT_BYTES);
         if found.is_none() && is_full {
@@ -437,11 +491,11 @@ impl Groups {
         }
         let number = found.unwrap_or_else(|| {
             let kept = Some(Box::new(Kept { first: Vec::new(), last: VecDeque::new() }));
-            self.push(Group { key: key.0.as_slice().into(), count: 0, first: moment, last: moment, kept })
+            self.push(&key.0, hash, Seen { count: 0, first: moment, last: moment }, kept)
         });
         let at_an_end = self.at_an_end;
         let Some(group) = self.found.get_mut(number) else { return };
-        group.add(moment);
+        group.seen.add(moment);
         let Some(kept) = &mut group.kept else { return };
         let given_up = kept.add(event, at_an_end);
         self.kept = self.kept.and(given_up.1).without(given_up.0);
@@ -450,11 +504,12 @@ impl Groups {
         }
     }
 
-    fn push(&mut self, group: Group) -> usize {
+    fn push(&mut self, key: &[u8], hash: u32, seen: Seen, kept: Option<Box<Kept>>) -> usize {
         let place = self.found.len();
-        let number = u32::try_from(place.saturating_add(1)).unwrap_or(0);
-        self.places.insert(self.hasher.hash_one(&*group.key), number);
-        self.found.push(group);
+        let start = self.keys.len();
+        self.keys.extend_from_slice(key);
+        self.found.push(Group { key: Span::new(start, self.keys.len()), seen, kept });
+        self.places.insert(hash, u32::try_from(place.saturating_add(1)).unwrap_or(0));
         place
     }
 
@@ -471,99 +526,105 @@ impl Groups {
         }
     }
 
-    /// Tells ordinary events apart less finely.
+    /// Tells ordinary events apart less finely. All is done in its place: groups and keys only move to the front, over
+    /// those that became one with an earlier group.
     fn coarsen(&mut self, grain: Grain) {
         self.grain = grain;
         self.ordinary = 0;
-        self.places = Places::default();
-        for mut group in std::mem::take(&mut self.found) {
-            if group.kept.is_some() {
-                self.push(group);
+        self.places.clear();
+        let (mut groups, mut bytes) = (0_usize, 0_usize);
+        for place in 0..self.found.len() {
+            let Some(group) = self.found.get(place) else { break };
+            let (mut key, seen, is_ordinary) = (group.key.range(), group.seen, group.kept.is_none());
+            if is_ordinary {
+                let coarse = self.keys.get_mut(key.clone()).map_or(0, |key| coarser(key, grain).len());
+                key.end = key.start.saturating_add(coarse);
+            }
+            let own = self.keys.get(key.clone()).unwrap_or_default();
+            let hash = self.hash(own);
+            let known = if is_ordinary { self.find(own, hash) } else { None };
+            if let Some(known) = known.and_then(|known| self.found.get_mut(known)) {
+                known.seen.merge(seen);
                 continue;
             }
-            let key = coarser(&group.key, grain).unwrap_or_default();
-            let known = self.find(&key, self.hasher.hash_one(key.as_slice()));
-            if let Some(known) = known.and_then(|place| self.found.get_mut(place)) {
-                known.merge(&group);
-            } else {
-                self.ordinary = self.ordinary.saturating_add(1);
-                group.key = key.into();
-                self.push(group);
+            let end = bytes.saturating_add(key.len());
+            self.keys.copy_within(key, bytes);
+            self.found.swap(groups, place);
+            if let Some(group) = self.found.get_mut(groups) {
+                group.key = Span::new(bytes, end);
             }
+            (groups, bytes) = (groups.saturating_add(1), end);
+            self.places.insert(hash, u32::try_from(groups).unwrap_or(0));
+            self.ordinary = self.ordinary.saturating_add(usize::from(is_ordinary));
         }
+        self.found.truncate(groups);
+        self.keys.truncate(bytes);
     }
 
-    /// What became of the groups, in the order in which the log has them, and the events that are kept.
-    pub(super) fn finish(mut self) -> Finished {
+    /// What became of the groups, in the order in which the log has them, and the events that are kept. `tally` makes of
+    /// each what is wanted. Groups whose keys are the same in words are one: `join` adds another to the first of them.
+    pub(super) fn finish<T>(mut self, tally: impl Fn(Tallied) -> T, join: impl Fn(&mut T, &T)) -> Finished<T> {
         self.settle();
-        let mut finished = Finished { refused: self.refused, grain: self.grain, ..Finished::default() };
+        let groups = std::mem::take(&mut self.found);
+        let mut finished = Finished {
+            tallies: Vec::with_capacity(groups.len()),
+            events: Vec::with_capacity(self.kept.events),
+            refused: self.refused,
+            grain: self.grain,
+        };
+        let mut places = Places::for_groups(groups.len());
+        // Where the keys of the groups are that the tallies were made of first.
+        let mut firsts: Vec<Span> = Vec::with_capacity(groups.len());
+        let (mut told, mut other) = (Told::default(), Told::default());
         let mut names = NamesOfRows::default();
-        for (words, mut whole) in joined(self.found, &self.hasher) {
-            let words = words.as_slice();
-            let Some((concern, id, origin)) = head_of(words) else { continue };
-            let before = finished.events.len();
-            if let Some(kept) = whole.kept.take() {
-                finished.events.extend(kept.first);
-                finished.events.extend(kept.last);
+        for group in groups {
+            let Some((concern, id, origin)) = told.read(self.key(&group)) else { continue };
+            let hash = lower_half(self.hasher.hash_one(&told));
+            let kept = group.kept.map_or(0, |kept| kept.give(&mut finished.events));
+            let fields = CONCERNS.get(concern).map_or_else(Fields::default, |row| names.fields(concern, row, &told));
+            let tallied = tally(Tallied { concern, id, origin, fields, kept, seen: group.seen });
+            let place = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
+            let known = places.find(hash).filter_map(place).find(|place| {
+                let key = firsts.get(*place).and_then(|first| self.keys.get(first.range()));
+                key.and_then(|key| other.read(key)).is_some() && other == told
+            });
+            if let Some(known) = known.and_then(|place| finished.tallies.get_mut(place)) {
+                join(known, &tallied);
+            } else {
+                finished.tallies.push(tallied);
+                firsts.push(group.key);
+                places.insert(hash, u32::try_from(firsts.len()).unwrap_or(0));
             }
-            let kept = u64::try_from(finished.events.len().saturating_sub(before)).unwrap_or(u64::MAX);
-            let fields = CONCERNS.get(concern).map_or_else(Fields::default, |row| names.fields(concern, row, words));
-            let Group { count, first, last, .. } = whole;
-            finished.tallies.push(Tallied { concern, id, origin, fields, count, kept, first, last });
         }
         finished
     }
 }
 
-/// Groups whose keys are the same in words are one.
-fn joined(found: Vec<Group>, hasher: &RandomState) -> Vec<(Vec<u8>, Group)> {
-    let mut wholes: Vec<(Vec<u8>, Group)> = Vec::with_capacity(found.len());
-    let mut places = Places::default();
-    for group in found {
-        let words = words_of(&group.key);
-        let hash = hasher.hash_one(words.as_slice());
-        let place = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
-        let is_it = |place: &usize| wholes.get(*place).is_some_and(|(other, _)| *other == words);
-        let known = places.find(hash).filter_map(place).find(is_it);
-        if let Some((_, whole)) = known.and_then(|place| wholes.get_mut(place)) {
-            whole.join(group);
-        } else {
-            wholes.push((words, group));
-            places.insert(hash, u32::try_from(wholes.len()).unwrap_or(0));
-        }
-    }
-    wholes
+/// As much of a hash as a slot holds.
+const fn lower_half(hash: u64) -> u32 {
+    let [a, b, c, d, ..] = hash.to_le_bytes();
+    u32::from_le_bytes([a, b, c, d])
 }
 
 /// What became of the groups.
-#[derive(Debug, Default)]
-pub(super) struct Finished {
-    pub(super) tallies: Vec<Tallied>,
+#[derive(Debug)]
+pub(super) struct Finished<T> {
+    pub(super) tallies: Vec<T>,
     pub(super) events: Vec<Sample>,
     /// Events of which nothing is known but their number.
     pub(super) refused: u64,
     pub(super) grain: Grain,
 }
 
-impl Group {
+impl Seen {
     fn add(&mut self, moment: Moment) {
-        self.count = self.count.saturating_add(1);
-        self.first = self.first.min(moment);
-        self.last = self.last.max(moment);
+        self.merge(Self { count: 1, first: moment, last: moment });
     }
 
-    fn merge(&mut self, other: &Self) {
+    fn merge(&mut self, other: Self) {
         self.count = self.count.saturating_add(other.count);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-    }
-
-    /// Both in one: their values have other types, and the same words.
-    fn join(&mut self, other: Self) {
-        self.merge(&other);
-        if let (Some(kept), Some(more)) = (&mut self.kept, other.kept) {
-            kept.last.extend(more.first.into_iter().chain(more.last));
-        }
     }
 }
 
@@ -583,103 +644,148 @@ impl Kept {
         self.last.push_back(event);
         (gone.map_or_else(Size::default, |gone| gone.size()), more)
     }
+
+    /// Gives all events away; returns how many there were.
+    fn give(self, events: &mut Vec<Sample>) -> u64 {
+        let before = events.len();
+        events.extend(self.first);
+        events.extend(self.last);
+        u64::try_from(events.len().saturating_sub(before)).unwrap_or(u64::MAX)
+    }
 }
 
 impl Sample {
     fn size(&self) -> Size {
-        let words = self.event.fields.weight().saturating_add(self.event.provider.len());
-        Size { events: 1, bytes: words.saturating_add(size_of::<Self>()) }
+        Size { events: 1, bytes: self.event.fields.weight().saturating_add(size_of::<Self>()) }
     }
 }
 
-fn head_of(key: &[u8]) -> Option<(usize, u32, u32)> {
-    let id = u32::from_le_bytes(*key.get(2..)?.first_chunk()?);
-    let origin = u32::from_le_bytes(*key.get(6..)?.first_chunk()?);
-    Some((usize::from(*key.first()?), id, origin))
+/// The first field of these fields of a key, and the others.
+fn split_piece(fields: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let ([kind, low, high], behind) = fields.split_first_chunk::<PIECE>()?;
+    let (bytes, others) = behind.split_at_checked(usize::from(u16::from_le_bytes([*low, *high])))?;
+    Some((*kind, bytes, others))
 }
 
 /// The fields of a key.
 fn pieces(key: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = key.get(HEAD..).unwrap_or_default();
     std::iter::from_fn(move || {
-        let ([kind, low, high], behind) = rest.split_first_chunk::<3>()?;
-        let (bytes, after) = behind.split_at_checked(usize::from(u16::from_le_bytes([*low, *high])))?;
-        rest = after;
-        Some((*kind, bytes))
+        let (kind, bytes, others) = split_piece(rest)?;
+        rest = others;
+        Some((kind, bytes))
     })
 }
 
-/// The key of the coarser group that a group belongs to.
-fn coarser(key: &[u8], grain: Grain) -> Option<Vec<u8>> {
-    let hour = u32::from_le_bytes(*key.get(10..)?.first_chunk()?);
-    let mut made = Key(Vec::with_capacity(key.len()));
-    made.0.extend_from_slice(key.get(..10)?);
-    made.0.extend_from_slice(&grain.span(hour).to_le_bytes());
-    if pieces(key).any(|(kind, _)| kind == LONG) {
-        made.0.extend_from_slice(key.get(HEAD..)?);
-        return Some(made.0);
+/// Makes the key of a group that of the coarser group which it belongs to. It never becomes longer.
+fn coarser(key: &mut [u8], grain: Grain) -> &mut [u8] {
+    if let Some(span) = key.get_mut(SPAN..).and_then(|span| span.first_chunk_mut()) {
+        *span = grain.span(u32::from_le_bytes(*span)).to_le_bytes();
     }
-    let row = CONCERNS.get(usize::from(*key.first()?))?;
-    for ((kind, bytes), name) in pieces(key).zip(row.alike) {
-        let (kind, bytes) = if grain.ignores(name) { (IGNORED, &[][..]) } else { (kind, bytes) };
-        made.piece(kind, bytes);
-    }
-    Some(made.0)
+    let length = if grain < Grain::AnyClient { key.len() } else { leave_out(key, grain) };
+    key.get_mut(..length).unwrap_or_default()
 }
 
-/// In front of a field that is there, and of one that is not.
-const PRESENT: u8 = 1;
-const MISSING: u8 = 2;
+/// Takes out of a key what events may differ in; returns how long it is then.
+fn leave_out(key: &mut [u8], grain: Grain) -> usize {
+    let Some(row) = key.first().and_then(|concern| CONCERNS.get(usize::from(*concern))) else { return key.len() };
+    let (mut from, mut to) = (HEAD, HEAD);
+    let mut names = row.alike.iter();
+    while let Some((kind, bytes, _)) = key.get(from..).and_then(split_piece) {
+        let piece = PIECE.saturating_add(bytes.len());
+        // A key that tells no fields stays as it is.
+        let is_ignored = kind != LONG && names.next().is_some_and(|name| grain.ignores(name));
+        let length = if is_ignored { PIECE } else { piece };
+        key.copy_within(from..from.saturating_add(length), to);
+        if let Some(head) = key.get_mut(to..).and_then(|piece| piece.first_chunk_mut()).filter(|_| is_ignored) {
+            *head = [IGNORED, 0, 0];
+        }
+        (from, to) = (from.saturating_add(piece), to.saturating_add(length));
+    }
+    to
+}
 
-/// A key whose values became words, so that groups whose values only have other types are one; its head stays as it
-/// is. Each field is a mark, its words, and a NUL, which is in no words.
-fn words_of(key: &[u8]) -> Vec<u8> {
-    let mut told = Vec::with_capacity(key.len());
-    told.extend_from_slice(key.get(..HEAD).unwrap_or(key));
-    let mut words = String::new();
-    for (kind, bytes) in pieces(key) {
-        words.clear();
-        let is_there = match kind {
+/// A key whose values became words, so that groups whose values only have other types are one.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+struct Told {
+    /// It stays as it is.
+    head: [u8; HEAD],
+    /// Those of all fields, one behind the other.
+    words: String,
+    /// Where those of each field end.
+    ends: Vec<u32>,
+    /// Whether each field is there.
+    present: Vec<bool>,
+}
+
+impl Told {
+    /// Reads another key, and says which concern, event and computer it begins with.
+    fn read(&mut self, key: &[u8]) -> Option<(usize, u32, u32)> {
+        self.head = *key.first_chunk()?;
+        self.words.clear();
+        self.ends.clear();
+        self.present.clear();
+        for (kind, bytes) in pieces(key) {
+            let is_there = self.piece(kind, bytes);
+            self.ends.push(u32::try_from(self.words.len()).unwrap_or(u32::MAX));
+            self.present.push(is_there);
+        }
+        let id = u32::from_le_bytes(*key.get(2..)?.first_chunk()?);
+        let origin = u32::from_le_bytes(*key.get(6..)?.first_chunk()?);
+        Some((usize::from(*key.first()?), id, origin))
+    }
+
+    /// Adds the words of a field, and says whether it is there.
+    fn piece(&mut self, kind: u8, bytes: &[u8]) -> bool {
+        match kind {
             ABSENT | IGNORED => false,
             WORDS | LONG => {
-                words.push_str(&String::from_utf8_lossy(bytes));
+                let words = String::from_utf8_lossy(bytes);
+                self.words.extend(words.split('\0'));
                 kind == WORDS
             }
             TEXT => {
-                write_utf16(bytes, &mut words);
+                write_utf16(bytes, &mut self.words);
                 true
             }
-            kind => Value { kind, bytes }.write(&mut words).is_ok(),
-        };
-        told.push(if is_there { PRESENT } else { MISSING });
-        told.extend(words.bytes().filter(|byte| *byte != 0));
-        told.push(0);
+            kind => {
+                let before = self.words.len();
+                let is_written = Value { kind, bytes }.write(&mut self.words).is_ok();
+                if !is_written {
+                    self.words.truncate(before);
+                }
+                is_written
+            }
+        }
     }
-    told
 }
 
 /// The names of the fields that the events of a group have in common: one list for all groups with the same ones.
 #[derive(Default)]
-struct NamesOfRows(BTreeMap<(usize, u64), Arc<[Box<str>]>>);
+struct NamesOfRows {
+    lists: BTreeMap<(usize, u64), Arc<[Box<str>]>>,
+    ends: Vec<u32>,
+}
 
 impl NamesOfRows {
     /// What the events of a group have in common, under its names.
-    fn fields(&mut self, concern: usize, row: &Concern, words: &[u8]) -> Fields {
-        let told = words.get(HEAD..).unwrap_or_default();
-        let pieces = told.split(|byte| *byte == 0).filter_map(<[u8]>::split_first).take(row.alike.len());
+    fn fields(&mut self, concern: usize, row: &Concern, told: &Told) -> Fields {
         let mut present = 0_u64;
-        let mut values = Vec::with_capacity(row.alike.len());
-        for (index, (mark, words)) in pieces.enumerate() {
-            if *mark == PRESENT {
+        self.ends.clear();
+        for (index, (is_there, end)) in told.present.iter().zip(&told.ends).take(row.alike.len()).enumerate() {
+            if *is_there {
                 present |= 1 << index.min(63);
-                values.push(String::from_utf8_lossy(words));
+                self.ends.push(*end);
             }
         }
-        let names = self.0.entry((concern, present)).or_insert_with(|| {
+        let names = self.lists.entry((concern, present)).or_insert_with(|| {
             let is_present = |(index, _): &(usize, &&str)| present & (1 << (*index).min(63)) != 0;
             row.alike.iter().enumerate().filter(is_present).map(|(_, name)| Box::from(*name)).collect()
         });
-        Fields::new(Arc::clone(names), values)
+        // What is not there has no words, but for a key that tells no fields.
+        let end = self.ends.last().and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
+        let words = told.words.get(..end).unwrap_or_default();
+        Fields::ending(Arc::clone(names), words, self.ends.as_slice().into())
     }
 }
 
@@ -704,10 +810,10 @@ mod tests {
         let fields = [("Status".to_owned(), words.to_owned())].into_iter().collect();
         let event = Event {
             at: ArtifactId(0).record(number),
-            provider: String::new(),
+            provider: "".into(),
             id: 4625,
             time: None,
-            computer: String::new(),
+            computer: "".into(),
             fields,
         };
         Sample { place: number, event }
@@ -730,8 +836,16 @@ mod tests {
         groups.count(&mut key, moment(number));
     }
 
-    fn total(finished: &Finished) -> u64 {
-        finished.tallies.iter().map(|tallied| tallied.count).sum()
+    fn finish(groups: Groups) -> Finished<Tallied> {
+        let join = |one: &mut Tallied, other: &Tallied| {
+            one.kept += other.kept;
+            one.seen.merge(other.seen);
+        };
+        groups.finish(|tallied| tallied, join)
+    }
+
+    fn total(finished: &Finished<Tallied>) -> u64 {
+        finished.tallies.iter().map(|tallied| tallied.seen.count).sum()
     }
 
     #[test]
@@ -739,10 +853,11 @@ mod tests {
         let mut groups = Groups::new();
         (0..100).for_each(|number| keep(&mut groups, "alice", number));
         keep(&mut groups, "bob", 7);
-        let finished = groups.finish();
+        let finished = finish(groups);
         let [alice, bob] = finished.tallies.as_slice() else { panic!("{:?}", finished.tallies) };
-        assert_eq!((alice.count, alice.kept, alice.first.record, alice.last.record), (100, 32, 0, 99));
-        assert_eq!((bob.count, bob.kept), (1, 1));
+        let Seen { count, first, last } = alice.seen;
+        assert_eq!((count, alice.kept, first.record, last.record), (100, 32, 0, 99));
+        assert_eq!((bob.seen.count, bob.kept), (1, 1));
         assert_eq!(alice.fields.get("TargetUserName"), Some("alice"));
         let places: Vec<_> = finished.events.iter().map(|sample| sample.place).collect();
         assert_eq!(places[..32], (0..16).chain(84..100).collect::<Vec<_>>());
@@ -754,7 +869,7 @@ mod tests {
         for number in 0..40 {
             (0..2000).for_each(|user| keep(&mut groups, &format!("user {user}"), number));
         }
-        let finished = groups.finish();
+        let finished = finish(groups);
         assert_eq!((finished.tallies.len(), total(&finished), finished.refused), (2000, 80_000, 0));
         assert!(finished.events.len() <= KEPT, "{} are kept", finished.events.len());
         assert!(finished.tallies.iter().all(|tallied| tallied.kept >= 2));
@@ -771,8 +886,8 @@ mod tests {
             groups.keep(&mut key, moment(number), sample(number, &long));
         }
         assert!(groups.kept.bytes <= KEPT_BYTES + 100_000, "{:?}", groups.kept);
-        assert!(groups.found.iter().all(|group| group.key.len() <= KEY));
-        let finished = groups.finish();
+        assert!(groups.found.iter().all(|group| group.key.range().len() <= KEY));
+        let finished = finish(groups);
         assert_eq!(total(&finished) + finished.refused, 2000);
         assert!(finished.refused > 0);
     }
@@ -803,7 +918,7 @@ mod tests {
                     }
                 }
             }
-            let finished = groups.finish();
+            let finished = finish(groups);
             assert_eq!(finished.grain, grain, "{users} users");
             assert_eq!(total(&finished), users * clients * hours, "{users} users");
             if grain == Grain::Log {
@@ -813,6 +928,41 @@ mod tests {
             assert!(finished.tallies.len() <= ORDINARY_GROUPS);
             assert!(finished.tallies.iter().all(|tallied| tallied.fields.get("ServiceName") == Some("svc-web")));
         }
+    }
+
+    #[test]
+    fn groups_of_other_events_stay_as_they_are_when_ordinary_ones_become_one() {
+        let mut groups = Groups::new();
+        for hour in 0..1000 {
+            keep(&mut groups, &format!("refused {}", hour % 50), hour);
+            for user in 0..100 {
+                count(&mut groups, &[("TargetUserName", Cell::Text(&format!("user {user}")))], hour);
+            }
+        }
+        let of_groups: usize = groups.found.iter().map(|group| group.key.range().len()).sum();
+        assert_eq!(groups.keys.len(), of_groups, "keys of groups that are no more are gone");
+        let finished = finish(groups);
+        assert_eq!((finished.grain, finished.refused), (Grain::Day, 0));
+        let mut counts: BTreeMap<&str, (u64, u64)> = BTreeMap::new();
+        for one in &finished.tallies {
+            let (count, kept) = counts.entry(one.fields.get("TargetUserName").expect("is there")).or_default();
+            (*count, *kept) = (*count + one.seen.count, *kept + one.kept);
+        }
+        assert_eq!(counts.len(), 150);
+        for (user, counted) in counts {
+            assert_eq!(counted, if user.starts_with("refused") { (20, 20) } else { (1000, 0) }, "{user}");
+        }
+        assert_eq!(finished.events.len(), 1000);
+    }
+
+    #[test]
+    fn a_value_that_is_none_leaves_no_words_behind() {
+        let mut groups = Groups::new();
+        let half = Cell::Value(Value { kind: 0x88, bytes: &[1, 0, 0, 0, 2] });
+        count(&mut groups, &[("TargetUserName", half), ("TargetDomainName", Cell::Text("CON\0TOSO"))], 5);
+        let finished = finish(groups);
+        let [one] = finished.tallies.as_slice() else { panic!("{:?}", finished.tallies) };
+        assert_eq!(one.fields.iter().collect::<Vec<_>>(), [("TargetDomainName", "CONTOSO")]);
     }
 
     #[test]
@@ -827,8 +977,9 @@ mod tests {
         ] {
             count(&mut groups, &[("TargetUserName", cell)], 5);
         }
-        let finished = groups.finish();
-        let counts: Vec<_> = finished.tallies.iter().map(|one| (one.count, one.fields.get("TargetUserName"))).collect();
+        let finished = finish(groups);
+        let counts: Vec<_> =
+            finished.tallies.iter().map(|one| (one.seen.count, one.fields.get("TargetUserName"))).collect();
         assert_eq!(counts, [(3, Some("0x12")), (1, None)]);
     }
 }

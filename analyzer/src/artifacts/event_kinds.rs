@@ -6,8 +6,9 @@ use crate::formats::evtx::record::Words;
 
 /// Different kinds of events counted at most; a real log has some hundreds.
 const KINDS: usize = 10_000;
-/// Kinds that are found without a search: neighbors in a log are mostly of few kinds.
-const RECENT: usize = 64;
+/// Kinds that are found without a search. The audits of a log are mostly of a few dozens of kinds, whose ids are
+/// hardly ever so far apart; with fewer places, 4624 and 4688 would drive each other out.
+const RECENT: usize = 512;
 
 /// Events that concern sign-in.
 #[derive(Debug)]
@@ -198,10 +199,7 @@ impl EventKinds {
 
     /// Counts one event, and says which of [`CONCERNS`] it is, if any.
     pub(super) fn count(&mut self, provider: Words<'_>, id: u32) -> Option<usize> {
-        let (is_text, bytes) = match provider {
-            Words::Text(text) => (true, text.as_bytes()),
-            Words::Utf16(bytes) => (false, bytes),
-        };
+        let (is_text, bytes) = provider.stored();
         let slot = usize::try_from(id).unwrap_or(0) % RECENT;
         let is_it = |recent: &&Recent| recent.id == id && recent.is_text == is_text && recent.provider == bytes;
         let known = self.recent.get(slot).filter(is_it).map(|recent| recent.kind);

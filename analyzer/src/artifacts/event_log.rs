@@ -72,14 +72,14 @@ pub struct LogonGuid {
 pub struct Event {
     /// Where it stands.
     pub at: Evidence,
-    /// The provider, as written.
-    pub provider: String,
+    /// The provider, as written; events of a log share it.
+    pub provider: Arc<str>,
     /// The event id, without qualifiers.
     pub id: u32,
     /// When, in UTC.
     pub time: Option<Timestamp>,
-    /// The computer that wrote it.
-    pub computer: String,
+    /// The computer that wrote it, shared too.
+    pub computer: Arc<str>,
     /// Named fields, and unnamed ones under their position from 1.
     pub fields: Fields,
 }
@@ -123,6 +123,17 @@ impl Event {
     /// Whether the provider has this name, in any case.
     pub fn is_from(&self, provider: &str) -> bool {
         self.provider.eq_ignore_ascii_case(provider)
+    }
+}
+
+impl Tally {
+    /// Adds events to those that are alike: they have the same in common.
+    pub(super) fn join(&mut self, other: &Self) {
+        self.count = self.count.saturating_add(other.count);
+        self.kept = self.kept.saturating_add(other.kept);
+        let order = |one: &Occurrence| (one.time, one.at);
+        self.first = std::cmp::min_by_key(self.first, other.first, order);
+        self.last = std::cmp::max_by_key(self.last, other.last, order);
     }
 }
 
@@ -197,4 +208,32 @@ pub fn parse(artifact: ArtifactId, bytes: &[u8]) -> Parsed<EventLog> {
     let mut parsed = log.finish();
     parsed.settle(artifact);
     parsed
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tallies_that_become_one_have_the_first_and_the_last_of_both() {
+        let seen = |record, second: i64| Occurrence {
+            at: ArtifactId(0).record(record),
+            time: Timestamp::from_second(second).ok(),
+        };
+        let tally = |first, last, count, kept| Tally {
+            provider: "Security",
+            id: 540,
+            computer: "DC1".into(),
+            fields: Fields::default(),
+            count,
+            kept,
+            first,
+            last,
+        };
+        let mut one = tally(seen(5, 50), seen(7, 70), 2, 1);
+        one.join(&tally(seen(3, 60), seen(9, 90), 3, 2));
+        assert_eq!(one, tally(seen(5, 50), seen(9, 90), 5, 3));
+        one.join(&tally(seen(1, 10), seen(2, 20), 1, 0));
+        assert_eq!(one, tally(seen(1, 10), seen(9, 90), 6, 3));
+    }
 }

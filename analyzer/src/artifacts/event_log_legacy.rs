@@ -52,10 +52,10 @@ fn event(artifact: ArtifactId, record: Record, is_security: bool) -> Event {
     fields.push((EVENT_TYPE.to_owned(), record.kind.words().to_owned()));
     Event {
         at: artifact.record(u64::from(record.number)),
-        provider: record.source,
+        provider: record.source.into(),
         id,
         time: Timestamp::from_second(i64::from(record.time)).ok(),
-        computer: record.computer,
+        computer: record.computer.into(),
         fields: cut(fields).into_iter().collect(),
     }
 }

@@ -149,9 +149,9 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
     let own = |words: &[&str]| -> Arc<[Box<str>]> { words.iter().map(|word| Box::from(*word)).collect() };
     let names: Vec<Arc<[Box<str>]>> = stored.names.iter().map(|list| own(list)).collect();
     let counts = stored.counts.iter().map(|(provider, id, count)| (((*provider).to_owned(), *id), *count));
-    let events = items.each(stored.events, |event: StoredEvent<'_>| event.event(&names))?;
-    let mut computers = Computers::default();
-    let tallies = items.each(stored.tallies, |tally: StoredTally<'_>| computers.tally(&tally, &names))?;
+    let mut shared = Shared::default();
+    let events = items.each(stored.events, |event: StoredEvent<'_>| event.event(&mut shared, &names))?;
+    let tallies = items.each(stored.tallies, |tally: StoredTally<'_>| tally.tally(&mut shared, &names))?;
     items.0.is_empty().then_some(())?;
     let mut reading = Parsed::whole(EventLog {
         records: stored.records,
@@ -296,37 +296,48 @@ impl<'a> Names<'a> {
 }
 
 impl StoredEvent<'_> {
-    fn event(&self, names: &[Arc<[Box<str>]>]) -> Option<Event> {
+    fn event(&self, shared: &mut Shared, names: &[Arc<[Box<str>]>]) -> Option<Event> {
         Some(Event {
             at: NOBODY.record(self.record),
-            provider: self.provider.to_owned(),
+            provider: shared.provider(self.provider),
             id: self.id,
             time: StoredTime::told(self.time)?,
-            computer: self.computer.to_owned(),
+            computer: shared.computer(self.computer),
             fields: self.fields.fields(names)?,
         })
     }
 }
 
-/// The computers that wrote a log. They are few: mostly the next one is the last one.
+/// Names that many events share. They are few: mostly the next one is the last one.
 #[derive(Default)]
-struct Computers(Arc<str>);
+struct Shared {
+    provider: Arc<str>,
+    computer: Arc<str>,
+}
 
-impl Computers {
-    fn tally(&mut self, stored: &StoredTally<'_>, names: &[Arc<[Box<str>]>]) -> Option<Tally> {
-        if *self.0 != *stored.computer {
-            self.0 = stored.computer.into();
+impl Shared {
+    fn provider(&mut self, name: &str) -> Arc<str> {
+        Self::name(&mut self.provider, name)
+    }
+
+    fn computer(&mut self, name: &str) -> Arc<str> {
+        Self::name(&mut self.computer, name)
+    }
+
+    fn name(last: &mut Arc<str>, name: &str) -> Arc<str> {
+        if **last != *name {
+            *last = name.into();
         }
-        stored.tally(names, Arc::clone(&self.0))
+        Arc::clone(last)
     }
 }
 
 impl StoredTally<'_> {
-    fn tally(&self, names: &[Arc<[Box<str>]>], computer: Arc<str>) -> Option<Tally> {
+    fn tally(&self, shared: &mut Shared, names: &[Arc<[Box<str>]>]) -> Option<Tally> {
         Some(Tally {
             provider: provider(self.provider)?,
             id: self.id,
-            computer,
+            computer: shared.computer(self.computer),
             fields: self.fields.fields(names)?,
             count: self.count,
             kept: self.kept,
@@ -419,10 +430,10 @@ mod tests {
         let provider = CONCERNS[0].provider;
         let event = |record, time| Event {
             at: NOBODY.record(record),
-            provider: provider.to_owned(),
+            provider: provider.into(),
             id: 4625,
             time,
-            computer: "DC1".to_owned(),
+            computer: "DC1".into(),
             fields: fields.clone(),
         };
         let occurrence = |record, time| Occurrence { at: NOBODY.record(record), time };

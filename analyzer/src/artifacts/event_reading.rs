@@ -38,6 +38,7 @@ pub(super) struct Reading {
     key: Key,
     plans: Plans,
     computers: Computers,
+    provider: LastName,
     lists: NameLists,
     words: FieldWords,
     times: Times,
@@ -80,6 +81,25 @@ struct Computers {
     last_number: u32,
 }
 
+/// A name that is mostly the same as the last time.
+#[derive(Debug, Default)]
+struct LastName {
+    is_text: bool,
+    /// As the log has it.
+    bytes: Vec<u8>,
+    name: Arc<str>,
+}
+
+impl LastName {
+    fn shared(&mut self, name: Words<'_>) -> Arc<str> {
+        let (is_text, bytes) = name.stored();
+        if self.is_text != is_text || self.bytes != bytes {
+            *self = Self { is_text, bytes: bytes.to_vec(), name: name.to_string().into() };
+        }
+        Arc::clone(&self.name)
+    }
+}
+
 impl Plans {
     fn plan(&mut self, id: ShapeId, concern: usize, row: &Concern, layout: &Layout) -> Option<&mut Plan> {
         if self.generation != id.generation {
@@ -100,10 +120,7 @@ impl Plans {
 
 impl Computers {
     fn number(&mut self, name: Words<'_>) -> u32 {
-        let bytes = match name {
-            Words::Text(text) => text.as_bytes(),
-            Words::Utf16(bytes) => bytes,
-        };
+        let (_, bytes) = name.stored();
         if self.names.is_empty() || self.last != bytes {
             self.last_number = self.number_of_words(&name.to_string());
             self.last.clear();
@@ -125,8 +142,9 @@ impl Computers {
         number
     }
 
-    fn name(&self, number: u32) -> Arc<str> {
-        usize::try_from(number).ok().and_then(|number| self.names.get(number)).cloned().unwrap_or_default()
+    /// The name with this number; none where there were too many.
+    fn name(&self, number: u32) -> Option<Arc<str>> {
+        self.names.get(usize::try_from(number).ok()?).cloned()
     }
 }
 
@@ -169,6 +187,7 @@ impl Reading {
             key: Key::default(),
             plans: Plans::default(),
             computers: Computers::default(),
+            provider: LastName::default(),
             lists: NameLists::default(),
             words: FieldWords::default(),
             times: Times::default(),
@@ -235,10 +254,10 @@ impl Reading {
         self.times.failed(concern, id, &fields, moment);
         let event = Event {
             at: self.artifact.record(record.number),
-            provider: record.provider.to_string(),
+            provider: self.provider.shared(record.provider),
             id,
             time: record.time.and_then(time_of_ticks),
-            computer: record.computer.to_string(),
+            computer: self.computers.name(origin).unwrap_or_else(|| record.computer.to_string().into()),
             fields,
         };
         self.groups.keep(&mut self.key, moment, Sample { place: self.log.records, event });
@@ -256,7 +275,7 @@ impl Reading {
     pub(super) fn event(&mut self, event: Event, channel: Option<String>) {
         let concern = self.count(Words::Text(&event.provider), event.id, |log| {
             log.channel = channel;
-            log.computer = Some(event.computer.clone());
+            log.computer = Some(event.computer.to_string());
         });
         let moment = Moment { time: event.time.and_then(ticks_of_time), record: number(&event) };
         self.times.at(moment.time);
@@ -311,13 +330,11 @@ impl Reading {
 
     /// The log, and what of it could not be read.
     pub(super) fn finish(mut self) -> Parsed<EventLog> {
-        let finished = self.groups.finish();
-        let mut events = finished.events;
-        events.sort_unstable_by_key(|sample| sample.place);
-        self.log.events = events.into_iter().map(|sample| sample.event).collect();
-        let says_more = |tallied: &Tallied| tallied.count > tallied.kept || tallied.fields.iter().next().is_some();
-        let tally = |tallied| tally(self.artifact, &self.computers, tallied);
-        self.log.tallies = finished.tallies.into_iter().filter(says_more).map(tally).collect();
+        let mut finished = self.groups.finish(|tallied| tally(self.artifact, &self.computers, tallied), Tally::join);
+        finished.events.sort_unstable_by_key(|sample| sample.place);
+        self.log.events = finished.events.into_iter().map(|sample| sample.event).collect();
+        finished.tallies.retain(|tally| tally.count > tally.kept || tally.fields.iter().next().is_some());
+        self.log.tallies = finished.tallies;
         self.log.grain = finished.grain;
         self.log.counts = self.kinds.counts();
         self.log.span = self.times.span.and_then(|(first, last)| time_of_ticks(first).zip(time_of_ticks(last)));
@@ -354,12 +371,12 @@ fn tally(artifact: ArtifactId, computers: &Computers, tallied: Tallied) -> Tally
     Tally {
         provider: CONCERNS.get(tallied.concern).map_or("", |row| row.provider),
         id: tallied.id,
-        computer: computers.name(tallied.origin),
+        computer: computers.name(tallied.origin).unwrap_or_default(),
         fields: tallied.fields,
-        count: tallied.count,
+        count: tallied.seen.count,
         kept: tallied.kept,
-        first: occurrence(artifact, tallied.first),
-        last: occurrence(artifact, tallied.last),
+        first: occurrence(artifact, tallied.seen.first),
+        last: occurrence(artifact, tallied.seen.last),
     }
 }
 
@@ -434,10 +451,10 @@ fn event(artifact: ArtifactId, document: &Document) -> Option<(Event, String)> {
     let record = text("EventRecordID").and_then(|id| id.parse().ok()).unwrap_or(0);
     let event = Event {
         at: artifact.record(record),
-        provider: attribute("Provider", "Name").or(attribute("Provider", "EventSourceName"))?.to_owned(),
+        provider: attribute("Provider", "Name").or(attribute("Provider", "EventSourceName"))?.into(),
         id: text("EventID")?.parse::<u32>().ok()? & 0xffff,
         time: attribute("TimeCreated", "SystemTime").and_then(time),
-        computer: text("Computer").unwrap_or_default(),
+        computer: text("Computer").unwrap_or_default().into(),
         fields: fields(document, root).into_iter().collect(),
     };
     Some((event, text("Channel").unwrap_or_default()))
@@ -467,4 +484,19 @@ fn fields(document: &Document, root: &Element) -> Vec<(String, String)> {
         (name, element.text.clone())
     });
     cut(named.collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_is_shared_until_another_one_comes() {
+        let mut last = LastName::default();
+        let wide: Vec<u8> = "DC1".encode_utf16().flat_map(u16::to_le_bytes).collect();
+        let names = [Words::Text("DC1"), Words::Text("DC1"), Words::Utf16(&wide), Words::Text("D\0C\x001\0")];
+        let [one, again, wide, bytes] = names.map(|name| last.shared(name));
+        assert!(Arc::ptr_eq(&one, &again));
+        assert_eq!([&*one, &*wide, &*bytes], ["DC1", "DC1", "D\0C\x001\0"]);
+    }
 }

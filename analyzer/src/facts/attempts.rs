@@ -229,9 +229,22 @@ pub fn attempts(log: &EventLog) -> Vec<Attempt<'_>> {
 
 /// The same in any order, and only of these kinds: the others are not even looked at.
 pub fn attempts_of<'a>(log: &'a EventLog, kinds: &'a [Kind]) -> impl Iterator<Item = Attempt<'a>> {
+    attempts_where(log, kinds, |_| true)
+}
+
+/// Failures of these kinds, in any order. What is ordinary went well, and is not even looked at.
+pub fn failures_of<'a>(log: &'a EventLog, kinds: &'a [Kind]) -> impl Iterator<Item = Attempt<'a>> {
+    attempts_where(log, kinds, |tally| tally.kept > 0).filter(|attempt| attempt.outcome == Outcome::Failed)
+}
+
+fn attempts_where<'a>(
+    log: &'a EventLog,
+    kinds: &'a [Kind],
+    is_wanted: fn(&Tally) -> bool,
+) -> impl Iterator<Item = Attempt<'a>> {
     let is_one = |provider: &str, id: u32| Kind::of(provider, id).is_some_and(|kind| kinds.contains(&kind));
     let events = log.events.iter().filter(move |event| is_one(&event.provider, event.id));
-    let tallies = log.tallies.iter().filter(move |tally| is_one(tally.provider, tally.id));
+    let tallies = log.tallies.iter().filter(move |tally| is_wanted(tally) && is_one(tally.provider, tally.id));
     let (mut of_events, mut of_tallies) = (Columns::default(), Columns::default());
     let events = events.filter_map(move |event| of_event(event, &mut of_events));
     events.chain(tallies.filter_map(move |tally| of_tally(tally, &mut of_tallies)))
@@ -624,10 +637,10 @@ mod tests {
         };
         let event = Event {
             at: ArtifactId(0).record(1),
-            provider: AUDITING.to_owned(),
+            provider: AUDITING.into(),
             id: 4625,
             time: Timestamp::from_second(10).ok(),
-            computer: "WEB01".to_owned(),
+            computer: "WEB01".into(),
             fields: fields(&[("TargetUserName", "alice"), ("Status", "0xc000006d")]),
         };
         let tally = |count, kept| Tally {
@@ -648,5 +661,9 @@ mod tests {
         let ordinary = |id| EventLog { tallies: vec![Tally { id, ..tally(5, 0) }], ..EventLog::default() };
         let told = [4624, 4769].map(|id| (attempts(&ordinary(id)).len(), network_logons(&ordinary(id)).count()));
         assert_eq!(told, [(1, 0), (1, 0)]);
+        let failures = |log: &EventLog, kind| failures_of(log, &[kind]).map(|one| one.count).collect::<Vec<u64>>();
+        assert_eq!(failures(&log(tally(12_432, 1)), Kind::Logon), [1, 12_431]);
+        assert!(failures(&log(tally(12_432, 1)), Kind::Ntlm).is_empty());
+        assert!(failures(&ordinary(4624), Kind::Logon).is_empty());
     }
 }

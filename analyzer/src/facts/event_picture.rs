@@ -107,7 +107,10 @@ pub fn event_picture<'a>(artifacts: &'a [ReadArtifact], facts: &Facts, rows: Row
         Rows::All => attempts(log),
         Rows::Kept => kept_attempts(log),
     };
-    let mut found: Vec<Attempt<'a>> = logs().flat_map(|(_, log)| rows_of(log)).collect();
+    // There is mostly one log, whose rows are then not moved once more.
+    let mut rows = logs().map(|(_, log)| rows_of(log));
+    let mut found: Vec<Attempt<'a>> = rows.next().unwrap_or_default();
+    rows.for_each(|more| found.extend(more));
     found.sort_by_key(|attempt| (attempt.first, attempt.at));
     let requests: Vec<(HostName, &Request)> = facts
         .hosts
@@ -228,7 +231,7 @@ fn sites(facts: &Facts, computer: &str, client: &str) -> BTreeSet<u32> {
 /// A logon with Kerberos has a GUID that follows from its ticket; the request for the ticket has the same.
 fn tickets<'a>(logs: impl Iterator<Item = &'a EventLog>) -> Vec<TicketUse> {
     let mut logons = Vec::new();
-    let mut requests: HashMap<u128, Occurrence> = HashMap::new();
+    let mut requests: HashMap<u128, Occurrence, RandomState> = HashMap::default();
     for named in logs.flat_map(|log| &log.guids) {
         match named.id {
             4624 | 528 | 540 => logons.push(named),

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::artifacts::event_log::{Event, EventLog};
 use crate::evidence::place::Evidence;
-use crate::facts::attempts::{Attempt, Kind, attempts_of};
+use crate::facts::attempts::{Attempt, Kind, failures_of};
 use crate::facts::sign_ins::sign_ins;
 use crate::facts::spn::Spn;
 
@@ -115,7 +115,7 @@ pub struct AccountRefused {
 /// Accounts that were refused a ticket, and moments later NTLM, as the log of a domain controller tells it.
 pub fn refused_accounts(log: &EventLog) -> Vec<Happening> {
     let kinds = [Kind::TicketGrantingTicket, Kind::PreAuthentication, Kind::Ntlm];
-    let attempts: Vec<_> = attempts_of(log, &kinds).collect();
+    let attempts: Vec<_> = failures_of(log, &kinds).collect();
     let both = |events: &[usize]| -> Option<Happening> {
         let of = |wanted: fn(Kind) -> bool| {
             events.iter().filter_map(|index| attempts.get(*index)).find(|attempt| wanted(attempt.kind))
@@ -135,7 +135,7 @@ fn happened(attempt: &Attempt<'_>, what: What) -> Happening {
 /// What an event means, if it means anything here.
 pub fn happening(event: &Event) -> Option<Happening> {
     let what = meaning(event)?;
-    Some(Happening { at: event.at, time: event.time, computer: event.computer.clone(), what })
+    Some(Happening { at: event.at, time: event.time, computer: event.computer.to_string(), what })
 }
 
 const KERBEROS: &str = "Microsoft-Windows-Security-Kerberos";
@@ -220,10 +220,10 @@ mod tests {
     fn event(provider: &str, id: u32, fields: &[(&str, &str)]) -> Event {
         Event {
             at: ArtifactId(0).record(1),
-            provider: provider.to_owned(),
+            provider: provider.into(),
             id,
             time: None,
-            computer: "CLIENT07.contoso.com".to_owned(),
+            computer: "CLIENT07.contoso.com".into(),
             fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         }
     }

@@ -2,10 +2,13 @@
 //!
 //! A log holds very many logons that went well. Rules ask about a few kinds of them, and only whether there are any.
 
-use std::collections::BTreeMap;
+use std::borrow::Cow;
+use std::collections::HashMap;
 
+use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
+use crate::artifacts::event_fields::lower;
 use crate::artifacts::event_log::EventLog;
 use crate::evidence::place::Evidence;
 use crate::facts::attempts::{Attempt, Kind, Outcome, attempts_of};
@@ -45,7 +48,7 @@ pub struct Sighting {
 }
 
 /// What rules ask logs for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Seen {
     /// Somebody signed in with a password that crossed the network: Basic authentication.
     Basic,
@@ -61,14 +64,16 @@ pub enum Seen {
     TroubleOverUdp,
 }
 
+/// In what sightings are alike: what, which event, from where, and the domain.
+type Alike<'a> = (Seen, u32, Cow<'a, str>, Cow<'a, str>);
+
 /// What a log shows.
 pub fn sightings(log: &EventLog) -> Vec<Sighting> {
-    let mut seen = BTreeMap::<(Seen, u32, String, String), Sighting>::new();
+    let mut seen: HashMap<Alike<'_>, Sighting, RandomState> = HashMap::default();
     for attempt in attempts_of(log, KINDS_SEEN) {
         let Some(what) = seen_in(&attempt) else { continue };
         // Users make no difference: a rule asks where they come from, and of which domain they are.
-        let client = attempt.client.unwrap_or_default().to_lowercase();
-        let domain = attempt.domain.unwrap_or_default().to_lowercase();
+        let [client, domain] = [attempt.client, attempt.domain].map(|words| lower(words.unwrap_or_default()));
         let key = (what, attempt.id, client, domain);
         if seen.len() >= KINDS && !seen.contains_key(&key) {
             continue;
@@ -87,7 +92,9 @@ pub fn sightings(log: &EventLog) -> Vec<Sighting> {
             (sighting.at, sighting.time) = (attempt.at, attempt.last);
         }
     }
-    seen.into_values().collect()
+    let mut seen: Vec<_> = seen.into_iter().collect();
+    seen.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
+    seen.into_iter().map(|(_, sighting)| sighting).collect()
 }
 
 fn seen_in(attempt: &Attempt<'_>) -> Option<Seen> {
@@ -129,10 +136,10 @@ mod tests {
     fn event(provider: &str, id: u32, record: u64, fields: &[(&str, &str)]) -> Event {
         Event {
             at: ArtifactId(0).record(record),
-            provider: provider.to_owned(),
+            provider: provider.into(),
             id,
             time: jiff::Timestamp::from_second(i64::try_from(record).expect("small")).ok(),
-            computer: "SQL01".to_owned(),
+            computer: "SQL01".into(),
             fields: fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect(),
         }
     }

@@ -1,10 +1,12 @@
 //! Records that speak of one attempt to sign in: what the domain controller, the web server and IIS wrote down about it.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, HashMap};
 
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
+use crate::artifacts::event_fields::lower;
 use crate::artifacts::w3c_log::Request;
 use crate::evidence::place::{Evidence, Place};
 use crate::facts::attempts::{Attempt, Kind, Outcome};
@@ -23,6 +25,9 @@ pub struct SignIn {
     pub request: Option<Evidence>,
 }
 
+/// When a record was written, where its zone is told, and its place among all attempts.
+type Record = (Option<Timestamp>, usize);
+
 /// Records of computers whose clocks agree as Kerberos wants it belong together when they are not further apart. Nobody
 /// signs in twice as fast as that, and a wrong clock leaves records apart instead of bringing wrong ones together.
 const TOGETHER_MS: i64 = 10_000;
@@ -35,7 +40,7 @@ const MOST: usize = 10_000;
 
 /// Brings together what belongs together: failures of one account that are moments apart, each of another kind.
 pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> Vec<SignIn> {
-    let mut by_user: HashMap<String, Vec<(Option<Timestamp>, usize)>, RandomState> = HashMap::default();
+    let mut by_user: HashMap<Cow<'_, str>, Vec<Record>, RandomState> = HashMap::default();
     for (index, attempt) in attempts.iter().enumerate() {
         if let Some(user) = attempt.user.map(bare)
             && attempt.outcome == Outcome::Failed
@@ -49,42 +54,51 @@ pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> 
     let mut found = Vec::new();
     for (user, mut records) in by_user {
         records.sort_unstable();
-        let mut open: Option<SignIn> = None;
-        for (time, index) in records {
-            if let Some(sign_in) = open.as_mut().filter(|sign_in| belongs(attempts, sign_in, time, index)) {
-                sign_in.events.push(index);
-                continue;
+        let mut rest = records.as_slice();
+        while let [(time, _), ..] = *rest {
+            let (own, others) = rest.split_at(together(attempts, rest));
+            rest = others;
+            let logons = own.iter().filter_map(|(_, index)| attempts.get(*index));
+            let request = logons.filter(|attempt| attempt.kind == Kind::Logon).find_map(|logon| refused.by(logon));
+            if own.len() > 1 || request.is_some() {
+                let events = own.iter().map(|(_, index)| *index).collect();
+                found.push(SignIn { user: user.clone().into_owned(), time, events, request });
             }
-            let next = SignIn { user: user.clone(), time, events: vec![index], request: None };
-            found.extend(open.replace(next));
         }
-        found.extend(open);
     }
-    for sign_in in &mut found {
-        let logons = sign_in.events.iter().filter_map(|index| attempts.get(*index));
-        sign_in.request = logons.filter(|attempt| attempt.kind == Kind::Logon).find_map(|logon| refused.by(logon));
-    }
-    found.retain(|sign_in| sign_in.events.len() > 1 || sign_in.request.is_some());
     found.sort_by(|one, other| (one.time, &one.events).cmp(&(other.time, &other.events)));
     found.truncate(MOST);
     found
 }
 
 /// `alice` of `CONTOSO\Alice`, `alice@CONTOSO.COM` and `ALICE`.
-fn bare(user: &str) -> String {
+fn bare(user: &str) -> Cow<'_, str> {
     let user = user.rsplit_once('\\').map_or(user, |(_, user)| user);
-    user.split_once('@').map_or(user, |(user, _)| user).to_lowercase()
+    lower(user.split_once('@').map_or(user, |(user, _)| user))
 }
 
-fn belongs(attempts: &[Attempt<'_>], sign_in: &SignIn, time: Option<Timestamp>, index: usize) -> bool {
+/// How many of these records, from the first one on, tell of one attempt.
+fn together(attempts: &[Attempt<'_>], records: &[Record]) -> usize {
+    let mut count = 1_usize;
+    while let Some((known, [next, ..])) = records.split_at_checked(count) {
+        if !belongs(attempts, known, *next) {
+            break;
+        }
+        count = count.saturating_add(1);
+    }
+    count.min(records.len())
+}
+
+fn belongs(attempts: &[Attempt<'_>], known: &[Record], (time, index): Record) -> bool {
     let Some(attempt) = attempts.get(index) else { return false };
-    let known = || sign_in.events.iter().filter_map(|index| attempts.get(*index));
+    let first = known.first().and_then(|(time, _)| *time);
+    let known = || known.iter().filter_map(|(_, index)| attempts.get(*index));
     let is_same_kind = |other: &Attempt<'_>| {
         other.kind == attempt.kind && (other.computer == attempt.computer || attempt.kind == Kind::Logon)
     };
     let is_fallback = attempt.kind == Kind::Ntlm && known().all(|other| is_kerberos(other.kind));
     let window_ms = if is_fallback { FALLBACK_MS } else { TOGETHER_MS };
-    let is_near = match (sign_in.time, time) {
+    let is_near = match (first, time) {
         (Some(first), Some(time)) => time.as_millisecond().saturating_sub(first.as_millisecond()) <= window_ms,
         (None, None) => known().next_back().is_some_and(|last| are_neighbors(last, attempt)),
         _ => false,
@@ -123,6 +137,9 @@ impl<'a> Refused<'a> {
 
     /// The request that a server refused together with this logon: of the same client, or with the same name.
     fn by(&self, logon: &Attempt<'_>) -> Option<Evidence> {
+        if self.0.is_empty() {
+            return None;
+        }
         let time = logon.first?.as_millisecond();
         let host = HostName::new(logon.computer);
         let user = logon.user.map(bare);
@@ -153,10 +170,10 @@ mod tests {
     fn told(events: &[Told<'_>]) -> Vec<Attempt<'static>> {
         let event = |(record, (computer, provider, id, second, fields)): (u64, &Told<'_>)| Event {
             at: ArtifactId(0).record(record),
-            provider: (*provider).to_owned(),
+            provider: (*provider).into(),
             id: *id,
             time: Timestamp::from_second(1_772_000_000 + second).ok(),
-            computer: (*computer).to_owned(),
+            computer: (*computer).into(),
             fields: fields.iter().map(|(name, words)| ((*name).to_owned(), (*words).to_owned())).collect::<Fields>(),
         };
         let events = (1..).zip(events).map(event).collect();

@@ -272,7 +272,15 @@ impl Value<'_> {
     }
 }
 
-impl Words<'_> {
+impl<'a> Words<'a> {
+    /// Whether they are text, and the bytes as they are stored.
+    pub const fn stored(self) -> (bool, &'a [u8]) {
+        match self {
+            Self::Text(text) => (true, text.as_bytes()),
+            Self::Utf16(bytes) => (false, bytes),
+        }
+    }
+
     /// Whether there is no word.
     pub const fn is_empty(&self) -> bool {
         match self {

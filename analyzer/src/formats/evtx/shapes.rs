@@ -4,7 +4,9 @@
 //! to know one again: a log may be damaged, or crafted so that two templates share it. So what was read before counts
 //! only when the bytes are the same, and the names that they refer to elsewhere in the chunk are the same.
 
-use std::collections::BTreeMap;
+use std::collections::HashMap;
+
+use foldhash::quality::RandomState;
 
 use super::element::{Budget, Element, Fault, name_at, template};
 use super::instance::Definition;
@@ -32,7 +34,7 @@ pub struct ShapeId {
 pub(super) struct Shapes<T> {
     of: fn(&[Element]) -> Option<T>,
     known: Vec<Known<T>>,
-    heads: BTreeMap<[u8; 20], Vec<usize>>,
+    heads: HashMap<[u8; 20], Vec<usize>, RandomState>,
     recent: [Recent; RECENT],
     bytes: usize,
     generation: u32,
@@ -58,9 +60,9 @@ struct Recent {
 
 impl<T> Shapes<T> {
     /// Nothing is known yet; `of` turns a template into what is needed of it.
-    pub(super) const fn new(of: fn(&[Element]) -> Option<T>) -> Self {
+    pub(super) fn new(of: fn(&[Element]) -> Option<T>) -> Self {
         let recent = [Recent { chunk: u64::MAX, place: 0, index: 0 }; RECENT];
-        Self { of, known: Vec::new(), heads: BTreeMap::new(), recent, bytes: 0, generation: 0 }
+        Self { of, known: Vec::new(), heads: HashMap::default(), recent, bytes: 0, generation: 0 }
     }
 
     /// The template at this place of a chunk; `number` tells the chunk from others.
