@@ -402,7 +402,15 @@ fn list(ui: &mut Ui, content: &EventContent, state: &mut EventsState, clock: &Cl
         }
         None => {}
     }
-    if state.answer.rows.is_empty() && !state.is_busy() {
+    if state.worker.as_ref().is_some_and(EventWorker::is_broken) {
+        ui.add_space(-ui.available_height().min(120.0));
+        ui.vertical_centered(|ui| {
+            ui.label("Kerbscope broke while it looked for these events, which is a fault of Kerbscope.");
+            if ui.button("Look again").clicked() {
+                state.worker = None;
+            }
+        });
+    } else if state.answer.rows.is_empty() && !state.is_busy() {
         ui.add_space(-ui.available_height().min(120.0));
         ui.vertical_centered(|ui| {
             ui.label("No event is like that. Take a condition away, or press Esc.");

@@ -128,29 +128,56 @@ fn sort(events: &Events, rows: &mut Vec<u32>, key: Key, direction: Direction) {
         Key::Time => rows.reverse(),
         Key::Count => {
             let count = |row: u32| events.get(row).map_or(0, |event| event.count);
-            rows.sort_by_cached_key(|row| if up { count(*row) } else { u64::MAX.saturating_sub(count(*row)) });
-        }
-        Key::Words(column) => {
-            let cells = events.cells(column);
-            let words = events.dictionary();
-            let rank = |row: u32| {
-                let word = usize::try_from(row).ok().and_then(|row| cells.get(row)).copied().unwrap_or(0);
-                let rank = words.rank(word);
-                // What says nothing comes last in any direction.
-                if word == 0 {
-                    u32::MAX
-                } else if up {
-                    rank
-                } else {
-                    u32::MAX.saturating_sub(1).saturating_sub(rank)
-                }
-            };
-            let mut ranked: Vec<u64> = rows.iter().map(|row| (u64::from(rank(*row)) << 32) | u64::from(*row)).collect();
-            ranked.sort_unstable();
+            let key = |row: u32| if up { count(row) } else { u64::MAX.saturating_sub(count(row)) };
+            let mut counted: Vec<(u64, u32)> = rows.iter().map(|row| (key(*row), *row)).collect();
+            // In the order of time, rows have numbers that rise: no two of these are equal.
+            counted.sort_unstable();
             rows.clear();
-            rows.extend(ranked.iter().filter_map(|ranked| u32::try_from(ranked & u64::from(u32::MAX)).ok()));
+            rows.extend(counted.into_iter().map(|(_, row)| row));
+        }
+        Key::Words(column) => *rows = by_words(events, rows, column, direction),
+    }
+}
+
+/// Sorts rows by the words of a column. Words are sorted once and rows are dealt out to them, so that a million rows
+/// are sorted while a person types; those with the same words stay in their order.
+fn by_words(events: &Events, rows: &[u32], column: Column, direction: Direction) -> Vec<u32> {
+    let cells = events.cells(column);
+    let words = events.dictionary();
+    let ranks = words.ranks();
+    let last = ranks.len();
+    let pile = |row: u32| {
+        let word = usize::try_from(row).ok().and_then(|row| cells.get(row)).copied().unwrap_or(0);
+        let rank = usize::try_from(word).ok().and_then(|word| ranks.get(word)).copied();
+        let rank = rank.and_then(|rank| usize::try_from(rank).ok()).unwrap_or(0);
+        match direction {
+            // What says nothing comes last in any direction.
+            _ if word == 0 => last,
+            Direction::Up => rank,
+            Direction::Down => last.saturating_sub(1).saturating_sub(rank),
+        }
+    };
+    // How many rows lie before each pile: the place of its first one.
+    let mut places = vec![0_usize; last.saturating_add(2)];
+    for row in rows {
+        if let Some(place) = places.get_mut(pile(*row).saturating_add(1)) {
+            *place = place.saturating_add(1);
         }
     }
+    let mut before = 0_usize;
+    for place in &mut places {
+        before = before.saturating_add(*place);
+        *place = before;
+    }
+    let mut sorted = vec![0; rows.len()];
+    for row in rows {
+        let Some(place) = places.get_mut(pile(*row)) else { continue };
+        if let Some(slot) = sorted.get_mut(*place) {
+            *slot = *row;
+        }
+        *place = place.saturating_add(1);
+    }
+    sorted
 }
 
 /// The span around an event in which others may belong to it; none where nobody knows when it happened.

@@ -113,6 +113,8 @@ pub struct Events {
     count: Vec<u64>,
     at: Vec<Evidence>,
     outcome: Vec<Outcome>,
+    /// How many events all rows stand for: every frame tells it.
+    total: u64,
 }
 
 /// What one row says.
@@ -171,6 +173,7 @@ impl Events {
         self.first.push(first);
         self.last.push(micros(attempt.last).max(first));
         self.count.push(attempt.count);
+        self.total = self.total.saturating_add(attempt.count);
         self.at.push(attempt.at);
         self.outcome.push(attempt.outcome);
         for (column, cells) in Column::ALL.into_iter().zip(&mut self.columns) {
@@ -205,8 +208,8 @@ impl Events {
     }
 
     /// How many events there are: a row may stand for many.
-    pub fn total(&self) -> u64 {
-        self.count.iter().fold(0, |sum, count| sum.saturating_add(*count))
+    pub const fn total(&self) -> u64 {
+        self.total
     }
 
     /// One row.

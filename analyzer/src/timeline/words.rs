@@ -54,11 +54,10 @@ impl Words {
         self.ends.is_empty()
     }
 
-    /// The place of a word among all of them: no word comes first, then numbers, by their value, then the others,
-    /// whatever their case.
-    pub fn rank(&self, id: WordId) -> u32 {
-        let ranks = self.ranks.get_or_init(|| self.ranked());
-        usize::try_from(id).ok().and_then(|place| ranks.get(place)).copied().unwrap_or(0)
+    /// The place of each word among all of them, by its number: no word comes first, then numbers, by their value, then
+    /// the others, whatever their case. They are put in order when somebody asks for the first time.
+    pub fn ranks(&self) -> &[u32] {
+        self.ranks.get_or_init(|| self.ranked())
     }
 
     fn ranked(&self) -> Vec<u32> {
@@ -129,7 +128,7 @@ mod tests {
         let mut collected = Collected::new();
         let mut ids: Vec<_> = ["Bob", "4625", "alice", "528", ""].map(|word| collected.id(word)).to_vec();
         let words = collected.finish();
-        ids.sort_by_key(|id| words.rank(*id));
+        ids.sort_by_key(|id| words.ranks().get(*id as usize).copied());
         assert_eq!(ids.into_iter().map(|id| words.get(id)).collect::<Vec<_>>(), ["", "528", "4625", "alice", "Bob"]);
     }
 }
