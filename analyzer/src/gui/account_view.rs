@@ -9,8 +9,8 @@ use crate::gui::badge::{badge, caption};
 use crate::gui::content::Content;
 use crate::gui::elide;
 use crate::gui::exchange_view::length;
-use crate::gui::filter_field::{filter_field, fits};
 use crate::gui::graph_content::{COLUMNS, GraphContent};
+use crate::gui::list_state::ListState;
 use crate::gui::row::Row;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::gui::view::View;
@@ -19,10 +19,8 @@ use crate::report::headline::plural;
 /// What the view of accounts remembers of one case.
 #[derive(Clone, Debug, Default)]
 pub struct AccountsState {
-    selected: usize,
-    filter: String,
+    list: ListState,
     form: Form,
-    reveal: bool,
 }
 
 /// How the accounts are shown.
@@ -36,27 +34,18 @@ enum Form {
 impl AccountsState {
     /// Shows the account at this index.
     pub fn show(&mut self, index: usize) {
-        self.filter.clear();
         self.form = Form::List;
-        self.selected = index;
-        self.reveal = true;
+        self.list.show(index);
     }
 
     /// Selects what follows in the list, or what precedes.
     pub fn walk(&mut self, content: &Content, by: isize) {
-        let shown = shown(content, &self.filter);
-        let here = shown.iter().position(|index| *index == self.selected);
-        let to = here.map_or(0, |here| here.saturating_add_signed(by));
-        if let Some(index) = shown.get(to) {
-            self.selected = *index;
-            self.reveal = true;
-        }
+        self.list.walk(words(content), by);
     }
 }
 
-fn shown(content: &Content, filter: &str) -> Vec<usize> {
-    let accounts = content.accounts.iter().enumerate();
-    accounts.filter(|(_, account)| fits(filter, &account.words)).map(|(index, _)| index).collect()
+fn words(content: &Content) -> impl ExactSizeIterator<Item = &str> + Clone {
+    content.accounts.iter().map(|account| account.words.as_str())
 }
 
 /// Shows the accounts.
@@ -85,13 +74,13 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut AccountsState) -> Option<A
     let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
     list.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        accounts(ui, content, state);
+        accounts(ui, content, &mut state.list);
     });
     let page =
         egui::CentralPanel::default().frame(frame.inner_margin(Margin { left: 20, right: 20, top: 10, bottom: 0 }));
     let details = page.show(ui, |ui| {
-        let account = content.accounts.get(state.selected)?;
-        let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("account", state.selected));
+        let account = content.accounts.get(state.list.selected)?;
+        let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("account", state.list.selected));
         area.show(ui, |ui| details(ui, account)).inner
     });
     details.inner
@@ -107,32 +96,18 @@ fn empty(ui: &mut Ui) {
     });
 }
 
-fn accounts(ui: &mut Ui, content: &Content, state: &mut AccountsState) {
-    let shown = shown(content, &state.filter);
-    filter_field(ui, &mut state.filter, "Find an account, an SPN, a pool", shown.len(), content.accounts.len());
-    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        for index in shown.into_iter().take(500) {
-            let Some(account) = content.accounts.get(index) else { continue };
-            let badge = match () {
-                () if account.has_duplicate() => ("duplicate", Tone::Bad),
-                () if !account.pools.is_empty() => ("pool", Tone::Calm),
-                () if account.spns.is_empty() => ("no SPN", Tone::Unknown),
-                () => ("holds SPNs", Tone::Unknown),
-            };
-            let count = account.spns.len().saturating_add(account.left_out);
-            let note = format!("{}  ·  {}", plural(count, "SPN"), account.kind);
-            let selected = state.selected == index;
-            let row = Row { badge, text: &account.name, note: &note, indent: 0.0, selected };
-            let response = ui.push_id(index, |ui| row.show(ui)).inner;
-            if selected && std::mem::take(&mut state.reveal) {
-                response.scroll_to_me(None);
-            }
-            if response.clicked() {
-                state.selected = index;
-            }
-        }
-        ui.add_space(12.0);
+fn accounts(ui: &mut Ui, content: &Content, list: &mut ListState) {
+    list.ui(ui, "Find an account, an SPN, a pool", words(content), |ui, index, selected| {
+        let account = content.accounts.get(index)?;
+        let badge = match () {
+            () if account.has_duplicate() => ("duplicate", Tone::Bad),
+            () if !account.pools.is_empty() => ("pool", Tone::Calm),
+            () if account.spns.is_empty() => ("no SPN", Tone::Unknown),
+            () => ("holds SPNs", Tone::Unknown),
+        };
+        let count = account.spns.len().saturating_add(account.left_out);
+        let note = format!("{}  ·  {}", plural(count, "SPN"), account.kind);
+        Some(Row { badge, text: &account.name, note: &note, indent: 0.0, selected }.show(ui))
     });
 }
 

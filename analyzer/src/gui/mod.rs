@@ -43,6 +43,7 @@ pub mod hex;
 pub mod history;
 pub mod keys;
 pub mod lines_view;
+pub mod list_state;
 pub mod load;
 pub mod notes;
 pub mod open_case;

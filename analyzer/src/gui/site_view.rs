@@ -6,7 +6,7 @@ use crate::gui::action::Action;
 use crate::gui::badge::{badge, caption};
 use crate::gui::content::Content;
 use crate::gui::elide;
-use crate::gui::filter_field::{filter_field, fits};
+use crate::gui::list_state::ListState;
 use crate::gui::row::Row;
 use crate::gui::site_content::{SiteContent, Stated};
 use crate::gui::theme::{self, Palette, Tone};
@@ -15,37 +15,24 @@ use crate::gui::view::View;
 /// What the view of sites remembers of one case.
 #[derive(Clone, Debug, Default)]
 pub struct SitesState {
-    /// The path that is shown.
-    selected: usize,
-    /// What was typed to find one.
-    filter: String,
-    /// The list has to scroll to what is selected.
-    reveal: bool,
+    /// The paths of the sites.
+    list: ListState,
 }
 
 impl SitesState {
     /// Shows the path at this index.
     pub fn show(&mut self, index: usize) {
-        self.filter.clear();
-        self.selected = index;
-        self.reveal = true;
+        self.list.show(index);
     }
 
     /// Selects what follows in the list, or what precedes.
     pub fn walk(&mut self, content: &Content, by: isize) {
-        let shown = shown(content, &self.filter);
-        let here = shown.iter().position(|index| *index == self.selected);
-        let to = here.map_or(0, |here| here.saturating_add_signed(by));
-        if let Some(index) = shown.get(to) {
-            self.selected = *index;
-            self.reveal = true;
-        }
+        self.list.walk(words(content), by);
     }
 }
 
-fn shown(content: &Content, filter: &str) -> Vec<usize> {
-    let sites = content.sites.iter().enumerate();
-    sites.filter(|(_, site)| fits(filter, &site.words)).map(|(index, _)| index).collect()
+fn words(content: &Content) -> impl ExactSizeIterator<Item = &str> + Clone {
+    content.sites.iter().map(|site| site.words.as_str())
 }
 
 /// Shows the sites.
@@ -59,13 +46,13 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut SitesState) -> Option<Acti
     let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
     list.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        tree(ui, content, state);
+        tree(ui, content, &mut state.list);
     });
     let page =
         egui::CentralPanel::default().frame(frame.inner_margin(Margin { left: 20, right: 20, top: 16, bottom: 0 }));
     let details = page.show(ui, |ui| {
-        let site = content.sites.get(state.selected)?;
-        let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("site", state.selected));
+        let site = content.sites.get(state.list.selected)?;
+        let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("site", state.list.selected));
         area.show(ui, |ui| details(ui, content, site)).inner
     });
     details.inner
@@ -81,29 +68,15 @@ fn empty(ui: &mut Ui) {
     });
 }
 
-fn tree(ui: &mut Ui, content: &Content, state: &mut SitesState) {
-    let shown = shown(content, &state.filter);
-    filter_field(ui, &mut state.filter, "Find a site, a pool, an account", shown.len(), content.sites.len());
-    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        ui.spacing_mut().item_spacing.y = 2.0;
-        for index in shown {
-            let Some(site) = content.sites.get(index) else { continue };
-            let tone = site.exchanges.iter().filter_map(|at| content.exchanges.get(*at)).map(|exchange| exchange.tone);
-            let (word, tone) = worst(tone);
-            let pool = site.pool.first().map_or("", |pool| &pool.value);
-            let note = if site.is_root { format!("{}  ·  {pool}", site.host) } else { pool.to_owned() };
-            let indent = if site.is_root { 0.0 } else { 18.0 };
-            let selected = state.selected == index;
-            let row = Row { badge: (word, tone), text: &site.title, note: &note, indent, selected };
-            let response = ui.push_id(index, |ui| row.show(ui)).inner;
-            if selected && std::mem::take(&mut state.reveal) {
-                response.scroll_to_me(None);
-            }
-            if response.clicked() {
-                state.selected = index;
-            }
-        }
-        ui.add_space(12.0);
+fn tree(ui: &mut Ui, content: &Content, list: &mut ListState) {
+    list.ui(ui, "Find a site, a pool, an account", words(content), |ui, index, selected| {
+        let site = content.sites.get(index)?;
+        let tone = site.exchanges.iter().filter_map(|at| content.exchanges.get(*at)).map(|exchange| exchange.tone);
+        let badge = worst(tone);
+        let pool = site.pool.first().map_or("", |pool| &pool.value);
+        let note = if site.is_root { format!("{}  ·  {pool}", site.host) } else { pool.to_owned() };
+        let indent = if site.is_root { 0.0 } else { 18.0 };
+        Some(Row { badge, text: &site.title, note: &note, indent, selected }.show(ui))
     });
 }
 

@@ -64,6 +64,8 @@ pub struct TicketContent {
     pub flags: Vec<Flag>,
     /// The KDC that was called.
     pub kdc: String,
+    /// What it is found by, in lower case.
+    pub words: String,
     /// When it begins, ends, and until when it can be renewed, as it was told.
     pub told: [String; 3],
     /// The same, where it is told in UTC.
@@ -203,7 +205,7 @@ fn ticket(ticket: &Ticket) -> TicketContent {
         None => ticket.server.value.clone(),
     };
     let told = |time: &Option<String>| escape(time.as_deref().unwrap_or_default());
-    TicketContent {
+    let content = TicketContent {
         server: escape(&server),
         client: escape(ticket.client.as_deref().unwrap_or_default()),
         kind: kind(ticket),
@@ -214,7 +216,12 @@ fn ticket(ticket: &Ticket) -> TicketContent {
         told: [told(&ticket.start_time), told(&ticket.end_time), told(&ticket.renew_time)],
         times: times(ticket),
         at: ticket.at,
-    }
+        words: String::new(),
+    };
+    let flags = content.flags.iter().map(|(name, _)| name.as_str());
+    let words = [content.server.as_str(), &content.client, &content.encryption, &content.kdc, content.kind];
+    let words = words.into_iter().chain(flags).collect::<Vec<_>>().join("\n").to_lowercase();
+    TicketContent { words, ..content }
 }
 
 fn kind(ticket: &Ticket) -> &'static str {

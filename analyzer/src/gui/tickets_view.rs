@@ -6,6 +6,7 @@ use crate::gui::action::Action;
 use crate::gui::clock::Clock;
 use crate::gui::content::Content;
 use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Look, Rows};
+use crate::gui::list_state::ListState;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::gui::ticket_content::{SessionContent, TicketContent, Times};
 use crate::report::headline::plural;
@@ -24,17 +25,18 @@ const HEADS: [Head; 4] = [
 /// What the view of tickets remembers of one case.
 #[derive(Debug, Default)]
 pub struct TicketsState {
-    selected: usize,
+    sessions: ListState,
     grid: GridState,
-    sought: String,
+    /// Those of the session that is selected.
+    tickets: ListState,
 }
 
 impl TicketsState {
     /// Moves the selection up or down.
     pub fn walk(&mut self, content: &Content, by: isize) {
-        let last = content.sessions.len().saturating_sub(1);
-        self.selected = self.selected.saturating_add_signed(by).min(last);
-        self.grid.reveal(self.selected);
+        self.sessions.walk(content.sessions.iter().map(|session| session.number.as_str()), by);
+        self.grid.reveal(self.sessions.selected);
+        self.tickets.forget_rows();
     }
 }
 
@@ -47,13 +49,14 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut TicketsState) -> Option<Ac
     let frame = egui::Frame::new().fill(Palette::of(ui).page);
     egui::Panel::left("sessions").default_size(400.0).min_size(220.0).frame(frame).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
-        let grid = Grid { name: "Sessions", heads: &HEADS, selected: Some(state.selected), sorted: None };
+        let grid = Grid { name: "Sessions", heads: &HEADS, selected: Some(state.sessions.selected), sorted: None };
         let did = grid.show(ui, &mut state.grid, &Sessions(&content.sessions), &mut |_, _, _| {});
         if let Some(Did::Select(row)) = did {
-            state.selected = row;
+            state.sessions.selected = row;
+            state.tickets.forget_rows();
         }
     });
-    let session = content.sessions.get(state.selected)?;
+    let session = content.sessions.get(state.sessions.selected)?;
     let frame = frame.inner_margin(egui::Margin { left: 12, ..egui::Margin::default() });
     egui::CentralPanel::default().frame(frame).show(ui, |ui| details(ui, session, state)).inner
 }
@@ -106,29 +109,20 @@ fn details(ui: &mut Ui, session: &SessionContent, state: &mut TicketsState) -> O
         let words = "klist tells times in the language and by the clock of the computer, so that there are no bars.";
         ui.label(RichText::new(words).size(theme::SMALL).color(palette.weak));
     }
-    ui.horizontal(|ui| {
-        let label = ui.label("Find");
-        let edit = egui::TextEdit::singleline(&mut state.sought).desired_width(260.0).hint_text("service, flag, KDC");
-        ui.add(edit).labelled_by(label.id);
-    });
-    let sought = state.sought.to_lowercase();
-    let shown: Vec<&TicketContent> = session.tickets.iter().filter(|ticket| is_like(ticket, &sought)).collect();
+    let words = || session.tickets.iter().map(|ticket| ticket.words.as_str());
+    state.tickets.field(ui, "Find a ticket by its service, a flag, a KDC", words());
+    let shown = state.tickets.listed(words());
     if shown.is_empty() && !session.tickets.is_empty() {
         ui.label("No ticket is like that.");
     }
-    let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("tickets", state.selected));
+    let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("tickets", state.sessions.selected));
     area.show_rows(ui, CARD, shown.len(), |ui, range| {
-        for ticket in shown.get(range).unwrap_or_default() {
+        let shown = shown.get(range).unwrap_or_default().iter();
+        for ticket in shown.filter_map(|index| session.tickets.get(*index)) {
             action = card(ui, ticket, session, &clock).or(action.take());
         }
     });
     action
-}
-
-fn is_like(ticket: &TicketContent, sought: &str) -> bool {
-    let flags = ticket.flags.iter().map(|(name, _)| name.as_str());
-    let words = [ticket.server.as_str(), &ticket.client, &ticket.encryption, &ticket.kdc, ticket.kind];
-    words.into_iter().chain(flags).any(|words| words.to_lowercase().contains(sought))
 }
 
 /// A ticket; its height is always the same.

@@ -4,8 +4,8 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2, Role};
-use egui_kittest::Harness;
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
+use egui_kittest::{Harness, Node};
 use kerbscope::gui::app::App;
 use kerbscope::gui::doors::Doors;
 use kerbscope::gui::load::Wanted;
@@ -111,15 +111,21 @@ impl Window {
 
     /// Types into a field.
     pub(crate) fn type_into(&mut self, field: &str, words: &str) {
-        self.harness.get_by_role_and_label(Role::TextInput, field).focus();
+        self.field(field).focus();
         self.harness.step();
-        self.harness.get_by_role_and_label(Role::TextInput, field).type_text(words);
+        self.field(field).type_text(words);
         self.settle();
     }
 
     /// What stands in a field.
     pub(crate) fn typed(&self, field: &str) -> String {
-        self.harness.get_by_role_and_label(Role::TextInput, field).accesskit_node().value().unwrap_or_default()
+        self.field(field).accesskit_node().value().unwrap_or_default()
+    }
+
+    fn field<'a>(&'a self, name: &'a str) -> Node<'a> {
+        let fields = self.harness.query_all_by_label(name);
+        let is_field = |role| matches!(role, Role::TextInput | Role::SearchInput);
+        fields.into_iter().find(|node| is_field(node.accesskit_node().role())).expect(name)
     }
 
     pub(crate) fn shows(&self, words: &str) -> bool {

@@ -4,6 +4,9 @@ use egui::{Key, Modifiers};
 
 use crate::harness::{Window, sample};
 
+/// The field above the tickets.
+const FIND: &str = "Find a ticket by its service, a flag, a KDC";
+
 fn tickets(bundle: &str) -> Window {
     let mut window = Window::of([1280.0, 1000.0], vec![sample(bundle)]);
     window.press_with(Modifiers::COMMAND, Key::Num6);
@@ -56,7 +59,7 @@ fn what_lsa_tells_has_times_that_can_be_compared() {
 #[test]
 fn tickets_are_found_and_lead_to_their_lines() {
     let mut window = tickets("client-stale-ticket.zip");
-    window.type_into("Find", "krbtgt");
+    window.type_into(FIND, "krbtgt");
     assert!(window.shows("Ticket for krbtgt/") && !window.shows("Ticket for cifs/"));
     window.click("Line");
     assert!(window.shows("klist/current.txt") && window.shows("6: #0>"), "{:?}", window.names());
