@@ -15,6 +15,7 @@ use crate::diagnosis::compare::Picture;
 use crate::diagnosis::diagnose::{Diagnosis, diagnose};
 use crate::evidence::artifact::Artifact;
 use crate::evidence::gap::{Gap, GapReason};
+use crate::evidence::other_file::{HELD_BYTES, OtherFile};
 use crate::evidence::place::ArtifactId;
 use crate::exchange::derive::exchanges;
 use crate::exchange::outcome::Exchange;
@@ -39,6 +40,8 @@ pub struct Case {
     pub bundles: Vec<BundleHead>,
     /// Its artifacts; an [`ArtifactId`] counts them.
     pub artifacts: Vec<ReadArtifact>,
+    /// Files that are no evidence of any kind that is known.
+    pub others: Vec<OtherFile>,
     /// What the evidence says.
     pub facts: Facts,
     /// What follows for each URL.
@@ -49,6 +52,8 @@ pub struct Case {
     pub gaps: Vec<Gap>,
     /// Lines of text that were read so far.
     lines: usize,
+    /// Bytes of [`Case::others`] that are held so far.
+    held_bytes: u64,
 }
 
 impl Case {
@@ -181,7 +186,26 @@ impl Case {
             Recognized::NestedZip => GapReason::Refused("a zip inside the bundle is not opened".to_owned()),
             Recognized::Unknown => GapReason::Unrecognized,
         };
-        self.gaps.push(Gap { subject: member.path, at: None, reason, how_to_collect: None });
+        self.gaps.push(Gap { subject: member.path.clone(), at: None, reason: reason.clone(), how_to_collect: None });
+        self.other(bundle, member, reason, manifest);
+    }
+
+    /// Keeps a file that nobody knows how to read, for whoever wants to look at it.
+    fn other(&mut self, bundle: u32, member: Member, reason: GapReason, manifest: Option<&Manifest>) {
+        let length = member.length();
+        let bytes = (length <= HELD_BYTES.saturating_sub(self.held_bytes)).then(|| member.bytes.into());
+        if bytes.is_some() {
+            self.held_bytes = self.held_bytes.saturating_add(length);
+        }
+        self.others.push(OtherFile {
+            bundle,
+            path: member.path,
+            length,
+            bytes,
+            integrity: member.integrity,
+            code_page: manifest.and_then(|manifest| manifest.code_page),
+            reason,
+        });
     }
 
     fn not_collected(&mut self, bundle: u32, entry: &Entry) {

@@ -2,4 +2,5 @@
 
 pub mod artifact;
 pub mod gap;
+pub mod other_file;
 pub mod place;

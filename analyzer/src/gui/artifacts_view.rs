@@ -15,6 +15,7 @@ use crate::gui::content::Content;
 use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Look, Rows};
 use crate::gui::hex;
 use crate::gui::lines_view::{self, Lines, LinesState, Marked};
+use crate::gui::list_state::ListState;
 use crate::gui::theme::{self, Palette, Tone};
 
 /// The columns of the list.
@@ -25,14 +26,15 @@ const HEADS: [Head; 4] = [
     Head { title: "Bundle", hint: "The bundle that it came in", width: 160.0 },
 ];
 
+/// Findings that are named above a file at most: below them is to be room for the file.
+const CITING: usize = 6;
+
 /// What the view of artifacts remembers of one case.
 #[derive(Debug, Default)]
 pub struct ArtifactsState {
     at: Option<Evidence>,
-    /// What stands in the field above the list.
-    sought: String,
-    /// The artifacts that are listed.
-    listed: Option<Vec<usize>>,
+    /// The files.
+    list: ListState,
     grid: GridState,
     open: Option<Open>,
     focus_search: bool,
@@ -82,11 +84,9 @@ impl ArtifactsState {
 
     /// Moves the selection up or down.
     pub fn walk(&mut self, content: &Content, by: isize) {
-        let listed = self.listed(content);
-        let here = self.at.and_then(|at| listed.iter().position(|index| id_of(content, *index) == Some(at.artifact)));
-        let last = listed.len().saturating_sub(1);
-        let to = here.map_or(0, |here| here.saturating_add_signed(by).min(last));
-        if let Some(id) = listed.get(to).and_then(|index| id_of(content, *index)) {
+        self.list.selected = self.at.and_then(|at| usize::try_from(at.artifact.0).ok()).unwrap_or(usize::MAX);
+        self.list.walk(words(content), by);
+        if let Some(id) = id_of(content, self.list.selected).filter(|_| self.list.take_reveal()) {
             self.show(id.whole());
         }
     }
@@ -97,18 +97,6 @@ impl ArtifactsState {
         open.typed.clear();
         open.search = Search::default();
         true
-    }
-
-    fn listed(&mut self, content: &Content) -> Vec<usize> {
-        let sought = self.sought.to_lowercase();
-        let listed = self.listed.get_or_insert_with(|| {
-            let is_like = |artifact: &ArtifactContent| {
-                artifact.path.to_lowercase().contains(&sought) || artifact.kind.to_lowercase().contains(&sought)
-            };
-            let artifacts = content.artifacts.iter().enumerate();
-            artifacts.filter(|(_, artifact)| is_like(artifact)).map(|(index, _)| index).collect()
-        });
-        listed.clone()
     }
 
     fn catch_up(&mut self, ui: &Ui, content: &Content) {
@@ -143,7 +131,7 @@ impl ArtifactsState {
     }
 
     fn reveal_place(&mut self, content: &Content, at: Evidence) {
-        let listed = self.listed(content);
+        let listed = self.list.listed(words(content));
         let row = listed.iter().position(|index| id_of(content, *index) == Some(at.artifact));
         if let Some(row) = row {
             self.grid.reveal(row);
@@ -193,6 +181,10 @@ impl Open {
     }
 }
 
+fn words(content: &Content) -> impl ExactSizeIterator<Item = &str> {
+    content.artifacts.iter().map(|artifact| artifact.words.as_str())
+}
+
 fn id_of(content: &Content, index: usize) -> Option<ArtifactId> {
     content.artifacts.get(index).map(|artifact| artifact.id)
 }
@@ -203,14 +195,16 @@ fn of(content: &Content, id: ArtifactId) -> Option<&ArtifactContent> {
 
 /// Opens an artifact. What the case holds no lines of is decoded on a thread of its own.
 fn open(ui: &Ui, content: &Content, id: ArtifactId) -> Option<Open> {
-    let read = content.case.artifact(id)?;
-    let bytes = read.artifact.bytes.clone();
+    let (bytes, code_page) = bytes(content, id);
     let text = match (of(content, id)?.body, bytes) {
         (Body::Lines, _) => Shown::Text(Source::Case(Arc::clone(&content.case), id)),
-        (Body::Unread, Some(bytes)) => decoding(ui, bytes, read.artifact.code_page),
+        (Body::Unread, Some(bytes)) => decoding(ui, bytes, code_page),
         (Body::Bytes, Some(bytes)) => Shown::Bytes(bytes),
         (Body::Streamed, _) => {
             Shown::Nothing("This log was read as it came, and is not held. Its events are in the view of events.")
+        }
+        (Body::NotHeld, _) => {
+            Shown::Nothing("Files of no kind that is known have too many bytes in this case; this one is not held.")
         }
         (Body::Nothing | Body::Unread | Body::Bytes, _) => {
             Shown::Nothing("Nothing was collected. What stands above says why, and what was to be collected.")
@@ -218,6 +212,17 @@ fn open(ui: &Ui, content: &Content, id: ArtifactId) -> Option<Open> {
     };
     let (lines, search) = (LinesState::default(), Search::default());
     Some(Open { id, text, lines, search, typed: String::new(), marked: None })
+}
+
+/// The bytes of a file as far as the case holds them, and the code page that they may be written in.
+fn bytes(content: &Content, id: ArtifactId) -> (Option<Arc<[u8]>>, Option<u16>) {
+    if let Some(read) = content.case.artifact(id) {
+        return (read.artifact.bytes.clone(), read.artifact.code_page);
+    }
+    // Behind the artifacts come the files that nobody knows how to read.
+    let place = usize::try_from(id.0).ok().and_then(|place| place.checked_sub(content.case.artifacts.len()));
+    let other = place.and_then(|place| content.case.others.get(place));
+    other.map_or((None, None), |other| (other.bytes.clone(), other.code_page))
 }
 
 fn decoding(ui: &Ui, bytes: Arc<[u8]>, code_page: Option<u16>) -> Shown {
@@ -256,17 +261,10 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut ArtifactsState) -> Option<
 }
 
 fn list(ui: &mut Ui, content: &Content, state: &mut ArtifactsState) {
-    ui.horizontal(|ui| {
-        let label = ui.label("Find");
-        let width = ui.available_width() - 14.0;
-        let edit = egui::TextEdit::singleline(&mut state.sought).desired_width(width).hint_text("name or kind");
-        if ui.add(edit).labelled_by(label.id).changed() {
-            state.listed = None;
-        }
-    });
-    let listed = state.listed(content);
+    state.list.field(ui, "Find a file by its name or kind", words(content));
+    let listed = state.list.listed(words(content));
     let selected = state.at.and_then(|at| listed.iter().position(|index| id_of(content, *index) == Some(at.artifact)));
-    let rows = Files { content, listed: &listed };
+    let rows = Files { content, listed };
     let grid = Grid { name: "Files", heads: &HEADS, selected, sorted: None };
     let did = grid.show(ui, &mut state.grid, &rows, &mut |_, _, _| {});
     if let Some(Did::Select(row)) = did
@@ -384,9 +382,8 @@ fn head(ui: &mut Ui, artifact: &ArtifactContent) -> Option<Action> {
 /// The findings that cite the file.
 fn cited(ui: &mut Ui, content: &Content, artifact: &ArtifactContent, open: &mut Open) -> Option<Action> {
     let mut action = None;
-    let mut told = std::collections::BTreeSet::new();
-    for (at, number) in &artifact.cited {
-        let Some(finding) = content.findings.get(*number).filter(|_| told.insert(number)) else { continue };
+    for (at, number) in artifact.cited.iter().take(CITING) {
+        let Some(finding) = content.findings.get(*number) else { continue };
         ui.horizontal_wrapped(|ui| {
             if let Place::Lines { first, last } = at.place
                 && ui.small_button(format!("Line {first}")).on_hover_text("Show the line").clicked()
@@ -404,6 +401,9 @@ fn cited(ui: &mut Ui, content: &Content, artifact: &ArtifactContent, open: &mut 
                 action = Some(Action::ShowFinding(*number));
             }
         });
+    }
+    if let Some(more) = artifact.cited.len().checked_sub(CITING).filter(|more| *more > 0) {
+        ui.label(RichText::new(format!("and {more} more findings; each marks its lines")).size(theme::SMALL));
     }
     action
 }
@@ -454,9 +454,7 @@ struct TextLines<'a> {
 impl TextLines<'_> {
     /// The first finding that cites a line.
     fn finding(&self, index: usize) -> Option<usize> {
-        let line = u32::try_from(index.saturating_add(1)).ok()?;
-        let cites = |at: &Evidence| matches!(at.place, Place::Lines { first, last } if (first..=last).contains(&line));
-        self.artifact.cited.iter().find(|(at, _)| cites(at)).map(|(_, number)| *number)
+        self.artifact.marks.finding(u32::try_from(index.saturating_add(1)).ok()?)
     }
 }
 

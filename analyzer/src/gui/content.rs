@@ -26,7 +26,7 @@ use crate::report::left_open::rules_left_open;
 use crate::rules::answer::Verdict;
 
 /// Rows of one list at most: a bundle may be made to have more than any person reads.
-const ROWS: usize = 500;
+pub const ROWS: usize = 500;
 
 /// What the window shows of a case.
 #[derive(Clone, Debug)]

@@ -10,6 +10,7 @@ use crate::codes::number::thousands;
 use crate::evidence::place::Evidence;
 use crate::facts::event_picture::{Rows, event_picture};
 use crate::gui::clock::HostClock;
+use crate::gui::content::ROWS;
 use crate::report::escape::escape;
 use crate::report::event_list::columns;
 use crate::report::headline::plural;
@@ -71,6 +72,7 @@ impl EventContent {
             .diagnosis
             .findings
             .iter()
+            .take(ROWS)
             .enumerate()
             .flat_map(|(number, ranked)| ranked.finding.evidence.iter().map(move |at| (*at, number)));
         let cited: Vec<(Evidence, usize)> = cited.collect();
@@ -93,7 +95,8 @@ impl EventContent {
         for (at, number) in cited {
             if let Some(row) = self.rows.get(&at) {
                 let findings = self.findings.entry(*row).or_default();
-                if !findings.contains(&number) {
+                // Those of one finding come one after the other.
+                if findings.last() != Some(&number) {
                     findings.push(number);
                 }
             }

@@ -5,6 +5,7 @@ use crate::diagnosis::rank::RankedFinding;
 use crate::evidence::place::Evidence;
 use crate::exchange::outcome::{Exchange, Outcome, Step, StepKind};
 use crate::gui::comparison_content::ending;
+use crate::gui::content::ROWS;
 use crate::gui::path_content::{Station, look, stations};
 use crate::gui::piece::{Piece, pieces};
 use crate::gui::theme::Tone;
@@ -84,7 +85,7 @@ fn findings(case: &Case, exchange: &Exchange) -> Vec<usize> {
         return Vec::new();
     }
     let about = |ranked: &RankedFinding| ranked.finding.scopes.contains(&scope(exchange));
-    let findings = case.diagnosis.findings.iter().enumerate();
+    let findings = case.diagnosis.findings.iter().take(ROWS).enumerate();
     findings.filter(|(_, ranked)| about(ranked)).map(|(index, _)| index).collect()
 }
 

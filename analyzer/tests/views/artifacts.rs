@@ -6,6 +6,9 @@ use egui::{Key, Modifiers};
 
 use crate::harness::{Window, sample};
 
+/// The field above the files.
+const FIND: &str = "Find a file by its name or kind";
+
 fn artifacts(paths: Vec<PathBuf>) -> Window {
     let mut window = Window::of([1280.0, 1000.0], paths);
     window.press_with(Modifiers::COMMAND, Key::Num8);
@@ -19,7 +22,7 @@ fn portal() -> Window {
 #[test]
 fn every_file_is_listed_with_its_row_of_the_manifest() {
     let mut window = portal();
-    window.type_into("Find", "systeminfo");
+    window.type_into(FIND, "systeminfo");
     let rows = window.rows();
     assert_eq!(rows.len(), 1, "{rows:?}");
     window.click_first("systeminfo/systeminfo.txt, ");
@@ -32,7 +35,7 @@ fn every_file_is_listed_with_its_row_of_the_manifest() {
 #[test]
 fn what_did_not_come_says_why() {
     let mut window = artifacts(vec![sample("setspn-denied.zip")]);
-    window.type_into("Find", "setspn -");
+    window.type_into(FIND, "setspn -");
     window.click_first("access-denied");
     assert!(window.shows("Nothing was collected."), "{:?}", window.names());
     assert!(window.shows("access was denied; run the collector elevated"));
@@ -52,7 +55,7 @@ fn lines_lead_to_the_findings_that_cite_them_and_back() {
 #[test]
 fn words_are_found_and_walked_through_with_the_keyboard() {
     let mut window = portal();
-    window.type_into("Find", "applicationHost.config");
+    window.type_into(FIND, "applicationHost.config");
     window.click_first("iis/applicationHost.config, ");
     window.press(Key::Slash);
     window.type_into("Search", "windowsAuthentication");
@@ -91,4 +94,28 @@ fn a_long_text_shows_only_what_is_in_sight_and_jumps_to_its_end() {
     assert!(window.shows("200003: 2026-03-02 08:15:00 /199999 200"), "{:?}", window.names());
     window.type_into("Search", "/77777 ");
     assert!(window.shows("77781: ") && window.shows("1 of 1 line"), "{:?}", window.names());
+}
+
+#[test]
+fn files_of_no_known_kind_are_shown_whole_as_text_or_as_bytes() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let setspn = "Registered ServicePrincipalNames for CN=WEB01,CN=Computers,DC=contoso,DC=com:\r\n\tHOST/web01\r\n";
+    std::fs::write(folder.path().join("setspn.txt"), setspn).expect("a file");
+    let note = "Bitte zuerst lesen\r\nDer Fehler kam am Montag: Größe \u{202e}42\r\n".repeat(2_000);
+    std::fs::write(folder.path().join("notes of the customer.txt"), note).expect("a file");
+    std::fs::write(folder.path().join("screen.png"), b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR").expect("a file");
+    let mut window = artifacts(vec![folder.path().to_owned()]);
+    assert_eq!(window.rows().len(), 3, "{:?}", window.rows());
+    window.click_first("notes of the customer.txt, a file of no kind that is known");
+    for words in
+        ["1: Bitte zuerst lesen", "2: Der Fehler kam am Montag: Größe \\u{202e}42", "nothing is concluded from it"]
+    {
+        assert!(window.shows(words), "{words}: {:?}", window.names());
+    }
+    assert!(window.names().len() < 300, "only what is in sight is laid out");
+    window.type_into("Search", "montag");
+    assert!(window.shows("1 of 2000 lines") || window.shows("1 of 2,000 lines"), "{:?}", window.names());
+    window.press(Key::Escape);
+    window.click_first("screen.png, a file of no kind that is known");
+    assert!(window.shows("89 50 4e 47") || window.shows("89 50 4E 47"), "{:?}", window.names());
 }
