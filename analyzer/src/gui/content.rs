@@ -11,7 +11,7 @@ use crate::gui::account_content::{AccountContent, accounts};
 use crate::gui::artifact_content::{ArtifactContent, artifacts};
 use crate::gui::event_content::EventContent;
 use crate::gui::exchange_content::{ExchangeContent, exchange_content};
-use crate::gui::finding_content::{FindingContent, finding_content, severity_tone};
+use crate::gui::finding_content::{FindingContent, findings, severity_tone};
 use crate::gui::graph_content::{GraphContent, graph};
 use crate::gui::overview_content::{OverviewContent, overview_content};
 use crate::gui::piece::{Piece, pieces};
@@ -116,7 +116,6 @@ impl Content {
         let left_out = over.iter().map(|(name, count)| format!("{ROWS} of {count} {name}")).collect::<Vec<_>>();
         let exchanges = exchanges(case);
         let needed = needs(&diagnosis.needs());
-        let first = || diagnosis.findings.iter().take(ROWS);
         Self {
             case: Arc::clone(shared),
             origin,
@@ -128,7 +127,7 @@ impl Content {
             mood: mood(case),
             tally: tally(case),
             overview: overview_content(case, &needed),
-            findings: first().map(|ranked| finding_content(case, ranked)).collect(),
+            findings: findings(case, ROWS),
             checks: diagnosis.answers.iter().map(check).collect(),
             needs: needed,
             gaps: case.gaps.iter().take(ROWS).map(|gap| gap_content(case, gap)).collect(),

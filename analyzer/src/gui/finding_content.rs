@@ -1,5 +1,7 @@
 //! A finding in words, ready to be painted.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::case::Case;
 use crate::diagnosis::rank::{RankedFinding, Standing};
 use crate::facts::change::Change;
@@ -35,6 +37,8 @@ pub struct FindingContent {
     pub standing: Standing,
     /// The SPNs, sites, pools or hosts that it is about.
     pub subjects: Vec<String>,
+    /// By what it is found again in the next bundle: its rule, and what it is about, whatever its words are.
+    pub identity: Vec<String>,
     /// The paths that it concerns.
     pub scopes: Vec<String>,
     /// Where that can be seen.
@@ -76,13 +80,16 @@ impl FindingContent {
 }
 
 /// Puts a finding into words.
-pub fn finding_content(case: &Case, ranked: &RankedFinding) -> FindingContent {
+fn finding_content(case: &Case, ranked: &RankedFinding) -> FindingContent {
     let finding = &ranked.finding;
     let scopes = finding
         .scopes
         .iter()
         .map(|scope| escape(&format!("{}: site {}, path {}", scope.host.as_str(), scope.site, scope.path)));
+    let subjects: Vec<String> = finding.subjects.iter().map(|subject| escape(subject)).collect();
+    let scopes: Vec<String> = scopes.collect();
     FindingContent {
+        identity: identity(ranked.rule.name, if subjects.is_empty() { &scopes } else { &subjects }),
         rule: ranked.rule.name,
         about_rule: ranked.rule.explanation,
         references: ranked.rule.references,
@@ -93,11 +100,34 @@ pub fn finding_content(case: &Case, ranked: &RankedFinding) -> FindingContent {
         confidence: finding.confidence.as_str(),
         confidence_words: confidence_words(finding.confidence),
         standing: ranked.standing,
-        subjects: finding.subjects.iter().map(|subject| escape(subject)).collect(),
-        scopes: scopes.collect(),
+        subjects,
+        scopes,
         evidence: pieces(case, &finding.evidence),
         fixes: finding.fixes.iter().map(fix_content).collect(),
     }
+}
+
+/// The findings that are shown. Of those with one rule that are about the same, each is known by its words besides.
+pub fn findings(case: &Case, most: usize) -> Vec<FindingContent> {
+    let ranked = case.diagnosis.findings.iter().take(most);
+    let mut findings: Vec<_> = ranked.map(|ranked| finding_content(case, ranked)).collect();
+    let mut count: BTreeMap<Vec<String>, usize> = BTreeMap::new();
+    for finding in &findings {
+        let count = count.entry(finding.identity.clone()).or_default();
+        *count = count.saturating_add(1);
+    }
+    for finding in &mut findings {
+        if count.get(&finding.identity).is_some_and(|count| *count > 1) {
+            finding.identity.push(finding.summary.clone());
+        }
+    }
+    findings
+}
+
+/// A rule and what a finding is about, in one order and one case.
+fn identity(rule: &str, about: &[String]) -> Vec<String> {
+    let about: BTreeSet<String> = about.iter().map(|subject| subject.to_lowercase()).collect();
+    std::iter::once(rule.to_owned()).chain(about).collect()
 }
 
 fn fix_content(fix: &Fix) -> FixContent {

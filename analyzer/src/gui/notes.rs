@@ -10,15 +10,19 @@ use serde::{Deserialize, Serialize};
 use crate::gui::background::{Background, Progress};
 use crate::gui::finding_content::FindingContent;
 
-/// The version of the file. A file of a newer one is left alone.
-const FORMAT: u32 = 1;
+/// The version of the file. A file of a newer one is left alone; in the first one a finding was known by its words.
+const FORMAT: u32 = 2;
 /// Bytes of such a file at most; a person writes less.
 const BYTES: u64 = 1 << 20;
 
 /// A note about one finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Note {
-    /// What the finding says, so that it is found again, and so that the file can be read by itself.
+    /// The rule and what the finding is about, so that it is found again when it is worded in another way. Notes of the
+    /// first version have none.
+    #[serde(default)]
+    about: Vec<String>,
+    /// What the finding says, so that the file can be read by itself.
     finding: String,
     /// Whether somebody has seen it and deals with it.
     pub acknowledged: bool,
@@ -36,7 +40,10 @@ struct CaseFile {
 #[derive(Debug, Default)]
 pub struct Notes {
     path: Option<PathBuf>,
-    by_finding: BTreeMap<String, Note>,
+    /// By the rule and what the finding is about.
+    by_subject: BTreeMap<Vec<String>, Note>,
+    /// Those of the first version, by the words of the finding, as long as nobody has changed them.
+    by_words: BTreeMap<String, Note>,
     problem: Option<String>,
     writing: Background<Result<(), String>>,
     /// Something was noted while the file was being written.
@@ -49,8 +56,10 @@ impl Notes {
         let Some(path) = paths.first().and_then(|path| beside(path)) else { return Self::default() };
         match read(&path) {
             Ok(notes) => {
-                let by_finding = notes.into_iter().map(|note| (note.finding.clone(), note)).collect();
-                Self { path: Some(path), by_finding, ..Self::default() }
+                let (old, notes): (Vec<_>, Vec<_>) = notes.into_iter().partition(|note| note.about.is_empty());
+                let by_subject = notes.into_iter().map(|note| (note.about.clone(), note)).collect();
+                let by_words = old.into_iter().map(|note| (note.finding.clone(), note)).collect();
+                Self { path: Some(path), by_subject, by_words, ..Self::default() }
             }
             Err(problem) => Self { problem: Some(problem), ..Self::default() },
         }
@@ -58,21 +67,26 @@ impl Notes {
 
     /// The note about a finding.
     pub fn about(&self, finding: &FindingContent) -> Note {
-        let key = key(finding);
-        self.by_finding.get(&key).cloned().unwrap_or_else(|| Note { finding: key, ..Note::default() })
+        let known = self.known(finding).cloned().unwrap_or_default();
+        Note { about: finding.identity.clone(), finding: words(finding), ..known }
+    }
+
+    fn known(&self, finding: &FindingContent) -> Option<&Note> {
+        self.by_subject.get(&finding.identity).or_else(|| self.by_words.get(&words(finding)))
     }
 
     /// Whether somebody deals with a finding.
     pub fn is_acknowledged(&self, finding: &FindingContent) -> bool {
-        self.by_finding.get(&key(finding)).is_some_and(|note| note.acknowledged)
+        self.known(finding).is_some_and(|note| note.acknowledged)
     }
 
     /// Takes a note. It is kept once [`Notes::keep`] is called.
     pub fn take(&mut self, note: Note) {
+        self.by_words.remove(&note.finding);
         if note.note.is_empty() && !note.acknowledged {
-            self.by_finding.remove(&note.finding);
+            self.by_subject.remove(&note.about);
         } else {
-            self.by_finding.insert(note.finding.clone(), note);
+            self.by_subject.insert(note.about.clone(), note);
         }
     }
 
@@ -83,7 +97,7 @@ impl Notes {
             return;
         }
         let Some(path) = self.path.clone() else { return };
-        let notes: Vec<_> = self.by_finding.values().cloned().collect();
+        let notes: Vec<_> = self.by_subject.values().chain(self.by_words.values()).cloned().collect();
         self.writing.start(ctx, "notes", move || write(&path, notes));
     }
 
@@ -112,8 +126,8 @@ impl Notes {
     }
 }
 
-/// By what a finding is found again in the next bundle: its rule, and what it says.
-fn key(finding: &FindingContent) -> String {
+/// What a finding says, behind the name of its rule.
+fn words(finding: &FindingContent) -> String {
     format!("{}: {}", finding.rule, finding.summary)
 }
 
@@ -149,7 +163,13 @@ fn write(path: &Path, notes: Vec<Note>) -> Result<(), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
+    use crate::case::Case;
+    use crate::formats::identity::Keyring;
+    use crate::gui::content::Content;
+    use crate::gui::record_reader::Origin;
 
     #[test]
     fn what_is_no_file_of_notes_is_left_as_it_is() {
@@ -168,10 +188,58 @@ mod tests {
     fn notes_are_read_again_as_they_were_written() {
         let folder = tempfile::tempdir().expect("a folder");
         let bundle = folder.path().join("web01.zip");
-        let note = Note { finding: "rule: words".to_owned(), acknowledged: true, note: "Ümlaut\n日本".to_owned() };
+        let about = vec!["rule".to_owned(), "http/web01".to_owned()];
+        let note =
+            Note { about, finding: "rule: words".to_owned(), acknowledged: true, note: "Ümlaut\n日本".to_owned() };
         write(&beside(&bundle).expect("a path"), vec![note.clone()]).expect("written");
         let notes = Notes::of(std::slice::from_ref(&bundle));
         assert_eq!(notes.problem(), None);
-        assert_eq!(notes.by_finding.into_values().collect::<Vec<_>>(), [note]);
+        assert_eq!(notes.by_subject.into_values().collect::<Vec<_>>(), [note]);
+    }
+
+    /// The findings of a server on which bob is disabled.
+    fn findings() -> Vec<FindingContent> {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../samples/bundles/user-account-problem.zip");
+        let case = Case::open(vec![crate::open::open(&path, &Keyring::default()).expect("opens")]);
+        Content::of(&Arc::new(case), Origin::default()).findings
+    }
+
+    #[test]
+    fn a_note_is_found_again_when_the_finding_is_worded_in_another_way() {
+        let findings = findings();
+        let [bob, ..] = findings.as_slice() else { panic!("no finding") };
+        let mut notes = Notes::default();
+        notes.take(Note { acknowledged: true, note: "Anna".to_owned(), ..notes.about(bob) });
+        let reworded = FindingContent { summary: "bob may not sign in any more".to_owned(), ..bob.clone() };
+        assert_eq!((notes.about(&reworded).note.as_str(), notes.is_acknowledged(&reworded)), ("Anna", true));
+        for identity in [vec![bob.rule.to_owned(), "contoso\\eve".to_owned()], vec!["another-rule".to_owned()]] {
+            let other = FindingContent { identity, ..bob.clone() };
+            assert!(!notes.is_acknowledged(&other), "what is about something else is not acknowledged");
+        }
+        notes.take(Note { acknowledged: false, note: String::new(), ..notes.about(&reworded) });
+        assert!(notes.by_subject.is_empty(), "a note that says nothing is gone");
+    }
+
+    #[test]
+    fn notes_of_the_first_version_are_read_and_become_those_of_the_second() {
+        let findings = findings();
+        let [bob, ..] = findings.as_slice() else { panic!("no finding") };
+        let folder = tempfile::tempdir().expect("a folder");
+        let bundle = folder.path().join("web01.zip");
+        let file = beside(&bundle).expect("a path");
+        let old = serde_json::json!({ "format": 1, "notes": [
+            { "finding": words(bob), "acknowledged": true, "note": "Anna" },
+            { "finding": "gone-rule: words of a bundle before", "acknowledged": true, "note": "kept" },
+        ]});
+        fs::write(&file, old.to_string()).expect("written");
+        let mut notes = Notes::of(std::slice::from_ref(&bundle));
+        assert_eq!((notes.about(bob).note.as_str(), notes.is_acknowledged(bob)), ("Anna", true));
+        notes.take(Note { note: "Anna and Ben".to_owned(), ..notes.about(bob) });
+        let all = notes.by_subject.values().chain(notes.by_words.values()).cloned().collect();
+        write(&file, all).expect("written");
+        let again = Notes::of(std::slice::from_ref(&bundle));
+        let reworded = FindingContent { summary: "in other words".to_owned(), ..bob.clone() };
+        assert_eq!(again.about(&reworded).note, "Anna and Ben");
+        assert_eq!(again.by_words.values().map(|note| note.note.as_str()).collect::<Vec<_>>(), ["kept"]);
     }
 }
