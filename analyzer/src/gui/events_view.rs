@@ -16,12 +16,12 @@ use crate::gui::event_histogram::{self, BUCKETS, Brushed};
 use crate::gui::event_row::{self, SHOWN};
 use crate::gui::event_worker::EventWorker;
 use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Rows};
-use crate::gui::record_reader::WholeRecord;
+use crate::gui::record_reader::{WantedRecord, WholeRecord};
 use crate::gui::theme::Palette;
 use crate::gui::{event_bar, theme};
 use crate::report::event_list;
 use crate::timeline::answer::{Answer, Direction, Key as SortKey, Period, Question, around};
-use crate::timeline::columns::{Events, Span};
+use crate::timeline::columns::{Column, Events, Span};
 use crate::timeline::filter::Filter;
 use crate::timeline::term::{Sense, Term};
 
@@ -313,10 +313,17 @@ impl EventsState {
 
     fn read_whole(&mut self, ui: &Ui, content: &Content, row: u32) {
         let Some(event) = content.events.events.get(row) else { return };
-        let log = content.case.artifact(event.at.artifact).map(|read| read.artifact.path.clone());
-        let record = event_row::record(event.at).zip(log);
-        if let (Some(details), Some((number, log))) = (&mut self.details, record) {
-            details.whole = Some(WholeRecord::read(ui.ctx(), &content.origin, log, number));
+        let read = content.case.artifact(event.at.artifact);
+        let record = event_row::record(event.at).zip(read);
+        if let (Some(details), Some((number, read))) = (&mut self.details, record) {
+            let wanted = WantedRecord {
+                bundle: read.artifact.bundle,
+                log: read.artifact.path.clone(),
+                number,
+                id: event.words(Column::Id).to_owned(),
+                time: event.first,
+            };
+            details.whole = Some(WholeRecord::read(ui.ctx(), &content.origin, wanted));
         }
     }
 

@@ -17,7 +17,8 @@ use crate::formats::sealed::SealedError;
 use crate::gui::content::Content;
 use crate::gui::doors::Open;
 use crate::gui::notes::Notes;
-use crate::gui::record_reader::Origin;
+use crate::gui::record_reader::{OpenedPath, Origin};
+use crate::gui::stamp::Stamp;
 use crate::open::{self, OpenError};
 use crate::real_names;
 use crate::report::escape::escape;
@@ -251,15 +252,21 @@ impl Keys {
     fn load(self, open: Open, watch: &Watch, stage: &dyn Fn(String)) -> Loaded {
         let Self { wanted, keyring, maps, wrong: mut failures } = self;
         let mut bundles = Vec::new();
+        let mut opened = Vec::new();
         let mut closed = Vec::new();
         for path in &wanted.paths {
             if watch.is_stopped() {
                 return Loaded::Nothing(Vec::new());
             }
             stage(format!("reading {}", shown(path)));
+            // Before it is read: what changes meanwhile is another file afterwards.
+            let stamp = Stamp::of(path);
             match open(path, &keyring, watch) {
                 Ok(bundle) => match real_names::tell(bundle, &maps) {
-                    Ok(bundle) => bundles.push(bundle),
+                    Ok(bundle) => {
+                        bundles.push(bundle);
+                        opened.push(OpenedPath { path: path.clone(), stamp });
+                    }
                     Err(wrong) => {
                         failures.push(Failure { what: format!("{}.", escape(&wrong.to_string())), advice: MAP });
                     }
@@ -283,7 +290,8 @@ impl Keys {
             return Loaded::Nothing(failures);
         }
         stage("diagnosing".to_owned());
-        diagnosed(bundles, &wanted, keyring, failures)
+        let origin = Origin { paths: opened, keys: Arc::new(keyring), records: Some(open::records) };
+        diagnosed(bundles, &wanted, origin, failures)
     }
 }
 
@@ -309,7 +317,7 @@ const fn needs_key(error: &OpenError) -> bool {
     matches!(error, OpenError::Sealed { source: SealedError::NoKey | SealedError::OtherKey, .. })
 }
 
-fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, keys: Keyring, mut failures: Vec<Failure>) -> Loaded {
+fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, origin: Origin, mut failures: Vec<Failure>) -> Loaded {
     let names = bundles.iter().map(|bundle| escape(&bundle.name)).collect::<Vec<_>>().join(", ");
     let case = Case::open(bundles);
     if case.artifacts.is_empty() {
@@ -327,7 +335,6 @@ fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, keys: Keyring, mut fai
     // What is remembered must lead there from any folder.
     let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
     let paths: Vec<PathBuf> = wanted.paths.iter().map(absolute).collect();
-    let origin = Origin { paths: paths.clone(), keys: Arc::new(keys), records: Some(open::records) };
     Loaded::Case {
         notes: Box::new(Notes::of(&paths)),
         content: Arc::new(Content::of(&Arc::new(case), origin)),

@@ -60,6 +60,7 @@ pub mod row;
 pub mod settings;
 pub mod site_content;
 pub mod site_view;
+pub mod stamp;
 pub mod start;
 pub mod start_page;
 pub mod summary;

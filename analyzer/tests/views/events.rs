@@ -1,5 +1,7 @@
 //! The view of events.
 
+use std::path::Path;
+
 use egui::{Key, Modifiers};
 
 use crate::harness::{Window, sample};
@@ -141,6 +143,53 @@ fn a_record_is_shown_whole() {
     window.click("Whole record");
     assert!(window.shows("<EventRecordID>"), "{:?}", window.names());
     assert!(window.shows("<Data Name=\"TargetUserName\">bob</Data>"));
+}
+
+/// The same, of a bundle that can be changed.
+fn events_of(bundle: &Path) -> Window {
+    std::fs::copy(sample("user-account-problem.zip"), bundle).expect("copied");
+    let mut window = Window::of([1280.0, 1000.0], vec![bundle.to_owned()]);
+    window.press_with(Modifiers::COMMAND, Key::Num7);
+    window.click_first(BOB);
+    window
+}
+
+#[test]
+fn a_bundle_that_changes_while_it_is_open_shows_no_other_record() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bundle = folder.path().join("web01.zip");
+    let whole = std::fs::read(sample("user-account-problem.zip")).expect("reads");
+    for (change, sentence) in [
+        (whole[..whole.len() / 2].to_vec(), "web01.zip is shorter than it was when it was opened."),
+        ([&whole[..], b"more"].concat(), "web01.zip changed since it was opened."),
+    ] {
+        let mut window = events_of(&bundle);
+        std::fs::write(&bundle, change).expect("written");
+        window.click("Whole record");
+        assert!(window.shows(sentence), "{sentence}: {:?}", window.names());
+        assert!(!window.shows("<EventRecordID>"), "{:?}", window.names());
+        assert!(window.rows().iter().any(|row| row.starts_with(BOB)), "what was opened is still shown");
+    }
+    let mut window = events_of(&bundle);
+    std::fs::remove_file(&bundle).expect("deleted");
+    window.click("Whole record");
+    assert!(window.shows("web01.zip cannot be read any more: "), "{:?}", window.names());
+}
+
+#[test]
+fn a_record_of_the_same_number_that_came_into_the_bundle_is_not_shown_as_the_one_that_was_opened() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let bundle = folder.path().join("web01.zip");
+    let mut window = events_of(&bundle);
+    let opened = std::fs::metadata(&bundle).and_then(|file| file.modified()).expect("a time");
+    // As long as before and as old, so that nothing but its records tells it from the one before.
+    let mut other = std::fs::read(&bundle).expect("reads");
+    other.reverse();
+    std::fs::write(&bundle, other).expect("written");
+    let file = std::fs::File::options().write(true).open(&bundle).expect("opens");
+    file.set_modified(opened).expect("a time");
+    window.click("Whole record");
+    assert!(!window.shows("<EventRecordID>") && window.shows("It is not there any more"), "{:?}", window.names());
 }
 
 #[test]
