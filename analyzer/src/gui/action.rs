@@ -3,9 +3,11 @@
 use std::path::PathBuf;
 
 use crate::evidence::place::Evidence;
+use crate::gui::event_file::CopiedTable;
 use crate::gui::report_file::ReportForm;
 use crate::gui::trial::FixId;
 use crate::gui::view::View;
+use crate::report::event_list::ListForm;
 
 /// Something that a person asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +64,14 @@ pub enum Action {
     SaveReport(ReportForm),
     /// Write it there; nobody was asked whether a file may be replaced.
     WriteReport(ReportForm, PathBuf),
+    /// Save the list of events in this form.
+    SaveEvents(ListForm),
+    /// Write it there; nobody was asked whether a file may be replaced.
+    WriteEvents(ListForm, PathBuf),
+    /// Stop writing it.
+    StopWriting,
+    /// Copy this table.
+    CopyTable(CopiedTable),
     /// Copy the case in a few lines.
     CopySummary,
     /// Show the command palette.
@@ -105,6 +115,8 @@ pub enum Pick {
     Compare,
     /// Where to save a report.
     Report(ReportForm),
+    /// Where to save the list of events.
+    Events(ListForm),
 }
 
 /// What the details are about.

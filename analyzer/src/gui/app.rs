@@ -9,6 +9,7 @@ use egui::{Margin, Ui};
 use crate::gui::action::{Action, Pick, Selection};
 use crate::gui::background::{Background, Progress};
 use crate::gui::doors::Doors;
+use crate::gui::event_file::{EventFile, Written};
 use crate::gui::file_dialog::{Chosen, FileDialog};
 use crate::gui::history::History;
 use crate::gui::load::{Failure, Loaded, Loader, Locked, Wanted};
@@ -23,6 +24,7 @@ use crate::gui::{
 };
 
 use crate::report::escape::escape;
+use crate::report::event_list::ListForm;
 
 /// For how long the window says that something was copied.
 const TOAST_SECS: f64 = 1.8;
@@ -43,6 +45,8 @@ pub struct App {
     other: Loader,
     /// Writes a report.
     saving: Background<Result<PathBuf, String>>,
+    /// Writes the list of events.
+    events_file: EventFile,
     /// The command palette, while it is open.
     palette: Option<PaletteState>,
     /// What waits for an identity file, and the path that is being typed for it.
@@ -79,6 +83,7 @@ impl App {
             path_field: None,
             other: Loader::new(doors.open),
             saving: Background::default(),
+            events_file: EventFile::default(),
             palette: None,
             locked: None,
             help: Help::Hidden,
@@ -101,6 +106,7 @@ impl App {
         loads
             || self.dialog.is_open()
             || self.saving.is_busy()
+            || self.events_file.is_busy()
             || self.open.as_ref().is_some_and(|open| open.views.is_busy())
     }
 
@@ -121,11 +127,22 @@ impl App {
             Progress::Broke => self.not_saved("the report could not be written"),
             Progress::Nothing => {}
         }
+        match self.events_file.poll() {
+            Some(Written::All(path)) => self.say(ctx, &format!("Saved: {}", path.display())),
+            Some(Written::Stopped) => self.say(ctx, "Stopped: nothing was saved"),
+            Some(Written::Not(what)) => self.not_saved(&what),
+            None => {}
+        }
         match self.dialog.poll() {
             Some(Chosen::Paths(Pick::Compare, paths)) => self.carry_out(ctx, Action::OpenToCompare(paths)),
             Some(Chosen::Paths(Pick::Report(form), paths)) => {
                 if let Some(path) = paths.into_iter().next() {
                     self.save(ctx, form, path, Existing::Replace);
+                }
+            }
+            Some(Chosen::Paths(Pick::Events(form), paths)) => {
+                if let Some(path) = paths.into_iter().next() {
+                    self.save_events(ctx, form, path, Existing::Replace);
                 }
             }
             Some(Chosen::Paths(Pick::Identity, paths)) => self.carry_out(ctx, Action::Unlock(paths)),
@@ -183,6 +200,14 @@ impl App {
         self.saving.start(ctx, "save", move || report_file::save(&case, form, path, existing));
     }
 
+    /// Writes the list of events as it is shown.
+    fn save_events(&mut self, ctx: &egui::Context, form: ListForm, path: PathBuf, existing: Existing) {
+        self.path_field = None;
+        let Some(open) = &self.open else { return };
+        let (case, rows) = (Arc::clone(&open.content.case), open.views.events.rows());
+        self.events_file.start(ctx, case, rows, form, (path, existing));
+    }
+
     /// Draws the window and does what was asked for.
     pub fn ui(&mut self, ui: &mut Ui) {
         let ctx = ui.ctx().clone();
@@ -223,6 +248,10 @@ impl App {
         if let Some(loading) = self.loader.loading().or_else(|| self.other.loading()) {
             action = overlay::loading(ui, loading).or(action);
             ui.ctx().request_repaint_after(Duration::from_secs(1));
+        }
+        if let Some(reached) = self.events_file.reached() {
+            action = overlay::writing(ui, &reached).or(action);
+            ui.ctx().request_repaint_after(Duration::from_millis(250));
         }
         if !self.failures.is_empty() {
             action = overlay::failures(ui, &self.failures).or(action);
@@ -289,6 +318,13 @@ impl App {
             Action::SaveReport(form) if self.open.is_some() => self.dialog.show(ctx, Pick::Report(form)),
             Action::SaveReport(_) | Action::ClosePalette => {}
             Action::WriteReport(form, path) => self.save(ctx, form, path, Existing::Keep),
+            Action::SaveEvents(form) => self.dialog.show(ctx, Pick::Events(form)),
+            Action::WriteEvents(form, path) => self.save_events(ctx, form, path, Existing::Keep),
+            Action::StopWriting => self.events_file.stop(),
+            Action::CopyTable(copied) => {
+                ctx.copy_text(copied.table);
+                self.say(ctx, &copied.said);
+            }
             Action::CopySummary => {
                 if let Some(text) = self.open.as_ref().map(|open| summary::summary(&open.content.case)) {
                     self.copy(ctx, text);

@@ -5,8 +5,10 @@ use egui::{Key, RichText, Ui};
 use crate::codes::number::thousands;
 use crate::gui::clock::{Clock, Zone};
 use crate::gui::event_content::{EventContent, counted};
+use crate::gui::event_file;
 use crate::gui::events_view::{EventsState, Want};
 use crate::gui::theme::{self, Palette, Tone};
+use crate::report::event_list::ListForm;
 use crate::report::headline::plural;
 use crate::timeline::answer::Period;
 use crate::timeline::term::FIELDS;
@@ -23,12 +25,26 @@ pub fn ui(ui: &mut Ui, content: &EventContent, state: &mut EventsState) -> Optio
         ui.add_enabled_ui(!state.pins.is_empty(), |ui| {
             ui.menu_button(pinned, |ui| want = pins(ui, content, state).or(want.take()));
         });
-        let export = ui.button("Copy as CSV").on_hover_text("All rows of this list, for a spreadsheet");
-        if export.clicked() {
-            want = Some(Want::CopyAll);
-        }
+        ui.menu_button("Export", |ui| want = export(ui).or(want.take()));
     });
     want.or(chips(ui, content, state))
+}
+
+/// The ways to take the list along.
+fn export(ui: &mut Ui) -> Option<Want> {
+    let mut want = None;
+    if ui.button("Copy as CSV").on_hover_text("The rows of this list, for a spreadsheet, up to 50,000").clicked() {
+        want = Some(Want::CopyAll);
+    }
+    for form in [ListForm::Csv, ListForm::Ndjson] {
+        if ui.button(event_file::title(form)).on_hover_text("All rows of this list").clicked() {
+            want = Some(Want::Save(form));
+        }
+    }
+    if want.is_some() {
+        ui.close();
+    }
+    want
 }
 
 fn field(ui: &mut Ui, state: &mut EventsState, label: egui::Id) -> Option<Want> {

@@ -2,16 +2,17 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, TryRecvError, channel};
 
 use egui::{Key, Ui};
 
 use crate::evidence::place::Evidence;
 use crate::gui::action::Action;
+use crate::gui::background::{Background, Progress};
 use crate::gui::clock::{Clock, Zone};
 use crate::gui::content::Content;
 use crate::gui::event_content::EventContent;
 use crate::gui::event_details::{self, AROUND, Details};
+use crate::gui::event_file::{self, CopiedTable};
 use crate::gui::event_histogram::{self, BUCKETS, Brushed};
 use crate::gui::event_row::{self, SHOWN};
 use crate::gui::event_worker::EventWorker;
@@ -19,14 +20,11 @@ use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Rows};
 use crate::gui::record_reader::{WantedRecord, WholeRecord};
 use crate::gui::theme::Palette;
 use crate::gui::{event_bar, theme};
-use crate::report::event_list;
+use crate::report::event_list::ListForm;
 use crate::timeline::answer::{Answer, Direction, Key as SortKey, Period, Question, around};
 use crate::timeline::columns::{Column, Events, Span};
 use crate::timeline::filter::Filter;
 use crate::timeline::term::{Sense, Term};
-
-/// Rows that are copied at most; the command line has no such limit.
-const COPIED: usize = 50_000;
 
 /// What the view of events remembers of one case.
 #[derive(Debug, Default)]
@@ -63,7 +61,7 @@ pub struct EventsState {
     brush: Option<f32>,
     reveal: bool,
     /// A table that is being written for the clipboard.
-    copied: Option<Receiver<String>>,
+    copied: Background<CopiedTable>,
 }
 
 /// What a person asks of the view itself.
@@ -95,6 +93,8 @@ pub enum Want {
     Copy(u32),
     /// Copy the list.
     CopyAll,
+    /// Save the list as a file.
+    Save(ListForm),
 }
 
 impl EventsState {
@@ -109,10 +109,15 @@ impl EventsState {
         self.at = Some(at);
     }
 
+    /// The rows of the list, in its order.
+    pub fn rows(&self) -> Arc<[u32]> {
+        Arc::clone(&self.answer.rows)
+    }
+
     /// Whether something goes on in the background.
     pub fn is_busy(&self) -> bool {
         let reads = self.details.as_ref().and_then(|details| details.whole.as_ref()).is_some_and(WholeRecord::is_busy);
-        reads || self.copied.is_some() || self.worker.as_ref().is_some_and(EventWorker::is_busy)
+        reads || self.copied.is_busy() || self.worker.as_ref().is_some_and(EventWorker::is_busy)
     }
 
     /// The clock that times are told by.
@@ -267,11 +272,12 @@ impl EventsState {
                 return None;
             }
             Want::Copy(row) => {
-                self.copy(ui, content, vec![row]);
+                self.copy(ui, content, Arc::from([row]));
                 return None;
             }
+            Want::Save(form) => return Some(Action::SaveEvents(form)),
             Want::CopyAll => {
-                self.copy(ui, content, self.answer.rows.iter().copied().take(COPIED).collect());
+                self.copy(ui, content, self.rows());
                 return None;
             }
         }
@@ -284,30 +290,16 @@ impl EventsState {
         self.filter = filter;
     }
 
-    /// Writes rows as CSV, on a thread of its own: there may be many.
-    fn copy(&mut self, ui: &Ui, content: &Content, rows: Vec<u32>) {
-        let (sender, copied) = channel();
-        let (case, ctx) = (Arc::clone(&content.case), ui.ctx().clone());
-        let worker = std::thread::Builder::new().name("copy".to_owned());
-        let started = worker.spawn(move || {
-            // Whoever closed the case meanwhile does not want it any more.
-            drop(sender.send(event_list::csv(&event_list::rows_at(&case, &rows))));
-            ctx.request_repaint();
-        });
-        self.copied = started.ok().map(|_| copied);
+    /// Writes rows as a table, off the painting thread: there may be many.
+    fn copy(&mut self, ui: &Ui, content: &Content, rows: Arc<[u32]>) {
+        let case = Arc::clone(&content.case);
+        self.copied.start(ui.ctx(), "copy", move || event_file::table(&case, &rows));
     }
 
     fn take_copied(&mut self) -> Option<Action> {
-        match self.copied.as_ref()?.try_recv() {
-            Ok(table) => {
-                self.copied = None;
-                Some(Action::Copy(table))
-            }
-            Err(TryRecvError::Disconnected) => {
-                self.copied = None;
-                None
-            }
-            Err(TryRecvError::Empty) => None,
+        match self.copied.poll() {
+            Progress::Done(copied) => Some(Action::CopyTable(copied)),
+            Progress::Broke | Progress::Nothing => None,
         }
     }
 

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use crate::gui::action::Pick;
+use crate::gui::event_file;
 
 /// A dialog that a person closed took longer than this. A desktop without a dialog answers at once, with nothing.
 const NOBODY_IS_THAT_QUICK: Duration = Duration::from_millis(300);
@@ -97,6 +98,10 @@ pub fn desktop(pick: Pick) -> Option<Vec<PathBuf>> {
         Pick::Compare => dialog.set_title("Open a case to compare").pick_files(),
         Pick::Report(form) => {
             dialog.set_title("Save the report").set_file_name(form.file_name()).save_file().map(|path| vec![path])
+        }
+        Pick::Events(form) => {
+            let dialog = dialog.set_title("Save the list of events").set_file_name(event_file::file_name(form));
+            dialog.save_file().map(|path| vec![path])
         }
         Pick::Folder => dialog.pick_folder().map(|folder| vec![folder]),
     }

@@ -21,6 +21,7 @@ pub mod elide;
 pub mod event_bar;
 pub mod event_content;
 pub mod event_details;
+pub mod event_file;
 pub mod event_histogram;
 pub mod event_row;
 pub mod event_worker;

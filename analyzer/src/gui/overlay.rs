@@ -42,6 +42,19 @@ pub fn loading(ui: &mut Ui, loading: &Loading) -> Option<Action> {
     action
 }
 
+/// Shows how far the writing of a file has come, and a button that stops it.
+pub fn writing(ui: &mut Ui, reached: &str) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let shown = egui::Panel::top("writing").frame(strip(ui, Tone::Calm)).show(ui, |ui| {
+        ui.horizontal(|ui| {
+            ui.add(egui::Spinner::new().size(16.0).color(palette.ink(Tone::Calm)));
+            ui.add(egui::Label::new(reached).truncate());
+            ui.button("Stop writing").clicked()
+        })
+    });
+    shown.inner.inner.then_some(Action::StopWriting)
+}
+
 /// Shows what could not be opened, and what to do.
 pub fn failures(ui: &mut Ui, failures: &[Failure]) -> Option<Action> {
     let palette = Palette::of(ui);
@@ -93,7 +106,9 @@ pub fn help(ctx: &egui::Context) -> Option<Action> {
 /// Shows a field for a path, where the desktop has no dialog.
 pub fn path_field(ctx: &egui::Context, pick: Pick, text: &mut String) -> Option<Action> {
     let (title, button, name) = match pick {
-        Pick::Report(_) => ("Save by path", "Save", "Path of the file to write; one that is there stays as it is"),
+        Pick::Report(_) | Pick::Events(_) => {
+            ("Save by path", "Save", "Path of the file to write; one that is there stays as it is")
+        }
         Pick::Compare => ("Open by path", "Compare", "Path of the bundle to compare with"),
         _ => ("Open by path", "Open", "Path of a bundle, a zip, a folder, or a file"),
     };
@@ -121,6 +136,7 @@ pub fn path_field(ctx: &egui::Context, pick: Pick, text: &mut String) -> Option<
         let path = PathBuf::from(path);
         return Some(match pick {
             Pick::Report(form) => Action::WriteReport(form, path),
+            Pick::Events(form) => Action::WriteEvents(form, path),
             Pick::Compare => Action::OpenToCompare(vec![path]),
             _ => Action::Open(vec![path]),
         });

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::io;
 
 use kerbscope_shared::name::is_invisible;
 use serde::Serialize;
@@ -107,21 +108,59 @@ pub fn rows(case: &Case, filter: &Filter) -> Vec<Row> {
     let picture = event_picture(&case.artifacts, &case.facts, Rows::All);
     let question = Question { filter: filter.clone(), ..Question::default() };
     let answer = answer(&columns(case, &picture.attempts), &question, &|| true).unwrap_or_default();
-    listed(case, &picture, &answer.rows)
+    listed(case, &picture, &answer.rows).collect()
 }
 
-/// The rows of a case at these places among its [`columns`], in this order.
-pub fn rows_at(case: &Case, places: &[u32]) -> Vec<Row> {
-    listed(case, &event_picture(&case.artifacts, &case.facts, Rows::All), places)
+/// A form for programs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ListForm {
+    /// A table for spreadsheets.
+    Csv,
+    /// A JSON object for each row, a line each.
+    Ndjson,
 }
 
-fn listed(case: &Case, picture: &EventPicture<'_>, places: &[u32]) -> Vec<Row> {
+/// Rows after which somebody may have changed their mind.
+const BREATH: usize = 1_024;
+
+/// Writes the rows of a case at these places among its [`columns`], in this order, one after the other. `goes_on` is
+/// told how many are written, and says whether to go on; returns whether all are.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub fn write_at(
+    case: &Case,
+    places: &[u32],
+    form: ListForm,
+    out: &mut dyn io::Write,
+    goes_on: &dyn Fn(usize) -> bool,
+) -> io::Result<bool> {
+    let picture = event_picture(&case.artifacts, &case.facts, Rows::All);
+    if form == ListForm::Csv {
+        out.write_all(csv_head().as_bytes())?;
+    }
+    for (written, row) in listed(case, &picture, places).enumerate() {
+        if written.is_multiple_of(BREATH) && !goes_on(written) {
+            return Ok(false);
+        }
+        let line = match form {
+            ListForm::Csv => csv_line(&row),
+            ListForm::Ndjson => ndjson_line(&row)?,
+        };
+        out.write_all(line.as_bytes())?;
+    }
+    out.flush()?;
+    Ok(goes_on(places.len()))
+}
+
+fn listed<'a>(case: &'a Case, picture: &'a EventPicture<'_>, places: &'a [u32]) -> impl Iterator<Item = Row> + 'a {
     let mut attempt_of: BTreeMap<usize, (u64, Option<String>)> = BTreeMap::new();
     for (number, sign_in) in (1..).zip(&picture.sign_ins) {
         let request = sign_in.request.and_then(|at| place(case, at));
         attempt_of.extend(sign_in.events.iter().map(|index| (*index, (number, request.clone()))));
     }
-    let rows = places.iter().filter_map(|index| {
+    places.iter().filter_map(move |index| {
         let index = usize::try_from(*index).ok()?;
         let attempt = picture.attempts.get(index)?;
         let read = case.artifact(attempt.at.artifact)?;
@@ -132,8 +171,7 @@ fn listed(case: &Case, picture: &EventPicture<'_>, places: &[u32]) -> Vec<Row> {
             (row.sign_in, row.request) = (Some(number), request);
         }
         Some(row)
-    });
-    rows.collect()
+    })
 }
 
 /// The rows of a case in columns, to be filtered and sorted.
@@ -235,33 +273,36 @@ impl Row {
 ///
 /// A row cannot be serialized.
 pub fn ndjson(rows: &[Row]) -> Result<String, serde_json::Error> {
-    let mut lines = String::new();
-    for row in rows {
-        // Characters that steer a terminal stand in strings alone, where JSON can write them in another way.
-        for character in serde_json::to_string(row)?.chars() {
-            if is_invisible(character) {
-                for unit in character.encode_utf16(&mut [0; 2]) {
-                    let _ = write!(lines, "\\u{unit:04x}");
-                }
-            } else {
-                lines.push(character);
+    rows.iter().map(ndjson_line).collect()
+}
+
+fn ndjson_line(row: &Row) -> Result<String, serde_json::Error> {
+    let mut line = String::new();
+    // Characters that steer a terminal stand in strings alone, where JSON can write them in another way.
+    for character in serde_json::to_string(row)?.chars() {
+        if is_invisible(character) {
+            for unit in character.encode_utf16(&mut [0; 2]) {
+                let _ = write!(line, "\\u{unit:04x}");
             }
+        } else {
+            line.push(character);
         }
-        lines.push('\n');
     }
-    Ok(lines)
+    line.push('\n');
+    Ok(line)
 }
 
 /// A table for spreadsheets (RFC 4180), whose cells are words and never formulas.
 pub fn csv(rows: &[Row]) -> String {
-    let mut table = COLUMNS.join(",");
-    table.push_str("\r\n");
-    for row in rows {
-        let cells = row.cells().map(|cell| csv_cell(&cell));
-        table.push_str(&cells.join(","));
-        table.push_str("\r\n");
-    }
-    table
+    rows.iter().fold(csv_head(), |table, row| table + &csv_line(row))
+}
+
+fn csv_head() -> String {
+    format!("{}\r\n", COLUMNS.join(","))
+}
+
+fn csv_line(row: &Row) -> String {
+    format!("{}\r\n", row.cells().map(|cell| csv_cell(&cell)).join(","))
 }
 
 /// Spreadsheets run what begins like a formula; an apostrophe in front makes it words.

@@ -217,10 +217,35 @@ fn every_time_has_the_name_of_its_clock() {
 fn the_list_is_copied_for_a_spreadsheet_as_it_is_shown() {
     let mut window = events();
     window.type_into("Filter", "bob outcome:failed");
+    window.click("Export");
     window.click("Copy as CSV");
     let [table] = window.copied() else { panic!("{:?}", window.copied()) };
     assert!(table.starts_with("bundle,artifact,record,"));
     assert_eq!((table.lines().count(), table.contains("STATUS_ACCOUNT_DISABLED")), (2, true));
+    assert!(window.shows("1 row copied"), "{:?}", window.names());
+}
+
+#[test]
+fn the_list_is_saved_as_it_is_shown_with_all_its_rows() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("events.ndjson");
+    let mut window = events();
+    window.click("Sort by Id");
+    window.click("Export");
+    window.click("Save the list as NDJSON…");
+    // This desktop has no dialog.
+    window.type_into("Path of the file to write; one that is there stays as it is", &path.display().to_string());
+    window.press(Key::Enter);
+    assert!(window.shows("Saved: "), "{:?}", window.names());
+    let lines = std::fs::read_to_string(&path).expect("it is there");
+    let id = |line: &str| line.split("\"event_id\":").nth(1).and_then(|rest| rest.split(',').next()).map(str::to_owned);
+    assert_eq!(lines.lines().filter_map(id).collect::<Vec<_>>(), ["3", "3", "3", "4624", "4624", "4625", "4625"]);
+    window.click("Export");
+    window.click("Save the list as CSV…");
+    window.type_into("Path of the file to write; one that is there stays as it is", &path.display().to_string());
+    window.press(Key::Enter);
+    assert!(window.shows("cannot be written") && window.shows("Choose another folder or another name."));
+    assert_eq!(std::fs::read_to_string(&path).expect("it is there"), lines, "nobody was asked");
 }
 
 #[test]
