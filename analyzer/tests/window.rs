@@ -584,6 +584,33 @@ fn a_person_sees_how_far_reading_has_come_and_can_end_it() {
     assert!(window.query_by_label_contains(" MB of event logs").is_none());
 }
 
+#[test]
+fn a_fault_while_something_is_read_is_said_and_the_case_stays_open() {
+    let breaking = |path: &Path, keys: &Keyring, watch: &Watch| {
+        assert!(!path.ends_with("setspn-denied.zip"), "no such line");
+        open(path, keys, watch)
+    };
+    let doors = Doors { ask: |_| None, open: breaking };
+    let mut window = window_with(vec![sample("kernelmode-spn-on-pool-account.zip")], doors);
+    drop_on(&mut window, sample("setspn-denied.zip"));
+    settle(&mut window);
+    assert!(shows(&window, "setspn-denied.zip: Kerbscope broke while it read this (no such line)."));
+    assert!(shows(&window, "Please report it, with the bundle if you may share it."));
+    window.get_by_label(FIX);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn without_a_desktop_one_sentence_names_the_way_that_needs_none() {
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_kerbscope"));
+    let program = program.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY").env_remove("WAYLAND_SOCKET");
+    let output = program.env("RUST_BACKTRACE", "1").output().expect("it runs");
+    let said = String::from_utf8(output.stderr).expect("words");
+    let sentence = "kerbscope: no window can be opened: there is no desktop to show it on; \
+                    `kerbscope report PATH` says the same without one\n";
+    assert_eq!((output.status.code(), said.as_str()), (Some(2), sentence));
+}
+
 fn recent(window: &Window) -> Vec<Vec<PathBuf>> {
     window.state().app.as_ref().map(|app| app.settings().recent.clone()).unwrap_or_default()
 }

@@ -38,6 +38,8 @@ pub enum Action {
     ForgetIdentities,
     /// Show this view.
     Show(View),
+    /// Draw this view again, which broke.
+    Retry(View),
     /// Go back to where one was before.
     Back,
     /// Go on again after a step back.

@@ -10,6 +10,7 @@ use crate::gui::action::{Action, Pick, Selection};
 use crate::gui::background::{Background, Progress};
 use crate::gui::doors::Doors;
 use crate::gui::event_file::{EventFile, Written};
+use crate::gui::fault::{Fault, caught};
 use crate::gui::file_dialog::{Chosen, FileDialog};
 use crate::gui::history::History;
 use crate::gui::load::{Failure, Loaded, Loader, Locked, Wanted};
@@ -220,7 +221,8 @@ impl App {
             self.carry_out(&ctx, action);
         }
         let mut actions = vec![self.bars(ui), self.body(ui)];
-        actions.push(self.over(&ctx));
+        let over = caught(|| self.over(&ctx));
+        actions.push(over.unwrap_or_else(|fault| self.put_away(&fault)));
         for action in actions.into_iter().flatten() {
             self.carry_out(&ctx, action);
         }
@@ -268,6 +270,14 @@ impl App {
         let back = self.open.is_some();
         let page = egui::CentralPanel::default().frame(frame);
         page.show(ui, |ui| start_page::ui(ui, &self.settings, back)).inner
+    }
+
+    /// Puts away whatever lies over the window, and broke.
+    fn put_away(&mut self, fault: &Fault) -> Option<Action> {
+        (self.palette, self.path_field, self.locked, self.help) = (None, None, None, Help::Hidden);
+        let what = format!("Kerbscope broke while it drew what lay over the window ({}).", fault.said);
+        self.failures = vec![Failure { what, advice: "That is a fault of Kerbscope; please report it." }];
+        None
     }
 
     fn over(&mut self, ctx: &egui::Context) -> Option<Action> {
@@ -345,6 +355,7 @@ impl App {
             Action::Escape => self.escape(),
             Action::Quit => ctx.send_viewport_cmd(egui::ViewportCommand::Close),
             Action::Show(_)
+            | Action::Retry(_)
             | Action::Back
             | Action::Forward
             | Action::Select(_)

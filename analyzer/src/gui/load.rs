@@ -1,6 +1,5 @@
 //! Opens and diagnoses bundles on a thread of its own; only the latest request counts.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, Sender, channel};
@@ -16,6 +15,7 @@ use crate::formats::identity::Keyring;
 use crate::formats::sealed::SealedError;
 use crate::gui::content::Content;
 use crate::gui::doors::Open;
+use crate::gui::fault::{Fault, caught};
 use crate::gui::notes::Notes;
 use crate::gui::record_reader::{OpenedPath, Origin};
 use crate::gui::stamp::Stamp;
@@ -161,10 +161,9 @@ impl Loader {
         let worker = std::thread::Builder::new().name("open".to_owned());
         let started = worker.spawn(move || {
             let stage = |stage| send(Message::Stage(stage));
-            let opened =
-                catch_unwind(AssertUnwindSafe(|| Keys::of(wanted.clone(), &remembered).load(open, &watch, &stage)));
-            let broke = || Loaded::Nothing(vec![broken(&wanted.paths)]);
-            send(Message::Done(opened.unwrap_or_else(|_| broke())));
+            let opened = caught(|| Keys::of(wanted.clone(), &remembered).load(open, &watch, &stage));
+            let broke = |fault| Loaded::Nothing(vec![broken(&wanted.paths, &fault)]);
+            send(Message::Done(opened.unwrap_or_else(broke)));
         });
         if started.is_err() {
             let what = "This computer has no room for another thread.".to_owned();
@@ -344,10 +343,10 @@ fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, origin: Origin, mut fa
     }
 }
 
-fn broken(paths: &[PathBuf]) -> Failure {
+fn broken(paths: &[PathBuf], fault: &Fault) -> Failure {
     let names = names(paths);
     Failure {
-        what: format!("{names}: Kerbscope broke while it read this. That is a fault of Kerbscope."),
+        what: format!("{names}: Kerbscope broke while it read this ({}). That is a fault of Kerbscope.", fault.said),
         advice: "Please report it, with the bundle if you may share it.",
     }
 }

@@ -29,6 +29,8 @@ pub mod events_view;
 pub mod evidence_view;
 pub mod exchange_content;
 pub mod exchange_view;
+pub mod fault;
+pub mod fault_view;
 pub mod file_dialog;
 pub mod filter_field;
 pub mod finding_content;

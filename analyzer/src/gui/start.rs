@@ -1,11 +1,14 @@
 //! Starts the window. Only this file knows the library that makes one.
 
+use std::cell::Cell;
 use std::path::PathBuf;
+use std::rc::Rc;
 
 use eframe::{CreationContext, Frame, NativeOptions, Storage};
 
 use crate::gui::app::App;
 use crate::gui::doors::Doors;
+use crate::gui::fault::{self, caught};
 use crate::gui::load::Wanted;
 use crate::gui::settings::Settings;
 
@@ -25,14 +28,27 @@ pub fn run(paths: Vec<PathBuf>, identities: Vec<PathBuf>, maps: Vec<PathBuf>) ->
         .with_min_inner_size([820.0, 520.0])
         .with_drag_and_drop(true);
     let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
-    let window = |creation: &CreationContext<'_>| {
+    let is_open = Rc::new(Cell::new(false));
+    let opened = Rc::clone(&is_open);
+    let window = move |creation: &CreationContext<'_>| {
+        opened.set(true);
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS)).unwrap_or_default();
         let app = App::new(&creation.egui_ctx, settings, Wanted { paths, identities, maps }, Doors::DESKTOP);
         Ok(Box::new(Window(app)) as Box<dyn eframe::App>)
     };
-    eframe::run_native("kerbscope", options, Box::new(window)).map_err(|error| {
-        format!("no window can be opened: {}; `kerbscope report PATH` says the same without one", reason(&error))
-    })
+    fault::note_places();
+    // The libraries of the desktop are looked for when they are needed, and one that is missing may be a panic.
+    let ended = caught(|| eframe::run_native("kerbscope", options, Box::new(window)));
+    let reason = match ended {
+        Ok(Ok(())) => return Ok(()),
+        Ok(Err(error)) => reason(&error),
+        Err(fault) if is_open.get() => {
+            let report = fault.report("the window");
+            return Err(format!("the window broke, which is a fault of Kerbscope; please report it:\n{report}"));
+        }
+        Err(fault) => fault.said.trim_end_matches('.').to_owned(),
+    };
+    Err(format!("no window can be opened: {reason}; `kerbscope report PATH` says the same without one"))
 }
 
 /// Why there is no window, in words; those of the libraries name their source files.

@@ -1,4 +1,4 @@
-//! What each view remembers while a case is open, and which view draws it.
+//! What each view remembers while a case is open, which view draws it, and what stands there when a view breaks.
 
 use egui::{Margin, Ui};
 
@@ -9,6 +9,8 @@ use crate::gui::compare_view::{self, CompareState};
 use crate::gui::content::Content;
 use crate::gui::events_view::{self, EventsState};
 use crate::gui::exchange_view::{self, ExchangesState};
+use crate::gui::fault::{Fault, Faults, caught};
+use crate::gui::fault_view;
 use crate::gui::finding_page::{self, FindingsState};
 use crate::gui::history::Location;
 use crate::gui::overview::{self, OverviewState};
@@ -17,9 +19,14 @@ use crate::gui::theme::Palette;
 use crate::gui::tickets_view::{self, TicketsState};
 use crate::gui::view::View;
 
+/// Draws a view within its margins.
+pub type Draw = fn(&mut ViewStates, &mut Ui, &Content, View) -> Option<Action>;
+
 /// What each view remembers of one case.
 #[derive(Debug)]
 pub struct ViewStates {
+    /// The views that broke.
+    faults: Faults,
     /// Which station of which way is open.
     pub overview: OverviewState,
     /// What is selected among the findings.
@@ -44,6 +51,7 @@ impl ViewStates {
     /// The states in which a case is first shown.
     pub fn of(content: &Content) -> Self {
         Self {
+            faults: Faults::default(),
             overview: OverviewState::default(),
             findings: FindingsState::of(content),
             exchanges: ExchangesState::of(content),
@@ -103,8 +111,52 @@ impl ViewStates {
         }
     }
 
-    /// Draws a view.
-    pub fn ui(&mut self, ui: &mut Ui, content: &Content, view: View) -> Option<Action> {
+    /// Notes that a view broke: it is not drawn any more.
+    pub fn note(&mut self, view: View, fault: Fault) {
+        self.faults.note(view, fault);
+    }
+
+    /// Lets a view that broke begin anew. Nobody knows how far it came, so that it forgets all but what a person noted.
+    pub fn retry(&mut self, content: &Content, view: View) {
+        let fresh = Self::of(content);
+        self.faults.forget(view);
+        match view {
+            View::Overview => self.overview = fresh.overview,
+            View::Findings => {
+                let notes = std::mem::take(&mut self.findings.notes);
+                self.findings = FindingsState { notes, ..fresh.findings };
+            }
+            View::Exchanges => self.exchanges = fresh.exchanges,
+            View::Sites => self.sites = fresh.sites,
+            View::Accounts => self.accounts = fresh.accounts,
+            View::Tickets => self.tickets = fresh.tickets,
+            View::Events => self.events = fresh.events,
+            View::Artifacts => self.artifacts = fresh.artifacts,
+            View::Compare => self.compare = fresh.compare,
+        }
+    }
+
+    /// Draws a view. One that breaks says so instead of taking the case along.
+    pub fn ui(&mut self, ui: &mut Ui, content: &Content, view: View, draw: Draw) -> Option<Action> {
+        let page = egui::Frame::new().fill(Palette::of(ui).page);
+        if let Some(fault) = self.faults.of(view) {
+            let page = egui::CentralPanel::default().frame(page.inner_margin(Margin::symmetric(20, 12)));
+            // Should even this break, the rail and the other views are still there.
+            return caught(|| page.show(ui, |ui| fault_view::ui(ui, view, fault)).inner).ok().flatten();
+        }
+        // What it had painted when it broke is painted over in the next frame.
+        match caught(|| draw(self, ui, content, view)) {
+            Ok(asked) => asked,
+            Err(fault) => {
+                self.note(view, fault);
+                ui.ctx().request_repaint();
+                None
+            }
+        }
+    }
+
+    /// Draws a view as it is.
+    pub fn draw(&mut self, ui: &mut Ui, content: &Content, view: View) -> Option<Action> {
         let frame = egui::Frame::new().fill(Palette::of(ui).page);
         let page = egui::CentralPanel::default();
         if matches!(view, View::Findings | View::Sites | View::Accounts) {
