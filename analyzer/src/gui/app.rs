@@ -159,7 +159,7 @@ impl App {
             Loaded::Case { content, paths, identities, failures, notes } => {
                 let mut open = OpenCase::of(content);
                 open.views.findings.notes = *notes;
-                self.open = Some(open);
+                give_back(self.open.replace(open));
                 self.opened = self.opened.wrapping_add(1);
                 self.page = Page::Case;
                 self.failures = failures;
@@ -331,10 +331,7 @@ impl App {
             Action::SaveEvents(form) => self.dialog.show(ctx, Pick::Events(form)),
             Action::WriteEvents(form, path) => self.save_events(ctx, form, path, Existing::Keep),
             Action::StopWriting => self.events_file.stop(),
-            Action::CopyTable(copied) => {
-                ctx.copy_text(copied.table);
-                self.say(ctx, &copied.said);
-            }
+            Action::CopyTable(copied) => self.copy_as(ctx, copied.table, &copied.said),
             Action::CopySummary => {
                 if let Some(text) = self.open.as_ref().map(|open| summary::summary(&open.content.case)) {
                     self.copy(ctx, text);
@@ -424,8 +421,12 @@ impl App {
     }
 
     fn copy(&mut self, ctx: &egui::Context, text: String) {
-        let first = text.lines().next().unwrap_or_default();
-        self.say(ctx, &format!("Copied: {first}"));
+        let said = format!("Copied: {}", text.lines().next().unwrap_or_default());
+        self.copy_as(ctx, text, &said);
+    }
+
+    fn copy_as(&mut self, ctx: &egui::Context, text: String, said: &str) {
+        self.say(ctx, said);
         ctx.copy_text(text);
     }
 
@@ -440,6 +441,12 @@ impl App {
         self.settings.theme = if dark { ThemeChoice::Light } else { ThemeChoice::Dark };
         ctx.set_theme(self.settings.theme);
     }
+}
+
+/// Gives back the memory of a case, off the painting thread: of a million events that takes longer than a frame.
+fn give_back(closed: Option<OpenCase>) {
+    // Where there is no thread left, it is given back here.
+    drop(std::thread::Builder::new().name("close".to_owned()).spawn(move || drop(closed)));
 }
 
 /// What was dropped on the window.
