@@ -21,6 +21,12 @@ pub fn version(host: &HostFacts) -> Option<(u32, u32)> {
     stated.or_else(registry).or_else(by_service)
 }
 
+/// Whether the web service is IIS 5, which has no application pools: it decrypts as the machine, whatever runs behind it.
+pub fn always_decrypts_as_machine(host: &HostFacts) -> bool {
+    let service = || host.iis.as_ref()?.complete().ok()?.service.as_ref();
+    service().is_some_and(|service| service.generation == 5)
+}
+
 fn parts(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.split('.').map(|part| part.parse().ok());
     Some((parts.next()??, parts.next()??))
@@ -45,5 +51,14 @@ mod tests {
         check(&nothing.clone().registry(WINDOWS, "CurrentVersion", Data::Text("5.2".to_owned())), Some((5, 2)));
         check(&World::healthy().of_iis_5("NTLM").no_systeminfo("WEB01"), Some((5, 0)));
         check(&World::healthy().of_iis_5("NTLM").no_systeminfo("WEB01").part_of_config(), None);
+    }
+
+    #[test]
+    fn iis_5_is_told_from_those_that_have_pools() {
+        for (world, expected) in [(World::healthy(), false), (World::healthy().of_iis_5("NTLM"), true)] {
+            let facts = world.facts();
+            let found = facts.hosts.get(&HostName::new("WEB01")).map(always_decrypts_as_machine);
+            assert_eq!(found, Some(expected));
+        }
     }
 }

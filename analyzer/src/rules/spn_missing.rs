@@ -32,6 +32,7 @@ use crate::facts::spn::Spn;
 use crate::rules::answer::Answer;
 use crate::rules::appcmd;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
+use crate::rules::old_windows;
 use crate::rules::rule::{Layer, Rule, RuleInfo, Situation, location, scope};
 use crate::rules::setspn;
 
@@ -133,15 +134,25 @@ fn one_account_first(situation: &Situation<'_>, spn: &Spn) -> Option<Fix> {
     let accounts = situation.index.asking(spn).filter_map(|exchange| exchange.identity.account());
     let accounts: BTreeMap<String, String> =
         accounts.map(|name| (key(name).to_lowercase(), name.to_string())).collect();
-    (accounts.len() > 1).then(|| Fix {
-        title: format!("Let one domain account decrypt wherever users ask for {spn}, and register it on that account"),
+    let several = accounts.len() > 1;
+    let who = accounts.into_values().collect::<Vec<_>>().join(" and ");
+    let of_iis_5 = |exchange: &Exchange| {
+        situation.facts.hosts.get(&exchange.host).is_some_and(old_windows::always_decrypts_as_machine)
+    };
+    let (title, way) = if situation.index.asking(spn).any(of_iis_5) {
+        let title =
+            format!("Let one server alone answer where users ask for {spn}, or move the site to IIS 6 or later");
+        (title, "IIS 5 decrypts as the machine, and no setting changes that. Do either")
+    } else {
+        let title =
+            format!("Let one domain account decrypt wherever users ask for {spn}, and register it on that account");
+        (title, "Run the pools behind this name as one domain account, on every node of a farm,")
+    };
+    several.then(|| Fix {
+        title,
         risk: Risk::Disruptive,
         privilege: Privilege::DomainAdmin,
-        note: Some(format!(
-            "Now {} would have to. Run the pools behind this name as one domain account, on every node of a farm, and \
-             collect again: then the command can be told.",
-            accounts.into_values().collect::<Vec<_>>().join(" and ")
-        )),
+        note: Some(format!("Now {who} would have to. {way} and collect again: then the command can be told.")),
         commands: Vec::new(),
         undo: Vec::new(),
         verify: appcmd::all([setspn::query(spn)].into_iter().chain(setspn::ask_anew(spn))),
@@ -205,6 +216,14 @@ mod tests {
             assert!(commands(&finding.fixes[0]).is_empty(), "{finding:?}");
             let note = finding.fixes[0].note.clone().unwrap_or_default();
             assert!(note.contains("WEB01") && note.contains("WEB02"), "{note}");
+            assert!(note.contains("Run the pools"), "{note}");
+        }
+        let old = missing().of_iis_5("Negotiate,NTLM").with_node("WEB02", |node| node);
+        for finding in &check(&old, Verdict::Found).findings {
+            let fix = &finding.fixes[0];
+            let words = format!("{} {}", fix.title, fix.note.clone().unwrap_or_default());
+            assert!(commands(fix).is_empty() && words.contains("one server alone"), "{words}");
+            assert!(!words.contains("pool"), "IIS 5 has none: {words}");
         }
     }
 
