@@ -125,12 +125,43 @@ pub struct FoundRecord {
 pub fn records(path: &Path, keys: &Keyring, watch: &Watch, number: u64) -> Result<Vec<FoundRecord>, OpenError> {
     let mut logs = EventLogs::looking_for(watch, number);
     let (bundle, archive) = open_into(&mut logs, path, keys, None)?;
+    Ok(found(logs, &bundle, &archive))
+}
+
+fn found(logs: EventLogs<'_>, bundle: &str, archive: &Archive) -> Vec<FoundRecord> {
     let of_log = |log: usize| {
         let is_it = |member: &&Member| member.streamed.as_ref().is_some_and(|streamed| streamed.number == log);
         archive.members.iter().find(is_it).map(|member| member.path.clone()).unwrap_or_default()
     };
     let found = logs.found.into_iter();
-    Ok(found.map(|(log, record)| FoundRecord { bundle: bundle.clone(), artifact: of_log(log), record }).collect())
+    found.map(|(log, record)| FoundRecord { bundle: bundle.to_owned(), artifact: of_log(log), record }).collect()
+}
+
+/// Opens a bundle that is in memory, under this name.
+///
+/// # Errors
+///
+/// It cannot be read.
+pub fn open_in_memory(name: &str, bytes: &[u8], watch: &Watch) -> Result<OpenedBundle, OpenError> {
+    let mut logs = EventLogs::new(watch);
+    let archive = read_in_memory(name, bytes, &mut logs)?;
+    Ok(OpenedBundle { name: name.to_owned(), archive, logs: logs.read })
+}
+
+/// The records with this number in all binary event logs of a bundle that is in memory.
+///
+/// # Errors
+///
+/// As [`open_in_memory`].
+pub fn records_in_memory(name: &str, bytes: &[u8], watch: &Watch, number: u64) -> Result<Vec<FoundRecord>, OpenError> {
+    let mut logs = EventLogs::looking_for(watch, number);
+    let archive = read_in_memory(name, bytes, &mut logs)?;
+    Ok(found(logs, name, &archive))
+}
+
+fn read_in_memory(name: &str, bytes: &[u8], logs: &mut EventLogs<'_>) -> Result<Archive, OpenError> {
+    let zip = |source| OpenError::Zip { path: PathBuf::from(name), source };
+    read::read_with(Cursor::new(bytes), &Limits::STANDARD, logs).map_err(zip)
 }
 
 /// Opens a path, and gives its event logs to whoever reads them; returns its name and what else it holds.

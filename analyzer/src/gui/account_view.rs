@@ -7,10 +7,12 @@ use crate::gui::account_content::AccountContent;
 use crate::gui::action::Action;
 use crate::gui::badge::{badge, caption};
 use crate::gui::content::Content;
+use crate::gui::divided;
 use crate::gui::elide;
 use crate::gui::exchange_view::length;
 use crate::gui::graph_content::{COLUMNS, GraphContent};
 use crate::gui::list_state::ListState;
+use crate::gui::paging;
 use crate::gui::row::Row;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::gui::view::View;
@@ -36,6 +38,11 @@ impl AccountsState {
     pub fn show(&mut self, index: usize) {
         self.form = Form::List;
         self.list.show(index);
+    }
+
+    /// Shows the graph.
+    pub const fn show_graph(&mut self) {
+        self.form = Form::Graph;
     }
 
     /// Selects what follows in the list, or what precedes.
@@ -70,7 +77,7 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut AccountsState) -> Option<A
         empty(ui);
         return None;
     }
-    let list = egui::Panel::left("accounts").default_size(330.0).min_size(220.0);
+    let list = divided::list(ui, "accounts", 330.0);
     let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
     list.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -81,7 +88,11 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut AccountsState) -> Option<A
     let details = page.show(ui, |ui| {
         let account = content.accounts.get(state.list.selected)?;
         let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("account", state.list.selected));
-        area.show(ui, |ui| details(ui, account)).inner
+        area.show(ui, |ui| {
+            paging::keys(ui);
+            details(ui, account)
+        })
+        .inner
     });
     details.inner
 }
@@ -159,19 +170,18 @@ fn details(ui: &mut Ui, account: &AccountContent) -> Option<Action> {
 fn state(ui: &mut Ui, account: &AccountContent) -> Option<Action> {
     let palette = Palette::of(ui);
     let mut asked = None;
-    let room = ui.available_width();
-    egui::Grid::new("state").num_columns(2).spacing(vec2(18.0, 6.0)).striped(true).show(ui, |ui| {
+    let (room, body) = (ui.available_width(), FontId::proportional(theme::BODY));
+    let first = (room * 0.45).min(290.0);
+    egui::Grid::new("state").num_columns(3).spacing(vec2(18.0, 6.0)).show(ui, |ui| {
         for line in &account.state {
-            ui.label(RichText::new(line.name).color(palette.weak));
+            elide::label(ui, line.name, &body, palette.weak, first);
             let ink = if line.tone == Tone::Unknown { palette.text } else { palette.ink(line.tone) };
-            ui.horizontal(|ui| {
-                elide::label(ui, &line.value, &FontId::proportional(theme::BODY), ink, room * 0.55);
-                let at = line.at.filter(|_| View::Artifacts.is_shown());
-                let name = format!("Show where the directory says: {}", line.name);
-                if at.is_some() && ui.small_button("⏵").accessible_name(&name).on_hover_text(name).clicked() {
-                    asked = at.map(Action::ShowArtifact);
-                }
-            });
+            elide::label(ui, &line.value, &body, ink, (room - first - 90.0).max(40.0));
+            let at = line.at.filter(|_| View::Artifacts.is_shown());
+            let name = format!("Show where the directory says: {}", line.name);
+            if at.is_some() && ui.small_button("⏵").accessible_name(&name).on_hover_text(name).clicked() {
+                asked = at.map(Action::ShowArtifact);
+            }
             ui.end_row();
         }
     });

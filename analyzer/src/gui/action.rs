@@ -16,6 +16,8 @@ pub enum Action {
     Browse(Pick),
     /// Open these paths as one case.
     Open(Vec<PathBuf>),
+    /// Open the sample that the program carries along.
+    OpenSample,
     /// Open what is encrypted, with these identity files.
     Unlock(Vec<PathBuf>),
     /// Open what is not encrypted, and leave the rest.
@@ -26,6 +28,8 @@ pub enum Action {
     CancelLoading,
     /// Put away the sentence about what could not be opened.
     DismissFailure,
+    /// Put away the sentence about characters that no font has.
+    DismissMissingFont,
     /// Put away the field for a path.
     CloseDialog,
     /// Go to the start page.
@@ -92,6 +96,10 @@ pub enum Action {
     Previous,
     /// Copy the first command that fixes what is selected.
     CopyFix,
+    /// Try the first fix of what is selected, or try it no more.
+    TryFix,
+    /// Go to the graph of the accounts.
+    ShowGraph,
     /// Copy this text.
     Copy(String),
     /// Change between dark and light.

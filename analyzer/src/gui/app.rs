@@ -18,6 +18,7 @@ use crate::gui::open_case::OpenCase;
 use crate::gui::palette_view::PaletteState;
 use crate::gui::report_file::{Existing, ReportForm};
 use crate::gui::settings::{Settings, ThemeChoice};
+use crate::gui::system_fonts::MissingCharacters;
 use crate::gui::theme::Palette;
 use crate::gui::view::View;
 use crate::gui::{
@@ -40,6 +41,8 @@ pub struct App {
     opened: u32,
     page: Page,
     failures: Vec<Failure>,
+    /// What is painted as a box, because no font has it.
+    missing: MissingCharacters,
     /// What a path is typed for, where the desktop has no dialog, and the path so far.
     path_field: Option<(Pick, String)>,
     /// Opens what the case is compared with.
@@ -73,6 +76,9 @@ impl App {
     pub fn new(ctx: &egui::Context, settings: Settings, wanted: Wanted, doors: Doors) -> Self {
         theme::install(ctx);
         ctx.set_theme(settings.theme);
+        ctx.set_zoom_factor(settings.zoom());
+        let missing = MissingCharacters::default();
+        ctx.add_font_provider(Arc::new(missing.clone()));
         let mut app = Self {
             settings,
             loader: Loader::new(doors.open),
@@ -81,6 +87,7 @@ impl App {
             opened: 0,
             page: Page::Start,
             failures: Vec::new(),
+            missing,
             path_field: None,
             other: Loader::new(doors.open),
             saving: Background::default(),
@@ -113,6 +120,7 @@ impl App {
 
     /// Takes what the background finished. Runs also while the window is hidden.
     pub fn logic(&mut self, ctx: &egui::Context) {
+        self.settings.remember_zoom(ctx.zoom_factor());
         if let Some(loaded) = self.loader.poll() {
             self.take(loaded);
         }
@@ -163,7 +171,10 @@ impl App {
                 self.opened = self.opened.wrapping_add(1);
                 self.page = Page::Case;
                 self.failures = failures;
-                self.settings.remember(&paths);
+                // The sample came from no path, and is one click away.
+                if !paths.is_empty() {
+                    self.settings.remember(&paths);
+                }
                 self.settings.remember_identities(&identities);
             }
             Loaded::Locked(locked) => self.locked = Some((locked, String::new())),
@@ -220,9 +231,14 @@ impl App {
         if let Some(action) = asked {
             self.carry_out(&ctx, action);
         }
+        let missing = self.missing.count();
         let mut actions = vec![self.bars(ui), self.body(ui)];
         let over = caught(|| self.over(&ctx));
         actions.push(over.unwrap_or_else(|fault| self.put_away(&fault)));
+        if self.missing.count() != missing {
+            // It is told above what was painted just now.
+            ctx.request_repaint();
+        }
         for action in actions.into_iter().flatten() {
             self.carry_out(&ctx, action);
         }
@@ -257,6 +273,9 @@ impl App {
         }
         if !self.failures.is_empty() {
             action = overlay::failures(ui, &self.failures).or(action);
+        }
+        if let Some(words) = self.missing.sentence() {
+            action = overlay::no_font(ui, &words).or(action);
         }
         action
     }
@@ -309,6 +328,7 @@ impl App {
         match action {
             Action::Browse(pick) => self.dialog.show(ctx, pick),
             Action::Open(paths) => self.start(ctx, Wanted { paths, ..Wanted::default() }),
+            Action::OpenSample => self.start_sample(ctx),
             Action::Unlock(identities) => self.unlock(ctx, identities),
             Action::OpenTheRest => {
                 if let Some((locked, _)) = self.locked.take() {
@@ -339,12 +359,14 @@ impl App {
             }
             Action::ShowPalette => self.palette = Some(PaletteState::default()),
             Action::DismissFailure => self.failures.clear(),
+            Action::DismissMissingFont => self.missing.forget(),
             Action::CloseDialog => self.path_field = None,
             Action::ShowStart => self.page = Page::Start,
             Action::BackToCase => self.page = Page::Case,
             Action::ForgetRecent => self.settings.recent.clear(),
             Action::ForgetIdentities => self.settings.identities.clear(),
             Action::CopyFix => self.copy_fix(ctx),
+            Action::TryFix => self.try_fix(ctx),
             Action::Copy(text) => self.copy(ctx, text),
             Action::ToggleTheme => self.toggle_theme(ctx),
             Action::ToggleHelp if self.help == Help::Shown => self.help = Help::Hidden,
@@ -362,6 +384,7 @@ impl App {
             | Action::ShowFinding(_)
             | Action::ShowSite(_)
             | Action::ShowAccount(_)
+            | Action::ShowGraph
             | Action::ToggleTry(_)
             | Action::StopTrying
             | Action::ShowEvent(_)
@@ -380,6 +403,13 @@ impl App {
         self.locked = None;
         self.failures.clear();
         self.loader.start(ctx, wanted, self.settings.identities.clone());
+    }
+
+    fn start_sample(&mut self, ctx: &egui::Context) {
+        self.path_field = None;
+        self.locked = None;
+        self.failures.clear();
+        self.loader.start_sample(ctx);
     }
 
     /// Opens once more what was locked. Identity files that were named before may open a part of it.
@@ -417,6 +447,16 @@ impl App {
         let finding = open.content.findings.get(index);
         if let Some(command) = finding.and_then(|finding| finding.first_command()).cloned() {
             self.copy(ctx, command);
+        }
+    }
+
+    fn try_fix(&mut self, ctx: &egui::Context) {
+        let Some(open) = self.open.as_mut().filter(|_| self.page == Page::Case) else { return };
+        let Some(Selection::Finding(index)) = open.views.findings.selected else { return };
+        let fixes = open.content.findings.get(index).map(|finding| &finding.fixes);
+        let first = fixes.and_then(|fixes| fixes.iter().position(|fix| fix.changes.is_some()));
+        if let Some(fix) = first.filter(|_| open.view == View::Findings) {
+            open.carry_out(ctx, &Action::ToggleTry((index, fix)));
         }
     }
 

@@ -12,19 +12,31 @@ use crate::gui::action::Action;
 use crate::gui::artifact_content::{ArtifactContent, Body};
 use crate::gui::artifact_search::{Search, Source};
 use crate::gui::content::Content;
+use crate::gui::divided;
 use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Look, Rows};
 use crate::gui::hex;
 use crate::gui::lines_view::{self, Lines, LinesState, Marked};
 use crate::gui::list_state::ListState;
 use crate::gui::theme::{self, Palette, Tone};
 
+const fn file_column(width: f32) -> Head {
+    Head { title: "File", hint: "Where it lies in the bundle", width }
+}
+
+const fn came_column(width: f32) -> Head {
+    Head { title: "Came", hint: "How collecting it ended", width }
+}
+
+const fn bytes_column(width: f32) -> Head {
+    Head { title: "Bytes", hint: "How large it is", width }
+}
+
+const BUNDLE_COLUMN: Head = Head { title: "Bundle", hint: "The bundle that it came in", width: 100.0 };
+
 /// The columns of the list.
-const HEADS: [Head; 4] = [
-    Head { title: "File", hint: "Where it lies in the bundle", width: 230.0 },
-    Head { title: "Came", hint: "How collecting it ended", width: 84.0 },
-    Head { title: "Bytes", hint: "How large it is", width: 60.0 },
-    Head { title: "Bundle", hint: "The bundle that it came in", width: 160.0 },
-];
+const HEADS: [Head; 3] = [file_column(256.0), came_column(84.0), bytes_column(68.0)];
+/// Its columns where there are several bundles.
+const HEADS_OF_SEVERAL: [Head; 4] = [file_column(172.0), came_column(76.0), bytes_column(60.0), BUNDLE_COLUMN];
 
 /// Findings that are named above a file at most: below them is to be room for the file.
 const CITING: usize = 6;
@@ -250,7 +262,7 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut ArtifactsState) -> Option<
     state.catch_up(ui, content);
     state.keys(ui);
     let list_frame = egui::Frame::new().fill(Palette::of(ui).page);
-    let panel = egui::Panel::left("files").default_size(390.0).min_size(220.0).frame(list_frame);
+    let panel = divided::list(ui, "files", 424.0).frame(list_frame);
     panel.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         list(ui, content, state);
@@ -265,7 +277,8 @@ fn list(ui: &mut Ui, content: &Content, state: &mut ArtifactsState) {
     let listed = state.list.listed(words(content));
     let selected = state.at.and_then(|at| listed.iter().position(|index| id_of(content, *index) == Some(at.artifact)));
     let rows = Files { content, listed };
-    let grid = Grid { name: "Files", heads: &HEADS, selected, sorted: None };
+    let heads: &[Head] = if content.case.bundles.len() > 1 { &HEADS_OF_SEVERAL } else { &HEADS };
+    let grid = Grid { name: "Files", heads, selected, sorted: None };
     let did = grid.show(ui, &mut state.grid, &rows, &mut |_, _, _| {});
     if let Some(Did::Select(row)) = did
         && let Some(id) = listed.get(row).and_then(|index| id_of(content, *index))
@@ -316,8 +329,9 @@ fn file(ui: &mut Ui, content: &Content, state: &mut ArtifactsState) -> Option<Ac
     let ArtifactsState { open, focus_search, .. } = state;
     let open = open.as_mut()?;
     let artifact = of(content, open.id)?;
-    let mut action = head(ui, artifact);
-    action = cited(ui, content, artifact, open).or(action);
+    let room = if ui.available_height() < LOW { Room::Scarce } else { Room::Plenty };
+    let mut action = head(ui, artifact, room);
+    action = cited(ui, content, artifact, open, room).or(action);
     if let Shown::Text(source) = &open.text {
         let source = source.clone();
         search(ui, open, source, std::mem::take(focus_search));
@@ -351,16 +365,36 @@ fn file(ui: &mut Ui, content: &Content, state: &mut ArtifactsState) -> Option<Ac
     action
 }
 
+/// Below this height, the text would have no room beneath all that can be said of it.
+const LOW: f32 = 240.0;
+
+/// How much room there is above the text.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Room {
+    Plenty,
+    /// What is said of the file and the findings is in tooltips.
+    Scarce,
+}
+
 /// The row of the manifest, and what is wrong.
-fn head(ui: &mut Ui, artifact: &ArtifactContent) -> Option<Action> {
+fn head(ui: &mut Ui, artifact: &ArtifactContent, room: Room) -> Option<Action> {
     let palette = Palette::of(ui);
     let mut action = None;
     ui.horizontal_wrapped(|ui| {
-        ui.label(RichText::new(&artifact.path).monospace().strong());
+        let path = ui.label(RichText::new(&artifact.path).monospace().strong());
         if ui.small_button("Copy path").clicked() {
             action = Some(Action::Copy(artifact.path.clone()));
         }
+        if room == Room::Scarce {
+            let facts = artifact.facts.iter().map(|(name, words)| format!("{name}: {words}"));
+            let told = [artifact.kind.to_owned(), artifact.status.0.clone(), artifact.integrity.0.to_owned()];
+            let told = told.into_iter().chain(facts).chain(artifact.doubts.iter().cloned());
+            path.on_hover_text(told.collect::<Vec<_>>().join("\n"));
+        }
     });
+    if room == Room::Scarce {
+        return action;
+    }
     ui.horizontal_wrapped(|ui| {
         ui.spacing_mut().item_spacing.x = 6.0;
         let (status, tone) = &artifact.status;
@@ -380,7 +414,7 @@ fn head(ui: &mut Ui, artifact: &ArtifactContent) -> Option<Action> {
 }
 
 /// The findings that cite the file.
-fn cited(ui: &mut Ui, content: &Content, artifact: &ArtifactContent, open: &mut Open) -> Option<Action> {
+fn cited(ui: &mut Ui, content: &Content, artifact: &ArtifactContent, open: &mut Open, room: Room) -> Option<Action> {
     let mut action = None;
     for (at, number) in artifact.cited.iter().take(CITING) {
         let Some(finding) = content.findings.get(*number) else { continue };
@@ -397,7 +431,9 @@ fn cited(ui: &mut Ui, content: &Content, artifact: &ArtifactContent, open: &mut 
             {
                 action = Some(Action::ShowEvent(*at));
             }
-            if ui.link(format!("Finding: {}", finding.summary)).clicked() {
+            let words = format!("Finding: {}", finding.summary);
+            let shown = if room == Room::Scarce { "Finding" } else { words.as_str() };
+            if ui.link(shown).on_hover_text(&words).clicked() {
                 action = Some(Action::ShowFinding(*number));
             }
         });
@@ -411,7 +447,9 @@ fn cited(ui: &mut Ui, content: &Content, artifact: &ArtifactContent, open: &mut 
 fn search(ui: &mut Ui, open: &mut Open, source: Source, focus: bool) {
     ui.horizontal(|ui| {
         let label = ui.label("Search");
-        let edit = egui::TextEdit::singleline(&mut open.typed).desired_width(260.0).hint_text("press / to type here");
+        // The arrows and the count stand beside it.
+        let width = (ui.available_width() - 130.0).clamp(80.0, 260.0);
+        let edit = egui::TextEdit::singleline(&mut open.typed).desired_width(width).hint_text("press / to type here");
         let edit = ui.add(edit).labelled_by(label.id);
         if focus {
             edit.request_focus();

@@ -12,6 +12,7 @@ use crate::gui::command_view::copy_button;
 use crate::gui::comparison_content::{ComparisonContent, comparison_content};
 use crate::gui::comparison_view::comparison;
 use crate::gui::content::Content;
+use crate::gui::paging;
 use crate::gui::theme::{self, Palette};
 
 /// The other case, and what is different in it.
@@ -66,7 +67,8 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut CompareState) -> Option<Ac
     let Some(other) = state.other.clone() else { return empty(ui) };
     let mut asked = None;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
-        ui.horizontal(|ui| {
+        paging::keys(ui);
+        ui.horizontal_wrapped(|ui| {
             if ui.button("Open another case to compare…").clicked() {
                 asked = Some(Action::Browse(Pick::Compare));
             }
@@ -85,7 +87,8 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut CompareState) -> Option<Ac
         let (before, after) = if state.order == Order::ThisFirst { (content, &*other) } else { (&*other, content) };
         ui.columns(2, |columns| {
             for ((ui, title), case) in columns.iter_mut().zip(["Before", "After"]).zip([before, after]) {
-                side(ui, title, case);
+                // Columns would stretch their lines.
+                ui.vertical(|ui| side(ui, title, case));
             }
         });
         ui.add_space(12.0);

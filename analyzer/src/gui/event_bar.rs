@@ -16,7 +16,7 @@ use crate::timeline::term::FIELDS;
 /// Shows the bar; what a person asks for comes back.
 pub fn ui(ui: &mut Ui, content: &EventContent, state: &mut EventsState) -> Option<Want> {
     let mut want = None;
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         let label = ui.label("Filter");
         want = field(ui, state, label.id);
         ui.menu_button("?", help).response.on_hover_text("What a filter may say");
@@ -48,7 +48,9 @@ fn export(ui: &mut Ui) -> Option<Want> {
 }
 
 fn field(ui: &mut Ui, state: &mut EventsState, label: egui::Id) -> Option<Want> {
-    let width = (ui.available_width() - 470.0).max(160.0);
+    // In a narrow window, the rest stands below.
+    let room = ui.available_width();
+    let width = if room < 640.0 { room - 8.0 } else { room - 450.0 };
     let edit = egui::TextEdit::singleline(&mut state.typed).desired_width(width);
     let edit = ui.add(edit.hint_text("user:alice -code:0x18 HTTP   (press / to type here)")).labelled_by(label);
     if std::mem::take(&mut state.focus_filter) {

@@ -342,6 +342,9 @@ impl EventsState {
     }
 }
 
+/// The height below which there is no timeline.
+const LOW: f32 = 300.0;
+
 /// Shows the events.
 pub fn ui(ui: &mut Ui, content: &Content, state: &mut EventsState) -> Option<Action> {
     let shown = &content.events;
@@ -353,7 +356,11 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut EventsState) -> Option<Act
     state.keys(ui);
     let mut want = event_bar::ui(ui, shown, state);
     let clock = state.clock(shown);
-    let brushed = event_histogram::ui(ui, &state.answer.histogram, state.chosen(), &clock, &mut state.brush);
+    // A low window has room for the list or for the timeline.
+    let histogram = |ui: &mut Ui, state: &mut EventsState| {
+        event_histogram::ui(ui, &state.answer.histogram, state.chosen(), &clock, &mut state.brush)
+    };
+    let brushed = if ui.available_height() > LOW { histogram(ui, state) } else { None };
     match brushed {
         Some(Brushed::Span(span)) => {
             (state.period, state.around) = (Period::In(span), None);
@@ -362,7 +369,9 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut EventsState) -> Option<Act
         Some(Brushed::All) if state.period != Period::Always => want = Some(Want::AllTime),
         Some(Brushed::All) | None => {}
     }
-    let below = egui::Panel::bottom("event").default_size(230.0).min_size(110.0).resizable(true);
+    let most = ui.available_height() * 0.6;
+    let below =
+        egui::Panel::bottom("event").default_size(230.0_f32.min(most)).min_size(110.0_f32.min(most)).max_size(most);
     let frame = egui::Frame::new().fill(Palette::of(ui).page);
     let details = |ui: &mut Ui| {
         ui.set_min_size(ui.available_size());

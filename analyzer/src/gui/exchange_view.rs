@@ -8,6 +8,7 @@ use crate::gui::content::Content;
 use crate::gui::evidence_view::evidence;
 use crate::gui::exchange_content::{ExchangeContent, StepContent};
 use crate::gui::finding_list::Reveal;
+use crate::gui::paging;
 use crate::gui::row::{focus_ring, wrapped};
 use crate::gui::theme::{self, Palette};
 
@@ -65,6 +66,7 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut ExchangesState) -> Option<
     }
     let mut action = None;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        paging::keys(ui);
         for index in 0..exchanges.len() {
             let step = (selected.exchange == index).then_some(selected.step);
             let card = ui.push_id(("exchange", index), |ui| {
@@ -127,23 +129,34 @@ fn causes(ui: &mut Ui, content: &Content, exchange: &ExchangeContent) -> Option<
 
 fn path(ui: &mut Ui, exchange: &ExchangeContent, index: usize, selected: Option<usize>) -> Option<Action> {
     let mut action = None;
-    let count = exchange.steps.len().max(1);
-    let arrows = ARROW * length(count.saturating_sub(1));
-    let width = ((ui.available_width() - arrows) / length(count)).floor().max(90.0);
-    ui.horizontal(|ui| {
-        ui.spacing_mut().item_spacing.x = 0.0;
-        for (number, step) in exchange.steps.iter().enumerate() {
-            if number > 0 {
-                arrow_in(ui, vec2(ARROW, box_height()));
+    let (many, width) = fit(ui.available_width(), ARROW, 130.0, exchange.steps.len());
+    for first in (0..exchange.steps.len()).step_by(many) {
+        ui.horizontal(|ui| {
+            ui.spacing_mut().item_spacing.x = 0.0;
+            for (number, step) in exchange.steps.iter().enumerate().skip(first).take(many) {
+                if number > first {
+                    arrow_in(ui, vec2(ARROW, box_height()));
+                }
+                let response = step_box(ui, step, width, selected == Some(number));
+                let response = response.on_hover_text(&step.text);
+                if response.clicked() {
+                    action = Some(Action::SelectStep(StepSelection { exchange: index, step: number }));
+                }
             }
-            let response = step_box(ui, step, width, selected == Some(number));
-            let response = response.on_hover_text(&step.text);
-            if response.clicked() {
-                action = Some(Action::SelectStep(StepSelection { exchange: index, step: number }));
-            }
-        }
-    });
+        });
+    }
     action
+}
+
+/// How many boxes of a path stand beside each other in this room, and how wide each is. Where they are too many, they
+/// stand in rows of the same length.
+pub fn fit(room: f32, arrow: f32, least: f32, count: usize) -> (usize, f32) {
+    let count = count.max(1);
+    let fits = |many: &usize| (least + arrow) * length(*many) - arrow <= room;
+    let most = (1..=count).rev().find(fits).unwrap_or(1);
+    let many = count.div_ceil(count.div_ceil(most).max(1)).max(1);
+    let width = ((room + arrow) / length(many) - arrow).floor();
+    (many, width.max(least.min(room)))
 }
 
 /// A small count as a length; there are five steps.
@@ -191,4 +204,18 @@ fn step_box(ui: &mut Ui, step: &StepContent, width: f32, selected: bool) -> Resp
     painter.galley(corner + vec2(0.0, 22.0), text, palette.weak);
     focus_ring(ui, rect, &response);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn boxes_stand_in_rows_of_the_same_length_where_the_room_is_short() {
+        assert_eq!(fit(1063.0, 22.0, 130.0, 5), (5, 195.0));
+        assert_eq!(fit(500.0, 22.0, 130.0, 5), (3, 152.0));
+        assert_eq!(fit(300.0, 16.0, 96.0, 7).0, 2);
+        assert_eq!(fit(50.0, 16.0, 96.0, 7), (1, 50.0));
+        assert_eq!(fit(300.0, 16.0, 96.0, 0).0, 1);
+    }
 }

@@ -1,6 +1,6 @@
 //! A field above a list that narrows it as one types.
 
-use egui::{RichText, Ui, vec2};
+use egui::{Key, Modifiers, RichText, Ui, vec2};
 
 use crate::gui::theme::{self, Palette};
 
@@ -13,6 +13,9 @@ pub fn filter_field(ui: &mut Ui, text: &mut String, name: &str, shown: usize, al
         let field = egui::TextEdit::singleline(text).hint_text(name).desired_width(width).margin(vec2(8.0, 5.0));
         let response = ui.add(field);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SearchInput, true, name));
+        if slash(ui) {
+            response.request_focus();
+        }
         if !text.is_empty() && ui.button("✖").accessible_name("Clear the filter").on_hover_text("Clear").clicked() {
             text.clear();
         }
@@ -22,6 +25,11 @@ pub fn filter_field(ui: &mut Ui, text: &mut String, name: &str, shown: usize, al
         ui.label(RichText::new(words).size(theme::SMALL).color(Palette::of(ui).weak));
     }
     ui.add_space(4.0);
+}
+
+/// Whether somebody pressed the key that leads to the field of a view, and does not type already.
+pub fn slash(ui: &Ui) -> bool {
+    !ui.ctx().text_edit_focused() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Slash))
 }
 
 /// Whether something has every word that was typed. `words` is in lower case.

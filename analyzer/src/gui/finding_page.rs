@@ -8,7 +8,7 @@ use crate::gui::finding_list::{self, Reveal};
 use crate::gui::notes::Notes;
 use crate::gui::theme::Palette;
 use crate::gui::trial::Trial;
-use crate::gui::{check_view, finding_view, gaps_view};
+use crate::gui::{check_view, divided, finding_view, gaps_view, paging};
 
 /// The widest that text grows: longer lines are hard to follow.
 const TEXT_WIDTH: f32 = 860.0;
@@ -63,7 +63,7 @@ impl FindingsState {
 pub fn ui(ui: &mut Ui, content: &Content, state: &mut FindingsState) -> Option<Action> {
     let frame = egui::Frame::new().fill(Palette::of(ui).page);
     let stopped = state.trial.ui(ui);
-    let list = egui::Panel::left("list").default_size(370.0).min_size(240.0);
+    let list = divided::list(ui, "list", 370.0);
     let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
     let list = list.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -80,6 +80,7 @@ fn details(ui: &mut Ui, content: &Content, state: &mut FindingsState) -> Option<
     let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("details", selected));
     let margin = egui::Frame::new().inner_margin(Margin { left: 20, right: 20, top: 16, bottom: 24 });
     let shown = area.show(ui, |ui| {
+        paging::keys(ui);
         margin
             .show(ui, |ui| {
                 ui.set_max_width(ui.available_width().min(TEXT_WIDTH));

@@ -5,6 +5,7 @@ use std::ops::Range;
 use egui::text::{LayoutJob, TextFormat, TextWrapping};
 use egui::{Align2, Color32, CursorIcon, FontId, Pos2, Rect, Response, Role, Sense, Stroke, Ui, WidgetInfo, vec2};
 
+use crate::gui::elide;
 use crate::gui::heights;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::timeline::answer::Direction;
@@ -87,6 +88,10 @@ impl GridState {
 
     /// Where to scroll to, so that the row that is to be revealed is in sight.
     fn target(&mut self, rows: usize) -> Option<f32> {
+        // Before the first frame nobody knows what is in sight.
+        if self.height <= 0.0 {
+            return None;
+        }
         let row = self.reveal.take()?.min(rows.saturating_sub(1));
         let (top, bottom) = (heights::place(row, ROW), heights::place(row.saturating_add(1), ROW));
         let (first, last) = (f64::from(self.offset.y), f64::from(self.offset.y) + f64::from(self.height));
@@ -155,6 +160,9 @@ impl Grid<'_> {
         });
         state.offset = shown.state.clamped_offset();
         state.height = shown.inner_rect.height();
+        if state.reveal.is_some() {
+            ui.ctx().request_repaint();
+        }
         did.or(sorted)
     }
 
@@ -291,9 +299,8 @@ fn cells(ui: &Ui, rect: Rect, edges: &[f32], rows: &dyn Rows, row: usize, respon
             Look::Toned(tone) => palette.ink(tone),
         };
         let cut: String = words.chars().take(CELL).collect();
-        let job = one_line(&cut, FontId::proportional(theme::SMALL), color, cell.width() - 2.0 * PAD);
-        let galley = ui.painter().layout_job(job);
-        if galley.elided && pointer.is_some_and(|at| cell.contains(at)) {
+        let galley = elide::middle(ui, &cut, &FontId::proportional(theme::SMALL), color, cell.width() - 2.0 * PAD);
+        if galley.text() != words && pointer.is_some_and(|at| cell.contains(at)) {
             full = Some(words);
         }
         let at = Align2::LEFT_CENTER.align_size_within_rect(galley.size(), cell.shrink2(vec2(PAD, 0.0)));
@@ -355,6 +362,12 @@ mod tests {
         assert_eq!(state(Some(20)).target(100), Some(242.0));
         assert_eq!(state(Some(1000)).target(100), Some(99.0 * 22.0 - 110.0));
         assert_eq!(state(None).target(100), None);
+        let mut first = GridState { height: 0.0, ..state(Some(50)) };
+        assert_eq!(
+            (first.target(100), first.reveal),
+            (None, Some(50)),
+            "it waits until it is known how high the list is"
+        );
     }
 
     #[test]

@@ -46,28 +46,47 @@ fn ways(ui: &mut Ui, history: &History) -> Option<Action> {
     asked
 }
 
+/// Below this width, the buttons that are pressed seldom stand in a menu.
+const NARROW: f32 = 720.0;
+
 /// The buttons, from right to left.
 fn buttons(ui: &mut Ui, has_case: bool) -> Option<Action> {
     let theme = if ui.visuals().dark_mode { "Light theme" } else { "Dark theme" };
-    let mut buttons = vec![
-        ("Find", "Any command, finding, URL, site or account (Ctrl+P)", Action::ShowPalette),
-        ("Keys", "All keys (F1)", Action::ToggleHelp),
-        (theme, "Ctrl+T", Action::ToggleTheme),
-    ];
+    let often = [("Find", "Any command, finding, URL, site or account (Ctrl+P)", Action::ShowPalette)];
+    let mut seldom = vec![("Keys", "All keys (F1)", Action::ToggleHelp), (theme, "Ctrl+T", Action::ToggleTheme)];
     if has_case {
-        buttons.push(("Start page", "What was opened before", Action::ShowStart));
-        buttons.push(("Open…", "Open another bundle (Ctrl+O)", Action::Browse(Pick::Files)));
+        seldom.push(("Start page", "What was opened before", Action::ShowStart));
+        seldom.push(("Open…", "Open another bundle (Ctrl+O)", Action::Browse(Pick::Files)));
     }
+    let is_narrow = has_case && ui.ctx().content_rect().width() < NARROW;
+    let mut asked = row(ui, often);
+    let more = if is_narrow { more(ui, seldom) } else { row(ui, seldom) };
+    asked = more.or(asked);
+    if has_case {
+        asked = report_menu(ui).or(asked);
+    }
+    asked
+}
+
+fn row(ui: &mut Ui, buttons: impl IntoIterator<Item = (&'static str, &'static str, Action)>) -> Option<Action> {
     let mut asked = None;
     for (text, hint, action) in buttons {
         if ui.button(text).on_hover_text(hint).clicked() {
             asked = Some(action);
         }
     }
-    if has_case {
-        asked = report_menu(ui).or(asked);
-    }
     asked
+}
+
+fn more(ui: &mut Ui, buttons: Vec<(&'static str, &'static str, Action)>) -> Option<Action> {
+    let menu = ui.menu_button("More", |ui| {
+        let asked = row(ui, buttons.into_iter().rev());
+        if asked.is_some() {
+            ui.close();
+        }
+        asked
+    });
+    menu.inner.flatten()
 }
 
 /// The ways to take the diagnosis along.

@@ -11,14 +11,20 @@ use crate::gui::view::View;
 pub enum Command {
     /// Choose what to open.
     Open,
+    /// Open the sample.
+    Sample,
     /// Select what follows.
     Next,
     /// Select what precedes.
     Previous,
     /// Copy the first command that fixes the selected finding.
     CopyFix,
+    /// Try the first fix of the selected finding.
+    TryFix,
     /// Show a view.
     Show(View),
+    /// Show the graph of the accounts.
+    Graph,
     /// Go back.
     Back,
     /// Go on again.
@@ -43,9 +49,45 @@ pub enum Command {
     BuiltIn,
 }
 
+/// What keys are good for; the sheet shows them under these titles.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Group {
+    /// The views.
+    Views,
+    /// The case as a whole.
+    Case,
+    /// A list, and the text beside it.
+    Lists,
+    /// Events and files.
+    Files,
+    /// The window.
+    Window,
+}
+
+impl Group {
+    /// Every one.
+    pub const ALL: [Self; 5] = [Self::Views, Self::Case, Self::Lists, Self::Files, Self::Window];
+
+    /// How the sheet shares them out to two columns of about the same length.
+    pub const COLUMNS: [&[Self]; 2] = [&[Self::Views, Self::Case], &[Self::Lists, Self::Files, Self::Window]];
+
+    /// Its title.
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Views => "Views",
+            Self::Case => "Case",
+            Self::Lists => "Lists and text",
+            Self::Files => "Files",
+            Self::Window => "Window",
+        }
+    }
+}
+
 /// One row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
+    /// Where the sheet shows it.
+    pub group: Group,
     /// What it asks for.
     pub command: Command,
     /// The keys, as people write them.
@@ -72,25 +114,43 @@ const fn with_shift(key: Key) -> KeyboardShortcut {
 }
 
 const fn view(view: View, does: &'static str, shortcuts: &'static [KeyboardShortcut]) -> Binding {
-    row(Command::Show(view), view.keys(), does, shortcuts)
+    row(Group::Views, Command::Show(view), view.keys(), does, shortcuts)
+}
+
+/// A key that the window itself, or what has the keyboard, sees to.
+const fn built_in(group: Group, keys: &'static str, does: &'static str) -> Binding {
+    row(group, Command::BuiltIn, keys, does, &[])
+}
+
+/// A command that only the palette offers.
+const fn by_name(command: Command, does: &'static str) -> Binding {
+    row(Group::Case, command, "", does, &[])
 }
 
 const fn row(
+    group: Group,
     command: Command,
     keys: &'static str,
     does: &'static str,
     shortcuts: &'static [KeyboardShortcut],
 ) -> Binding {
-    Binding { command, keys, does, shortcuts }
+    Binding { group, command, keys, does, shortcuts }
 }
 
 /// Every key.
 pub const TABLE: &[Binding] = &[
-    row(Command::Open, "Ctrl+O", "open", &[with_ctrl(Key::O)]),
-    row(Command::Next, "J  or  ↓", "next in the list", &[plain(Key::J), plain(Key::ArrowDown)]),
-    row(Command::Previous, "K  or  ↑", "previous in the list", &[plain(Key::K), plain(Key::ArrowUp)]),
-    row(Command::CopyFix, "C", "copy the first command that fixes it", &[plain(Key::C)]),
-    row(Command::BuiltIn, "Ctrl+C", "copy the command whose button has the keyboard, or the marked text", &[]),
+    row(Group::Case, Command::Open, "Ctrl+O", "open", &[with_ctrl(Key::O)]),
+    by_name(Command::Sample, "open a sample: a made-up server with one fault"),
+    row(Group::Lists, Command::Next, "J  or  ↓", "next in the list", &[plain(Key::J), plain(Key::ArrowDown)]),
+    row(Group::Lists, Command::Previous, "K  or  ↑", "previous in the list", &[plain(Key::K), plain(Key::ArrowUp)]),
+    built_in(Group::Lists, "/", "type into the field of the view"),
+    built_in(Group::Lists, "PgUp  PgDn", "a page up or down"),
+    built_in(Group::Lists, "Home  End", "the beginning or the end"),
+    built_in(Group::Lists, "Tab", "go to the next button or row"),
+    built_in(Group::Lists, "Enter", "press it"),
+    row(Group::Case, Command::CopyFix, "C", "copy the first command that fixes it", &[plain(Key::C)]),
+    row(Group::Case, Command::TryFix, "T", "try that fix and show what follows, or stop", &[plain(Key::T)]),
+    built_in(Group::Case, "Ctrl+C", "copy the command whose button has the keyboard, or the marked text"),
     view(View::Overview, "overview", &[with_ctrl(Key::Num1)]),
     view(View::Findings, "findings", &[with_ctrl(Key::Num2)]),
     view(View::Exchanges, "exchanges", &[with_ctrl(Key::Num3)]),
@@ -100,27 +160,35 @@ pub const TABLE: &[Binding] = &[
     view(View::Events, "events", &[with_ctrl(Key::Num7)]),
     view(View::Artifacts, "artifacts", &[with_ctrl(Key::Num8)]),
     view(View::Compare, "compare", &[with_ctrl(Key::Num9)]),
-    row(Command::Back, "Alt+←", "back to where you were", &[with_alt(Key::ArrowLeft)]),
-    row(Command::Forward, "Alt+→", "on again", &[with_alt(Key::ArrowRight)]),
-    row(Command::BuiltIn, "Tab", "go to the next button or row", &[]),
-    row(Command::BuiltIn, "Enter", "press it", &[]),
-    row(Command::Palette, "Ctrl+P", "find a command, a finding, a URL, a site or an account", &[with_ctrl(Key::P)]),
-    row(Command::Report(ReportForm::Html), "Ctrl+S", "save the report as HTML", &[with_ctrl(Key::S)]),
-    row(Command::Report(ReportForm::Markdown), "", "save the report as Markdown", &[]),
-    row(Command::Report(ReportForm::Json), "", "save the report as JSON", &[]),
-    row(Command::Report(ReportForm::DomainAdministrator), "", "save the page for your domain administrator", &[]),
-    row(Command::Summary, "", "copy the case in a few lines, for a ticket", &[]),
-    row(Command::Start, "", "start page", &[]),
-    row(Command::Theme, "Ctrl+T", "dark or light theme", &[with_ctrl(Key::T)]),
-    row(Command::BuiltIn, "Ctrl + / - / 0", "larger, smaller, usual size", &[]),
+    row(Group::Views, Command::Back, "Alt+←", "back to where you were", &[with_alt(Key::ArrowLeft)]),
+    row(Group::Views, Command::Forward, "Alt+→", "on again", &[with_alt(Key::ArrowRight)]),
+    built_in(Group::Files, "N", "next match of the search"),
+    built_in(Group::Files, "Shift+N", "the match before"),
     row(
+        Group::Case,
+        Command::Palette,
+        "Ctrl+P",
+        "find a command, a finding, a URL, a site or an account",
+        &[with_ctrl(Key::P)],
+    ),
+    row(Group::Case, Command::Report(ReportForm::Html), "Ctrl+S", "save the report as HTML", &[with_ctrl(Key::S)]),
+    by_name(Command::Report(ReportForm::Markdown), "save the report as Markdown"),
+    by_name(Command::Report(ReportForm::Json), "save the report as JSON"),
+    by_name(Command::Report(ReportForm::DomainAdministrator), "save the page for your domain administrator"),
+    by_name(Command::Summary, "copy the case in a few lines, for a ticket"),
+    by_name(Command::Graph, "the graph of sites, pools, accounts and SPNs"),
+    by_name(Command::Start, "start page"),
+    row(Group::Window, Command::Theme, "Ctrl+T", "dark or light theme", &[with_ctrl(Key::T)]),
+    built_in(Group::Window, "Ctrl + / - / 0", "larger, smaller, usual size"),
+    row(
+        Group::Window,
         Command::Help,
         "F1  or  ?",
         "all keys",
         &[plain(Key::F1), plain(Key::Questionmark), with_shift(Key::Questionmark)],
     ),
-    row(Command::Escape, "Esc", "close what lies on top", &[plain(Key::Escape)]),
-    row(Command::Quit, "Ctrl+Q", "quit", &[with_ctrl(Key::Q)]),
+    row(Group::Window, Command::Escape, "Esc", "close what lies on top", &[plain(Key::Escape)]),
+    row(Group::Window, Command::Quit, "Ctrl+Q", "quit", &[with_ctrl(Key::Q)]),
 ];
 
 /// The rows that the start page shows.
@@ -136,7 +204,13 @@ impl Binding {
     pub const fn needs_case(&self) -> bool {
         !matches!(
             self.command,
-            Command::Open | Command::Theme | Command::Help | Command::Quit | Command::Escape | Command::BuiltIn
+            Command::Open
+                | Command::Sample
+                | Command::Theme
+                | Command::Help
+                | Command::Quit
+                | Command::Escape
+                | Command::BuiltIn
         )
     }
 }
@@ -179,9 +253,12 @@ fn consume(events: &mut Vec<Event>, shortcut: KeyboardShortcut) -> bool {
 pub const fn action(command: Command) -> Option<Action> {
     Some(match command {
         Command::Open => Action::Browse(Pick::Files),
+        Command::Sample => Action::OpenSample,
         Command::Next => Action::Next,
         Command::Previous => Action::Previous,
         Command::CopyFix => Action::CopyFix,
+        Command::TryFix => Action::TryFix,
+        Command::Graph => Action::ShowGraph,
         Command::Show(view) => Action::Show(view),
         Command::Back => Action::Back,
         Command::Forward => Action::Forward,

@@ -18,6 +18,7 @@ use crate::gui::doors::Open;
 use crate::gui::fault::{Fault, caught};
 use crate::gui::notes::Notes;
 use crate::gui::record_reader::{OpenedPath, Origin};
+use crate::gui::sample;
 use crate::gui::stamp::Stamp;
 use crate::open::{self, OpenError};
 use crate::real_names;
@@ -143,16 +144,34 @@ impl Loader {
     /// Opens this as one case, also with identity files that are remembered. What was being opened before is not waited
     /// for any more.
     pub fn start(&mut self, ctx: &egui::Context, wanted: Wanted, remembered: Vec<PathBuf>) {
+        let open = self.open;
+        self.work(ctx, names(&wanted.paths), move |watch, stage| {
+            let opened = caught(|| Keys::of(wanted.clone(), &remembered).load(open, watch, stage));
+            opened.unwrap_or_else(|fault| Loaded::Nothing(vec![broken(&wanted.paths, &fault)]))
+        });
+    }
+
+    /// Opens the sample that the program carries along.
+    pub fn start_sample(&mut self, ctx: &egui::Context) {
+        self.work(ctx, sample::NAME.to_owned(), |watch, stage| {
+            let opened = caught(|| opened_sample(watch, stage));
+            opened.unwrap_or_else(|fault| Loaded::Nothing(vec![broken(&[PathBuf::from(sample::NAME)], &fault)]))
+        });
+    }
+
+    /// Works on a thread of its own, and waits for nothing that was begun before.
+    fn work(
+        &mut self,
+        ctx: &egui::Context,
+        names: String,
+        work: impl FnOnce(&Watch, &dyn Fn(String)) -> Loaded + Send + 'static,
+    ) {
         self.cancel();
         let generation = self.generation;
         let watch = Arc::new(Watch::default());
-        self.loading = Some(Loading {
-            names: names(&wanted.paths),
-            stage: "opening".to_owned(),
-            since: Instant::now(),
-            watch: Arc::clone(&watch),
-        });
-        let (open, sender, ctx) = (self.open, self.sender.clone(), ctx.clone());
+        self.loading =
+            Some(Loading { names, stage: "opening".to_owned(), since: Instant::now(), watch: Arc::clone(&watch) });
+        let (sender, ctx) = (self.sender.clone(), ctx.clone());
         let send = move |message| {
             // Nobody listens any more when the window is closed; then there is nobody to tell either.
             drop(sender.send((generation, message)));
@@ -161,9 +180,7 @@ impl Loader {
         let worker = std::thread::Builder::new().name("open".to_owned());
         let started = worker.spawn(move || {
             let stage = |stage| send(Message::Stage(stage));
-            let opened = caught(|| Keys::of(wanted.clone(), &remembered).load(open, &watch, &stage));
-            let broke = |fault| Loaded::Nothing(vec![broken(&wanted.paths, &fault)]);
-            send(Message::Done(opened.unwrap_or_else(broke)));
+            send(Message::Done(work(&watch, &stage)));
         });
         if started.is_err() {
             let what = "This computer has no room for another thread.".to_owned();
@@ -290,7 +307,7 @@ impl Keys {
         }
         stage("diagnosing".to_owned());
         let origin = Origin { paths: opened, keys: Arc::new(keyring), records: Some(open::records) };
-        diagnosed(bundles, &wanted, origin, failures)
+        diagnosed(bundles, origin, &wanted.paths, &wanted.identities, failures)
     }
 }
 
@@ -316,7 +333,32 @@ const fn needs_key(error: &OpenError) -> bool {
     matches!(error, OpenError::Sealed { source: SealedError::NoKey | SealedError::OtherKey, .. })
 }
 
-fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, origin: Origin, mut failures: Vec<Failure>) -> Loaded {
+/// What is remembered must lead there from any folder.
+fn absolute(paths: &[PathBuf]) -> Vec<PathBuf> {
+    paths.iter().map(|path| std::path::absolute(path).unwrap_or_else(|_| path.clone())).collect()
+}
+
+fn opened_sample(watch: &Watch, stage: &dyn Fn(String)) -> Loaded {
+    stage("reading".to_owned());
+    match sample::open(watch) {
+        Ok(bundle) => {
+            stage("diagnosing".to_owned());
+            // It never changes.
+            let paths = vec![OpenedPath { path: PathBuf::from(sample::NAME), stamp: Stamp::default() }];
+            let origin = Origin { paths, keys: Arc::default(), records: Some(sample::records) };
+            diagnosed(vec![bundle], origin, &[], &[], Vec::new())
+        }
+        Err(error) => Loaded::Nothing(vec![Failure { what: sentence(&error), advice: advice(&error) }]),
+    }
+}
+
+fn diagnosed(
+    bundles: Vec<OpenedBundle>,
+    origin: Origin,
+    paths: &[PathBuf],
+    identities: &[PathBuf],
+    mut failures: Vec<Failure>,
+) -> Loaded {
     let names = bundles.iter().map(|bundle| escape(&bundle.name)).collect::<Vec<_>>().join(", ");
     let case = Case::open(bundles);
     if case.artifacts.is_empty() {
@@ -331,14 +373,12 @@ fn diagnosed(bundles: Vec<OpenedBundle>, wanted: &Wanted, origin: Origin, mut fa
         });
         return Loaded::Nothing(failures);
     }
-    // What is remembered must lead there from any folder.
-    let absolute = |path: &PathBuf| std::path::absolute(path).unwrap_or_else(|_| path.clone());
-    let paths: Vec<PathBuf> = wanted.paths.iter().map(absolute).collect();
+    let paths = absolute(paths);
     Loaded::Case {
         notes: Box::new(Notes::of(&paths)),
         content: Arc::new(Content::of(&Arc::new(case), origin)),
         paths,
-        identities: wanted.identities.iter().map(absolute).collect(),
+        identities: absolute(identities),
         failures,
     }
 }

@@ -89,6 +89,7 @@ impl OpenCase {
             }
             Action::ShowSite(index) => self.go(View::Sites, |views, _| views.sites.show(index)),
             Action::ShowAccount(index) => self.go(View::Accounts, |views, _| views.accounts.show(index)),
+            Action::ShowGraph => self.go(View::Accounts, |views, _| views.accounts.show_graph()),
             Action::ToggleTry(fix) => self.views.findings.trial.toggle(ctx, &self.content, fix),
             Action::StopTrying => self.views.findings.trial.clear(),
             Action::ShowEvent(at) => self.go(View::Events, |views, _| views.events.show(at)),
@@ -127,7 +128,7 @@ fn ui_drawn(ui: &mut Ui, open: &mut OpenCase, draw: Draw) -> Option<Action> {
         egui::Panel::top("head").frame(head).show(ui, |ui| header::ui(ui, &open.content));
     }
     let frame = egui::Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(8, 0));
-    let rail = egui::Panel::left("rail").exact_size(rail::WIDTH).resizable(false).frame(frame);
+    let rail = egui::Panel::left("rail").exact_size(rail::width(ui.available_width())).resizable(false).frame(frame);
     let rail = rail.show(ui, |ui| rail::ui(ui, &open.content, open.view)).inner;
     open.views.ui(ui, &open.content, open.view, draw).or(rail)
 }

@@ -5,12 +5,18 @@ use std::path::PathBuf;
 use egui::{Layout, Margin, RichText, Ui, vec2};
 
 use crate::gui::action::{Action, Pick};
-use crate::gui::keys;
+use crate::gui::keys::{self, Group};
 use crate::gui::load::{Failure, Loading};
+use crate::gui::paging;
 use crate::gui::theme::{self, Palette, Tone};
 
 fn strip(ui: &Ui, tone: Tone) -> egui::Frame {
     egui::Frame::new().fill(Palette::of(ui).ground(tone)).inner_margin(Margin::symmetric(16, 8))
+}
+
+/// How wide a sheet is: as wide as it wants to be, or as the window lets it.
+pub fn width(ctx: &egui::Context, wanted: f32) -> f32 {
+    wanted.min(ctx.content_rect().width() - 72.0)
 }
 
 /// The sheet that a question lies on.
@@ -79,21 +85,50 @@ pub fn failures(ui: &mut Ui, failures: &[Failure]) -> Option<Action> {
     action
 }
 
+/// Shows that boxes stand for characters, and what to do.
+pub fn no_font(ui: &mut Ui, words: &str) -> Option<Action> {
+    let palette = Palette::of(ui);
+    let frame = strip(ui, Tone::Warn);
+    let shown = egui::Panel::top("fonts").frame(frame).show(ui, |ui| {
+        ui.with_layout(Layout::right_to_left(egui::Align::Min), |ui| {
+            let dismissed = ui.button("Dismiss").on_hover_text("Put this sentence away").clicked();
+            ui.vertical(|ui| {
+                ui.label(RichText::new(words).color(palette.ink(Tone::Warn)));
+                let advice = "Install one that has them, such as Noto Sans CJK, and start Kerbscope again. What is copied \
+                              or saved has every character.";
+                ui.label(RichText::new(advice).color(palette.text));
+            });
+            dismissed.then_some(Action::DismissMissingFont)
+        })
+        .inner
+    });
+    shown.inner
+}
+
 /// Shows all keys.
 pub fn help(ctx: &egui::Context) -> Option<Action> {
     let modal = egui::Modal::new(egui::Id::unique("keys")).frame(sheet(ctx)).show(ctx, |ui| {
-        ui.set_width(600.0);
+        let wide = width(ctx, 880.0);
+        ui.set_width(wide);
         ui.label(RichText::new("Keys").size(theme::TITLE));
         ui.add_space(6.0);
-        let weak = Palette::of(ui).weak;
-        let room = (ctx.content_rect().height() - 180.0).max(160.0);
-        egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
-            ui.spacing_mut().interact_size.y = 0.0;
-            egui::Grid::new("keys").num_columns(2).spacing(vec2(24.0, 5.0)).show(ui, |ui| {
-                for binding in keys::rows().filter(|binding| !binding.keys.is_empty()) {
-                    ui.label(RichText::new(binding.keys).monospace());
-                    ui.label(RichText::new(binding.does).color(weak));
-                    ui.end_row();
+        let room = (ctx.content_rect().height() - 170.0).max(120.0);
+        let area = egui::ScrollArea::vertical().max_height(room).auto_shrink([false, true]);
+        area.show(ui, |ui| {
+            paging::keys(ui);
+            // Two columns, where they are wide enough to be read.
+            if wide < 700.0 {
+                for group in Group::ALL {
+                    keys_of(ui, group);
+                }
+                return;
+            }
+            let [first, second] = Group::COLUMNS;
+            ui.columns(2, |columns| {
+                for (ui, groups) in columns.iter_mut().zip([first, second]) {
+                    for group in groups {
+                        keys_of(ui, *group);
+                    }
                 }
             });
         });
@@ -101,6 +136,21 @@ pub fn help(ctx: &egui::Context) -> Option<Action> {
         ui.button("Close").clicked()
     });
     (modal.inner || modal.should_close()).then_some(Action::ToggleHelp)
+}
+
+fn keys_of(ui: &mut Ui, group: Group) {
+    let palette = Palette::of(ui);
+    ui.spacing_mut().interact_size.y = 0.0;
+    ui.add_space(4.0);
+    ui.label(RichText::new(group.title()).color(palette.accent));
+    egui::Grid::new(group.title()).num_columns(2).spacing(vec2(14.0, 4.0)).min_col_width(112.0).show(ui, |ui| {
+        for binding in keys::rows().filter(|binding| binding.group == group && !binding.keys.is_empty()) {
+            ui.label(RichText::new(binding.keys).monospace());
+            ui.add(egui::Label::new(RichText::new(binding.does).color(palette.weak)).wrap());
+            ui.end_row();
+        }
+    });
+    ui.add_space(6.0);
 }
 
 /// Shows a field for a path, where the desktop has no dialog.
@@ -113,7 +163,7 @@ pub fn path_field(ctx: &egui::Context, pick: Pick, text: &mut String) -> Option<
         _ => ("Open by path", "Open", "Path of a bundle, a zip, a folder, or a file"),
     };
     let modal = egui::Modal::new(egui::Id::unique("path")).frame(sheet(ctx)).show(ctx, |ui| {
-        ui.set_width(520.0);
+        ui.set_width(width(ctx, 520.0));
         ui.label(RichText::new(title).size(theme::TITLE));
         let words = "This desktop has no file dialog. Type or paste a path, or drop a file on the window.";
         ui.label(RichText::new(words).color(Palette::of(ui).weak));

@@ -8,7 +8,9 @@ use crate::gui::command_view::{commands, copy_button, risk};
 use crate::gui::content::Content;
 use crate::gui::elide;
 use crate::gui::exchange_content::ExchangeContent;
-use crate::gui::exchange_view::{arrow_in, length, step_details};
+use crate::gui::exchange_view::{arrow_in, fit, step_details};
+use crate::gui::overview_content::HostContent;
+use crate::gui::paging;
 use crate::gui::path_content::{Behind, Station};
 use crate::gui::row::{focus_ring, wrapped};
 use crate::gui::theme::{self, Palette, Tone};
@@ -22,6 +24,8 @@ const WIDTH: f32 = 1180.0;
 const ARROW: f32 = 16.0;
 /// The height of a station.
 const STATION: f32 = 66.0;
+/// The room that the table of hosts takes.
+const HOSTS: f32 = 760.0;
 /// Ways that are drawn at first; the rest stands in the view of exchanges.
 const WAYS: usize = 8;
 
@@ -36,6 +40,7 @@ pub struct OverviewState {
 pub fn ui(ui: &mut Ui, content: &Content, state: &mut OverviewState) -> Option<Action> {
     let mut asked = None;
     egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        paging::keys(ui);
         ui.set_max_width(ui.available_width().min(WIDTH));
         head(ui, content);
         for part in [cause, ways, judged, missing] {
@@ -134,11 +139,29 @@ fn way(
     ui.add_space(4.0);
     let mut asked = None;
     let open = state.open.filter(|(at, _)| *at == index).map(|(_, step)| step);
-    let count = exchange.stations.len().max(1);
-    let width = ((ui.available_width() - ARROW * length(count.saturating_sub(1))) / length(count)).floor().max(72.0);
+    let (many, width) = fit(ui.available_width(), ARROW, 96.0, exchange.stations.len());
+    for row in exchange.stations.chunks(many) {
+        asked = stations(ui, index, row, width, open, state).or(asked);
+    }
+    if let Some(step) = open.and_then(|step| exchange.steps.get(step)) {
+        asked = step_details(ui, content, exchange, step).or(asked);
+    }
+    asked
+}
+
+/// Draws stations beside each other.
+fn stations(
+    ui: &mut Ui,
+    index: usize,
+    row: &[Station],
+    width: f32,
+    open: Option<usize>,
+    state: &mut OverviewState,
+) -> Option<Action> {
+    let mut asked = None;
     ui.horizontal(|ui| {
         ui.spacing_mut().item_spacing.x = 0.0;
-        for (number, station) in exchange.stations.iter().enumerate() {
+        for (number, station) in row.iter().enumerate() {
             if number > 0 {
                 arrow_in(ui, vec2(ARROW, STATION));
             }
@@ -152,9 +175,6 @@ fn way(
             }
         }
     });
-    if let Some(step) = open.and_then(|step| exchange.steps.get(step)) {
-        asked = step_details(ui, content, exchange, step).or(asked);
-    }
     asked
 }
 
@@ -204,12 +224,21 @@ fn judged(ui: &mut Ui, content: &Content, _: &mut OverviewState) -> Option<Actio
     });
     caption(ui, "Hosts");
     let weak = Palette::of(ui).weak;
+    let host = |ui: &mut Ui, host: &HostContent| {
+        elide::label(ui, &host.name, &FontId::monospace(theme::MONO), Palette::of(ui).text, 220.0);
+        ui.label(host.role);
+        ui.label(RichText::new(&host.system).color(weak));
+        ui.label(RichText::new(format!("collected {}", host.collected)).color(weak));
+    };
+    if ui.available_width() < HOSTS {
+        for known in &content.overview.hosts {
+            ui.horizontal_wrapped(|ui| host(ui, known));
+        }
+        return asked;
+    }
     egui::Grid::new("hosts").num_columns(4).spacing(vec2(24.0, 5.0)).show(ui, |ui| {
-        for host in &content.overview.hosts {
-            elide::label(ui, &host.name, &FontId::monospace(theme::MONO), Palette::of(ui).text, 220.0);
-            ui.label(host.role);
-            ui.label(RichText::new(&host.system).color(weak));
-            ui.label(RichText::new(format!("collected {}", host.collected)).color(weak));
+        for known in &content.overview.hosts {
+            host(ui, known);
             ui.end_row();
         }
     });
@@ -251,7 +280,7 @@ fn missing(ui: &mut Ui, content: &Content, _: &mut OverviewState) -> Option<Acti
         asked = commands(ui, std::slice::from_ref(&run.command), &name).or(asked);
     }
     ui.add_space(4.0);
-    ui.horizontal(|ui| {
+    ui.horizontal_wrapped(|ui| {
         if copy_button(ui, "Copy as a text for the customer", "Copy what is missing as a text for the customer") {
             asked = Some(Action::Copy(content.overview.for_customer.clone()));
         }

@@ -33,7 +33,7 @@ struct Entry {
 /// Shows the palette; what was chosen, or that it is to be closed.
 pub fn ui(ctx: &egui::Context, content: Option<&Content>, state: &mut PaletteState) -> Option<Action> {
     let modal = egui::Modal::new(egui::Id::unique("palette")).frame(overlay::sheet(ctx)).show(ctx, |ui| {
-        ui.set_width(620.0);
+        ui.set_width(overlay::width(ctx, 620.0));
         let entered = field(ui, state);
         let entries = entries(content, &state.text);
         let moved = walk(ui, state, entries.len());
@@ -74,7 +74,8 @@ fn list(ui: &mut Ui, entries: &[Entry], selected: usize, reveal: Reveal) -> Opti
     if entries.is_empty() {
         ui.label(RichText::new("Nothing is called like that.").color(Palette::of(ui).weak));
     }
-    ScrollArea::vertical().max_height(360.0).auto_shrink([false, true]).show(ui, |ui| {
+    let room = (ui.ctx().content_rect().height() - 200.0).clamp(80.0, 360.0);
+    ScrollArea::vertical().max_height(room).auto_shrink([false, true]).show(ui, |ui| {
         ui.spacing_mut().item_spacing.y = 1.0;
         for (index, entry) in entries.iter().enumerate() {
             let is_selected = index == selected;

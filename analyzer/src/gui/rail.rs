@@ -4,32 +4,43 @@ use egui::{Align2, FontId, Sense, Ui, vec2};
 
 use crate::gui::action::Action;
 use crate::gui::content::Content;
+use crate::gui::exchange_view::length;
 use crate::gui::row::focus_ring;
 use crate::gui::theme::{self, Palette};
 use crate::gui::view::View;
 
-/// The width of the rail.
-pub const WIDTH: f32 = 148.0;
+/// The height of an entry, and of one in a low window.
+const HEIGHTS: [f32; 2] = [32.0, 25.0];
+/// The room between entries.
+const BETWEEN: f32 = 2.0;
 
-/// The height of an entry.
-const HEIGHT: f32 = 32.0;
+/// The width of the rail: a narrow window has more need of its room elsewhere.
+pub fn width(window: f32) -> f32 {
+    if window < 760.0 { 118.0 } else { 148.0 }
+}
 
 /// Shows the rail.
 pub fn ui(ui: &mut Ui, content: &Content, here: View) -> Option<Action> {
     let mut asked = None;
-    ui.spacing_mut().item_spacing.y = 2.0;
-    ui.add_space(8.0);
-    for view in View::SHOWN {
-        if entry(ui, content, *view, here == *view) {
-            asked = Some(Action::Show(*view));
+    ui.spacing_mut().item_spacing.y = BETWEEN;
+    let [high, low] = HEIGHTS;
+    let all = 8.0 + length(View::SHOWN.len()) * (high + BETWEEN);
+    let height = if ui.available_height() < all { low } else { high };
+    let space = if ui.available_height() < all { 2.0 } else { 8.0 };
+    egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+        ui.add_space(space);
+        for view in View::SHOWN {
+            if entry(ui, content, *view, here == *view, height) {
+                asked = Some(Action::Show(*view));
+            }
         }
-    }
+    });
     asked
 }
 
-fn entry(ui: &mut Ui, content: &Content, view: View, selected: bool) -> bool {
+fn entry(ui: &mut Ui, content: &Content, view: View, selected: bool, height: f32) -> bool {
     let palette = Palette::of(ui);
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), HEIGHT), Sense::click());
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::click());
     let count = content.count(view);
     let name = count.as_ref().map_or_else(|| view.title().to_owned(), |count| format!("{} ({count})", view.title()));
     response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, selected, &name));

@@ -34,6 +34,7 @@ impl Row<'_> {
             ui.painter().layout_job(wrapped(self.text, FontId::proportional(theme::BODY), palette.text, inner, 3));
         let note_width = (inner - badge.size().x - 24.0).max(20.0);
         let note = ui.painter().layout_job(wrapped(self.note, small, palette.weak, note_width, 1));
+        let is_cut = text.elided || note.elided;
         let badge_size = badge.size() + vec2(12.0, 4.0);
         let height = 8.0 + badge_size.y + 4.0 + text.size().y + 8.0;
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
@@ -50,7 +51,7 @@ impl Row<'_> {
             ui.painter().galley(beside, note, palette.weak);
             ui.painter().galley(egui::pos2(badge_rect.left(), badge_rect.bottom() + 4.0), text, palette.text);
         }
-        response
+        if is_cut { response.on_hover_text(format!("{}\n{}", self.text, self.note)) } else { response }
     }
 
     /// What a screen reader says.

@@ -12,7 +12,7 @@ const RECENT: usize = 8;
 const IDENTITIES: usize = 8;
 
 /// What the window remembers.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Settings {
     /// The theme.
@@ -21,6 +21,17 @@ pub struct Settings {
     pub recent: Vec<Vec<PathBuf>>,
     /// Where the identity files are that were named for something that opened, the latest first.
     pub identities: Vec<PathBuf>,
+    /// How large everything is, in percent.
+    pub zoom_percent: u16,
+}
+
+/// The sizes that a person can choose by key, in percent; a file that says another was written by nobody.
+const ZOOMS: std::ops::RangeInclusive<u16> = 20..=500;
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { theme: ThemeChoice::default(), recent: Vec::new(), identities: Vec::new(), zoom_percent: 100 }
+    }
 }
 
 /// The theme that a person wants.
@@ -36,6 +47,17 @@ pub enum ThemeChoice {
 }
 
 impl Settings {
+    /// How large everything is, as a factor.
+    pub fn zoom(&self) -> f32 {
+        f32::from(self.zoom_percent.clamp(*ZOOMS.start(), *ZOOMS.end())) / 100.0
+    }
+
+    /// Remembers how large everything is.
+    pub fn remember_zoom(&mut self, factor: f32) {
+        let is_it = |percent: &u16| (f32::from(*percent) / 100.0 - factor).abs() <= 0.005;
+        self.zoom_percent = ZOOMS.into_iter().find(is_it).unwrap_or(self.zoom_percent);
+    }
+
     /// Remembers what was opened.
     pub fn remember(&mut self, paths: &[PathBuf]) {
         self.recent.retain(|known| known != paths);
@@ -64,6 +86,16 @@ impl From<ThemeChoice> for egui::ThemePreference {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn how_large_everything_is_comes_back_and_nonsense_does_not() {
+        let mut settings = Settings::default();
+        for (factor, percent) in [(1.0, 100), (1.5, 150), (0.8, 80), (7.0, 80), (f32::NAN, 80)] {
+            settings.remember_zoom(factor);
+            assert_eq!(settings.zoom_percent, percent, "{factor}");
+        }
+        assert!((Settings { zoom_percent: 0, ..Settings::default() }.zoom() - 0.2).abs() < 1e-6);
+    }
 
     #[test]
     fn the_latest_comes_first_and_nothing_twice() {

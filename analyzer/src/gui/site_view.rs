@@ -5,8 +5,10 @@ use egui::{FontId, Margin, RichText, Ui, vec2};
 use crate::gui::action::Action;
 use crate::gui::badge::{badge, caption};
 use crate::gui::content::Content;
+use crate::gui::divided;
 use crate::gui::elide;
 use crate::gui::list_state::ListState;
+use crate::gui::paging;
 use crate::gui::row::Row;
 use crate::gui::site_content::{SiteContent, Stated};
 use crate::gui::theme::{self, Palette, Tone};
@@ -42,7 +44,7 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut SitesState) -> Option<Acti
         return None;
     }
     let frame = egui::Frame::new().fill(Palette::of(ui).page);
-    let list = egui::Panel::left("sites").default_size(300.0).min_size(200.0);
+    let list = divided::list(ui, "sites", 300.0);
     let list = list.frame(frame.inner_margin(Margin { left: 10, right: 6, top: 0, bottom: 0 }));
     list.show(ui, |ui| {
         ui.set_min_width(ui.available_width());
@@ -53,7 +55,11 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut SitesState) -> Option<Acti
     let details = page.show(ui, |ui| {
         let site = content.sites.get(state.list.selected)?;
         let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("site", state.list.selected));
-        area.show(ui, |ui| details(ui, content, site)).inner
+        area.show(ui, |ui| {
+            paging::keys(ui);
+            details(ui, content, site)
+        })
+        .inner
     });
     details.inner
 }
@@ -157,14 +163,14 @@ fn table(ui: &mut Ui, name: &str, rows: &[Stated]) -> Option<Action> {
 fn line(ui: &mut Ui, row: &Stated, room: f32) -> Option<Action> {
     let palette = Palette::of(ui);
     let (body, small) = (FontId::proportional(theme::BODY), FontId::proportional(theme::SMALL));
-    cell(ui, room * 0.36, |ui, width| elide::label(ui, &row.name, &body, palette.weak, width));
+    cell(ui, room * 0.425, |ui, width| elide::label(ui, &row.name, &body, palette.weak, width));
     let ink = if row.value == "on" { palette.ink(Tone::Good) } else { palette.text };
-    cell(ui, room * 0.24, |ui, width| elide::label(ui, &row.value, &body, ink, width));
+    cell(ui, room * 0.20, |ui, width| elide::label(ui, &row.value, &body, ink, width));
     let Some(at) = row.at.filter(|_| View::Artifacts.is_shown()) else {
-        cell(ui, room * 0.40, |ui, width| elide::label(ui, &row.from, &small, palette.weak, width));
+        cell(ui, room * 0.375, |ui, width| elide::label(ui, &row.from, &small, palette.weak, width));
         return None;
     };
-    let shown = elide::middle(ui, &row.from, &small, palette.accent, room * 0.40);
+    let shown = elide::middle(ui, &row.from, &small, palette.accent, room * 0.375);
     let place = ui.link(RichText::new(shown.text()).size(theme::SMALL)).on_hover_text(&row.from);
     place.clicked().then_some(Action::ShowArtifact(at))
 }

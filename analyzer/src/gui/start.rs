@@ -3,14 +3,17 @@
 use std::cell::Cell;
 use std::path::PathBuf;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use eframe::{CreationContext, Frame, NativeOptions, Storage};
+use egui_system_font_provider::SystemFontProvider;
 
 use crate::gui::app::App;
 use crate::gui::doors::Doors;
 use crate::gui::fault::{self, caught};
 use crate::gui::load::Wanted;
 use crate::gui::settings::Settings;
+use crate::gui::system_fonts::Guarded;
 
 /// Under this name the settings are kept.
 const SETTINGS: &str = "settings";
@@ -25,14 +28,18 @@ pub fn run(paths: Vec<PathBuf>, identities: Vec<PathBuf>, maps: Vec<PathBuf>) ->
         .with_app_id("kerbscope")
         .with_title("Kerbscope")
         .with_inner_size([1280.0, 800.0])
-        .with_min_inner_size([820.0, 520.0])
+        .with_min_inner_size([512.0, 350.0])
         .with_drag_and_drop(true);
-    let options = NativeOptions { viewport, renderer: eframe::Renderer::Glow, ..NativeOptions::default() };
+    // Ours is guarded.
+    let system_font_fallback = false;
+    let renderer = eframe::Renderer::Glow;
+    let options = NativeOptions { viewport, renderer, system_font_fallback, ..NativeOptions::default() };
     let is_open = Rc::new(Cell::new(false));
     let opened = Rc::clone(&is_open);
     let window = move |creation: &CreationContext<'_>| {
         opened.set(true);
         let settings = creation.storage.and_then(|storage| eframe::get_value(storage, SETTINGS)).unwrap_or_default();
+        creation.egui_ctx.add_font_provider(Arc::new(Guarded::new(SystemFontProvider::new())));
         let app = App::new(&creation.egui_ctx, settings, Wanted { paths, identities, maps }, Doors::DESKTOP);
         Ok(Box::new(Window(app)) as Box<dyn eframe::App>)
     };

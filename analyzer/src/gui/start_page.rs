@@ -89,14 +89,19 @@ fn drop_zone(ui: &mut Ui, can_go_back: bool) -> Option<Action> {
             ui.add_space(2.0);
             let size = vec2(132.0, 32.0);
             let gap = ui.spacing().item_spacing.x;
-            let width = if can_go_back { 3.0 * size.x + 2.0 * gap } else { 2.0 * size.x + gap };
-            ui.allocate_ui_with_layout(vec2(width, size.y), Layout::left_to_right(Align::Center), |ui| {
+            let width = if can_go_back { 4.0 * size.x + 3.0 * gap } else { 3.0 * size.x + 2.0 * gap };
+            let row = Layout::left_to_right(Align::Center).with_main_wrap(true);
+            ui.allocate_ui_with_layout(vec2(width.min(ui.available_width()), size.y), row, |ui| {
                 let first = egui::Button::new(RichText::new("Open…").color(palette.accent)).min_size(size);
                 if ui.add(first).on_hover_text("Files (Ctrl+O)").clicked() {
                     action = Some(Action::Browse(Pick::Files));
                 }
                 if ui.add(egui::Button::new("Open folder…").min_size(size)).clicked() {
                     action = Some(Action::Browse(Pick::Folder));
+                }
+                let words = "A made-up server with one fault, to look around";
+                if ui.add(egui::Button::new("Open a sample").min_size(size)).on_hover_text(words).clicked() {
+                    action = Some(Action::OpenSample);
                 }
                 if can_go_back && ui.add(egui::Button::new("Back to the case").min_size(size)).clicked() {
                     action = Some(Action::BackToCase);

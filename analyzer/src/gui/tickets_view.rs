@@ -5,20 +5,23 @@ use egui::{Pos2, Rect, RichText, Role, Sense, Stroke, StrokeKind, Ui, WidgetInfo
 use crate::gui::action::Action;
 use crate::gui::clock::Clock;
 use crate::gui::content::Content;
+use crate::gui::divided;
 use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Look, Rows};
 use crate::gui::list_state::ListState;
+use crate::gui::paging;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::gui::ticket_content::{SessionContent, TicketContent, Times};
 use crate::report::headline::plural;
 use crate::timeline::columns::{Micros, Span};
 
-/// The height of a ticket.
+/// The height of a ticket, and of one without a bar.
 const CARD: f32 = 118.0;
+const WITHOUT_BAR: f32 = 106.0;
 
 const HEADS: [Head; 4] = [
-    Head { title: "Session", hint: "The number of the logon session", width: 88.0 },
-    Head { title: "Of", hint: "Whose session it is", width: 168.0 },
-    Head { title: "Tickets", hint: "How many tickets it has", width: 54.0 },
+    Head { title: "Session", hint: "The number of the logon session", width: 80.0 },
+    Head { title: "Of", hint: "Whose session it is", width: 190.0 },
+    Head { title: "Tickets", hint: "How many tickets it has", width: 56.0 },
     Head { title: "Host", hint: "Where it was listed", width: 80.0 },
 ];
 
@@ -47,7 +50,7 @@ pub fn ui(ui: &mut Ui, content: &Content, state: &mut TicketsState) -> Option<Ac
         return None;
     }
     let frame = egui::Frame::new().fill(Palette::of(ui).page);
-    egui::Panel::left("sessions").default_size(400.0).min_size(220.0).frame(frame).show(ui, |ui| {
+    divided::list(ui, "sessions", 400.0).frame(frame).show(ui, |ui| {
         ui.set_min_width(ui.available_width());
         let grid = Grid { name: "Sessions", heads: &HEADS, selected: Some(state.sessions.selected), sorted: None };
         let did = grid.show(ui, &mut state.grid, &Sessions(&content.sessions), &mut |_, _, _| {});
@@ -116,18 +119,20 @@ fn details(ui: &mut Ui, session: &SessionContent, state: &mut TicketsState) -> O
         ui.label("No ticket is like that.");
     }
     let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("tickets", state.sessions.selected));
-    area.show_rows(ui, CARD, shown.len(), |ui, range| {
+    let height = if session.span.is_some() { CARD } else { WITHOUT_BAR };
+    area.show_rows(ui, height, shown.len(), |ui, range| {
+        paging::keys(ui);
         let shown = shown.get(range).unwrap_or_default().iter();
         for ticket in shown.filter_map(|index| session.tickets.get(*index)) {
-            action = card(ui, ticket, session, &clock).or(action.take());
+            action = card(ui, ticket, session, &clock, height).or(action.take());
         }
     });
     action
 }
 
-/// A ticket; its height is always the same.
-fn card(ui: &mut Ui, ticket: &TicketContent, session: &SessionContent, clock: &Clock) -> Option<Action> {
-    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), CARD), Sense::hover());
+/// A ticket; all of a session have the same height.
+fn card(ui: &mut Ui, ticket: &TicketContent, session: &SessionContent, clock: &Clock, height: f32) -> Option<Action> {
+    let (rect, response) = ui.allocate_exact_size(vec2(ui.available_width(), height), Sense::hover());
     let name = format!("Ticket for {}, {}, {}", ticket.server, ticket.kind, ticket.encryption);
     response.widget_info(|| WidgetInfo::labeled(Role::ListItem, true, name.as_str()));
     let palette = Palette::of(ui);

@@ -82,7 +82,8 @@ impl Trial {
         }
         let palette = Palette::of(ui);
         let frame = egui::Frame::new().fill(palette.surface).inner_margin(Margin::symmetric(16, 10));
-        let panel = egui::Panel::bottom("trial").frame(frame).default_size(190.0).min_size(90.0).resizable(true);
+        let panel = egui::Panel::bottom("trial").frame(frame).default_size(190.0).min_size(90.0);
+        let panel = panel.max_size((ui.available_height() * 0.5).max(90.0)).resizable(true);
         panel.show(ui, |ui| self.panel(ui)).inner
     }
 

@@ -20,7 +20,7 @@ const HELP: &str = "An identity file opens it: what age-keygen wrote for the per
 /// Shows what is locked, why, and the ways to open it.
 pub fn ui(ctx: &egui::Context, locked: &Locked, field: &mut String) -> Option<Action> {
     let modal = egui::Modal::new(egui::Id::unique("unlock")).frame(overlay::sheet(ctx)).show(ctx, |ui| {
-        ui.set_width(560.0);
+        ui.set_width(overlay::width(ctx, 560.0));
         let title = if locked.closed.len() > 1 { "These are encrypted" } else { "This is encrypted" };
         ui.label(RichText::new(title).size(theme::TITLE));
         let palette = Palette::of(ui);

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use egui::{Event, Key, Modifiers, OutputCommand, PointerButton, Pos2, Role};
 use egui_kittest::kittest::{NodeT as _, Queryable as _};
-use egui_kittest::{Harness, Node};
+use egui_kittest::{Harness, HarnessBuilder, Node};
 use kerbscope::gui::app::App;
 use kerbscope::gui::doors::Doors;
 use kerbscope::gui::load::Wanted;
@@ -18,7 +18,7 @@ pub(crate) struct Window {
 }
 
 #[derive(Default)]
-struct Seen {
+pub(crate) struct Seen {
     app: Option<App>,
     copied: Vec<String>,
 }
@@ -29,14 +29,28 @@ pub(crate) fn sample(name: &str) -> PathBuf {
 }
 
 impl Window {
+    /// A window with nothing in it that was left with these settings.
+    pub(crate) fn with_settings(settings: Settings) -> Self {
+        Self::made(Harness::builder().with_size([1280.0, 800.0]), settings, Vec::new())
+    }
+
     /// A window of this size that has opened these paths.
     pub(crate) fn of(size: [f32; 2], paths: Vec<PathBuf>) -> Self {
+        Self::built(Harness::builder().with_size(size), paths)
+    }
+
+    /// A window of any make that has opened these paths.
+    pub(crate) fn built(builder: HarnessBuilder<Seen>, paths: Vec<PathBuf>) -> Self {
+        Self::made(builder, Settings::default(), paths)
+    }
+
+    fn made(builder: HarnessBuilder<Seen>, settings: Settings, paths: Vec<PathBuf>) -> Self {
         let mut wanted = Some(Wanted { paths, ..Wanted::default() });
         let open = |path: &Path, keys: &_, watch: &_| open_watched(path, keys, watch, None);
         let doors = Doors { ask: |_| None, open };
-        let harness = Harness::builder().with_size(size).build_ui_state(
+        let harness = builder.build_ui_state(
             move |ui, seen: &mut Seen| {
-                let start = || App::new(ui.ctx(), Settings::default(), wanted.take().unwrap_or_default(), doors);
+                let start = || App::new(ui.ctx(), settings.clone(), wanted.take().unwrap_or_default(), doors);
                 let app = seen.app.get_or_insert_with(start);
                 app.logic(ui.ctx());
                 app.ui(ui);
@@ -117,6 +131,12 @@ impl Window {
         self.settle();
     }
 
+    /// Types wherever the keyboard is.
+    pub(crate) fn type_text(&mut self, words: &str) {
+        self.harness.event(Event::Text(words.to_owned()));
+        self.settle();
+    }
+
     /// What stands in a field.
     pub(crate) fn typed(&self, field: &str) -> String {
         self.field(field).accesskit_node().value().unwrap_or_default()
@@ -145,6 +165,35 @@ impl Window {
         let rows = self.harness.query_all_by_role(Role::Row);
         let rows = rows.filter(|row| row.accesskit_node().toggled() == Some(Toggled::True));
         rows.filter_map(|row| row.accesskit_node().label()).collect()
+    }
+
+    /// For what only one file of tests looks at.
+    pub(crate) const fn harness(&self) -> &Harness<'static, Seen> {
+        &self.harness
+    }
+
+    /// Where the one thing of this name is.
+    pub(crate) fn rect(&self, name: &str) -> egui::Rect {
+        self.harness.get_by_label(name).rect()
+    }
+
+    /// What stands in a field, whatever kind of field it is.
+    pub(crate) fn value(&self, field: &str) -> String {
+        let is_field = |role| matches!(role, Role::TextInput | Role::SearchInput);
+        let mut nodes = self.harness.query_all_by_label(field);
+        let node = nodes.find(|node| is_field(node.accesskit_node().role())).expect(field);
+        node.accesskit_node().value().unwrap_or_default()
+    }
+
+    /// How high the first link stands, above the window or in it.
+    pub(crate) fn highest_link(&self) -> f32 {
+        let links = self.harness.query_all_by_role(Role::Link);
+        links.map(|link| link.rect().top()).next().unwrap_or(f32::MIN)
+    }
+
+    /// What is remembered.
+    pub(crate) fn settings(&self) -> Settings {
+        self.harness.state().app.as_ref().map(|app| app.settings().clone()).unwrap_or_default()
     }
 
     /// Everything that was copied.

@@ -5,5 +5,9 @@
 
 mod artifacts;
 mod events;
+mod fonts;
 mod harness;
+mod keyboard;
+mod sample;
+mod sizes;
 mod tickets;

@@ -127,3 +127,44 @@ fn only_the_doors_touch_the_world() {
     }
     assert!(wrong.is_empty(), "{wrong:#?}");
 }
+
+/// The floors of the window, from the top, as the table of `ARCHITECTURE.md` has them.
+fn floors_of_the_window() -> Vec<Vec<String>> {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../ARCHITECTURE.md");
+    let text = fs::read_to_string(path).expect("reads the document");
+    let (_, section) = text.split_once("## The floors of the window").expect("a section about the window");
+    let (section, _) = section.split_once("\n## ").expect("another section behind it");
+    let rows = section.lines().filter_map(|line| line.strip_prefix("| `")).filter_map(|row| row.split(" | ").next());
+    rows.map(|files| files.split(", ").map(|file| file.trim_matches('`').to_owned()).collect()).collect()
+}
+
+#[test]
+fn the_floors_of_the_window_are_those_of_the_document() {
+    let floors = floors_of_the_window();
+    let floor = |file: &str| floors.iter().position(|files| files.iter().any(|known| known == file));
+    let all = floors.iter().flatten().count();
+    let mut wrong = Vec::new();
+    let mut seen = 0;
+    for (path, text) in sources() {
+        let Ok(name) = path.strip_prefix("gui") else { continue };
+        let name = name.with_extension("").to_string_lossy().into_owned();
+        if name == "mod" {
+            continue;
+        }
+        seen += 1;
+        let Some(own) = floor(&name) else {
+            wrong.push(format!("{name} is on no floor"));
+            continue;
+        };
+        let imported = text.split("crate::gui::").skip(1).flat_map(|after| {
+            let list = after.strip_prefix('{').and_then(|list| list.split_once('}')).map(|(list, _)| list);
+            let names = list.unwrap_or(after).split(|c: char| !c.is_alphanumeric() && c != '_');
+            let names: Vec<_> = if list.is_some() { names.collect() } else { names.take(1).collect() };
+            names.into_iter().map(str::to_owned).collect::<Vec<_>>()
+        });
+        let above = imported.filter(|other| floor(other).is_some_and(|other| other < own));
+        wrong.extend(above.map(|other| format!("{name} imports {other} from a floor above")));
+    }
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    assert_eq!(seen, all, "the document names a file that is not there, or one twice");
+}
