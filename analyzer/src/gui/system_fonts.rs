@@ -1,12 +1,12 @@
 //! Fonts of this computer for what the built-in ones cannot write, such as Japanese, and the characters that none has.
 
 use std::collections::BTreeSet;
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use egui::{FallbackRequest, FontInsert, FontProvider};
 
+use crate::gui::fault::caught;
 use crate::report::headline::plural;
 
 /// Characters that are named at most.
@@ -28,7 +28,7 @@ impl<P: FontProvider> Guarded<P> {
         if self.is_broken.load(Ordering::Relaxed) {
             return None;
         }
-        let answer = catch_unwind(AssertUnwindSafe(|| self.search.font_for(request)));
+        let answer = caught(|| self.search.font_for(request));
         answer.unwrap_or_else(|_| {
             self.is_broken.store(true, Ordering::Relaxed);
             None
