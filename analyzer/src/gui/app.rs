@@ -330,21 +330,13 @@ impl App {
             Action::Open(paths) => self.start(ctx, Wanted { paths, ..Wanted::default() }),
             Action::OpenSample => self.start_sample(ctx),
             Action::Unlock(identities) => self.unlock(ctx, identities),
-            Action::OpenTheRest => {
-                if let Some((locked, _)) = self.locked.take() {
-                    self.start(ctx, locked.rest());
-                }
-            }
+            Action::OpenTheRest => self.open_the_rest(ctx),
             Action::LeaveLocked => self.locked = None,
             Action::CancelLoading => {
                 self.loader.cancel();
                 self.other.cancel();
             }
-            Action::OpenToCompare(paths) => {
-                self.path_field = None;
-                self.failures.clear();
-                self.other.start(ctx, Wanted { paths, ..Wanted::default() }, self.settings.identities.clone());
-            }
+            Action::OpenToCompare(paths) => self.open_to_compare(ctx, paths),
             Action::SaveReport(form) if self.open.is_some() => self.dialog.show(ctx, Pick::Report(form)),
             Action::SaveReport(_) | Action::ClosePalette => {}
             Action::WriteReport(form, path) => self.save(ctx, form, path, Existing::Keep),
@@ -352,11 +344,7 @@ impl App {
             Action::WriteEvents(form, path) => self.save_events(ctx, form, path, Existing::Keep),
             Action::StopWriting => self.events_file.stop(),
             Action::CopyTable(copied) => self.copy_as(ctx, copied.table, &copied.said),
-            Action::CopySummary => {
-                if let Some(text) = self.open.as_ref().map(|open| summary::summary(&open.content.case)) {
-                    self.copy(ctx, text);
-                }
-            }
+            Action::CopySummary => self.copy_summary(ctx),
             Action::ShowPalette => self.palette = Some(PaletteState::default()),
             Action::DismissFailure => self.failures.clear(),
             Action::DismissMissingFont => self.missing.forget(),
@@ -457,6 +445,24 @@ impl App {
         let first = fixes.and_then(|fixes| fixes.iter().position(|fix| fix.changes.is_some()));
         if let Some(fix) = first.filter(|_| open.view == View::Findings) {
             open.carry_out(ctx, &Action::ToggleTry((index, fix)));
+        }
+    }
+
+    fn open_the_rest(&mut self, ctx: &egui::Context) {
+        if let Some((locked, _)) = self.locked.take() {
+            self.start(ctx, locked.rest());
+        }
+    }
+
+    fn open_to_compare(&mut self, ctx: &egui::Context, paths: Vec<PathBuf>) {
+        self.path_field = None;
+        self.failures.clear();
+        self.other.start(ctx, Wanted { paths, ..Wanted::default() }, self.settings.identities.clone());
+    }
+
+    fn copy_summary(&mut self, ctx: &egui::Context) {
+        if let Some(text) = self.open.as_ref().map(|open| summary::summary(&open.content.case)) {
+            self.copy(ctx, text);
         }
     }
 

@@ -16,5 +16,5 @@ pub fn list(ui: &Ui, name: &'static str, width: f32) -> Panel {
         return Panel::left(name).default_size(width).min_size(200.0).max_size(most);
     }
     let (least, most) = (room.y * 0.3, room.y * 0.6);
-    Panel::top((name, "above")).default_size(room.y * 0.42).min_size(least).max_size(most).resizable(true)
+    Panel::top((name, "above")).default_size(room.y * 0.36).min_size(least).max_size(most).resizable(true)
 }

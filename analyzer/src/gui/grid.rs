@@ -147,7 +147,7 @@ impl Grid<'_> {
         ui.spacing_mut().item_spacing = vec2(0.0, 0.0);
         let sorted = self.heads(ui, state);
         let target = state.target(rows.count());
-        let mut area = egui::ScrollArea::both().auto_shrink(false).id_salt(self.name);
+        let mut area = egui::ScrollArea::both().auto_shrink(false).min_scrolled_height(ROW).id_salt(self.name);
         if let Some(target) = target {
             area = area.vertical_scroll_offset(target);
         }

@@ -7,6 +7,7 @@ use crate::gui::clock::Clock;
 use crate::gui::content::Content;
 use crate::gui::divided;
 use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Look, Rows};
+use crate::gui::heights;
 use crate::gui::list_state::ListState;
 use crate::gui::paging;
 use crate::gui::theme::{self, Palette, Tone};
@@ -17,6 +18,8 @@ use crate::timeline::columns::{Micros, Span};
 /// The height of a ticket, and of one without a bar.
 const CARD: f32 = 118.0;
 const WITHOUT_BAR: f32 = 106.0;
+/// Below this height, the head of a session would leave its tickets no room.
+const LITTLE: f32 = 260.0;
 
 const HEADS: [Head; 4] = [
     Head { title: "Session", hint: "The number of the logon session", width: 80.0 },
@@ -90,6 +93,21 @@ impl Rows for Sessions<'_> {
 }
 
 fn details(ui: &mut Ui, session: &SessionContent, state: &mut TicketsState) -> Option<Action> {
+    let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("tickets", state.sessions.selected));
+    // Where there is no room for tickets below it, the head goes along with them.
+    if ui.available_height() < LITTLE {
+        let all = area.show(ui, |ui| {
+            let action = head(ui, session, state);
+            cards(ui, session, &mut state.tickets).or(action)
+        });
+        return all.inner;
+    }
+    let action = head(ui, session, state);
+    area.show(ui, |ui| cards(ui, session, &mut state.tickets)).inner.or(action)
+}
+
+/// Whose session it is, and the field that finds a ticket in it.
+fn head(ui: &mut Ui, session: &SessionContent, state: &mut TicketsState) -> Option<Action> {
     let palette = Palette::of(ui);
     let clock = Clock::utc();
     let mut action = None;
@@ -112,21 +130,35 @@ fn details(ui: &mut Ui, session: &SessionContent, state: &mut TicketsState) -> O
         let words = "klist tells times in the language and by the clock of the computer, so that there are no bars.";
         ui.label(RichText::new(words).size(theme::SMALL).color(palette.weak));
     }
-    let words = || session.tickets.iter().map(|ticket| ticket.words.as_str());
-    state.tickets.field(ui, "Find a ticket by its service, a flag, a KDC", words());
-    let shown = state.tickets.listed(words());
+    state.tickets.field(ui, "Find a ticket by its service, a flag, a KDC", words(session));
+    action
+}
+
+fn words(session: &SessionContent) -> impl ExactSizeIterator<Item = &str> {
+    session.tickets.iter().map(|ticket| ticket.words.as_str())
+}
+
+/// The tickets that the field leaves; only those in sight are laid out.
+fn cards(ui: &mut Ui, session: &SessionContent, tickets: &mut ListState) -> Option<Action> {
+    paging::keys(ui);
+    let shown = tickets.listed(words(session));
     if shown.is_empty() && !session.tickets.is_empty() {
         ui.label("No ticket is like that.");
     }
-    let area = egui::ScrollArea::vertical().auto_shrink(false).id_salt(("tickets", state.sessions.selected));
+    ui.spacing_mut().item_spacing.y = 0.0;
+    let clock = Clock::utc();
     let height = if session.span.is_some() { CARD } else { WITHOUT_BAR };
-    area.show_rows(ui, height, shown.len(), |ui, range| {
-        paging::keys(ui);
-        let shown = shown.get(range).unwrap_or_default().iter();
-        for ticket in shown.filter_map(|index| session.tickets.get(*index)) {
-            action = card(ui, ticket, session, &clock, height).or(action.take());
-        }
-    });
+    let (top, sight) = (ui.cursor().top(), ui.clip_rect());
+    let row_at = |y: f32| heights::row_at(f64::from(y - top), height).min(shown.len());
+    let (first, behind) = (row_at(sight.top()), row_at(sight.bottom() + height));
+    let gap = |rows: usize| heights::single(heights::place(rows, height));
+    ui.add_space(gap(first));
+    let mut action = None;
+    let in_sight = shown.get(first..behind).unwrap_or_default().iter();
+    for ticket in in_sight.filter_map(|index| session.tickets.get(*index)) {
+        action = card(ui, ticket, session, &clock, height).or(action.take());
+    }
+    ui.add_space(gap(shown.len().saturating_sub(behind)));
     action
 }
 

@@ -137,7 +137,7 @@ impl Window {
         self.settle();
     }
 
-    /// What stands in a field.
+    /// What stands in a field, whatever kind of field it is.
     pub(crate) fn typed(&self, field: &str) -> String {
         self.field(field).accesskit_node().value().unwrap_or_default()
     }
@@ -175,14 +175,6 @@ impl Window {
     /// Where the one thing of this name is.
     pub(crate) fn rect(&self, name: &str) -> egui::Rect {
         self.harness.get_by_label(name).rect()
-    }
-
-    /// What stands in a field, whatever kind of field it is.
-    pub(crate) fn value(&self, field: &str) -> String {
-        let is_field = |role| matches!(role, Role::TextInput | Role::SearchInput);
-        let mut nodes = self.harness.query_all_by_label(field);
-        let node = nodes.find(|node| is_field(node.accesskit_node().role())).expect(field);
-        node.accesskit_node().value().unwrap_or_default()
     }
 
     /// How high the first link stands, above the window or in it.

@@ -52,14 +52,14 @@ fn slash_leads_to_the_field_of_every_view_that_has_one() {
         (Key::Num2, "Filter findings, checks and gaps"),
         (Key::Num4, "Find a site, a pool, an account"),
         (Key::Num5, "Find an account, an SPN, a pool"),
-        (Key::Num6, "Find"),
+        (Key::Num6, "Find a ticket by its service, a flag, a KDC"),
         (Key::Num7, "Filter"),
         (Key::Num8, "Search"),
     ] {
         window.press_with(Modifiers::COMMAND, key);
         window.press(Key::Slash);
         window.type_text("x");
-        assert_eq!(window.value(field), "x", "{field}");
+        assert_eq!(window.typed(field), "x", "{field}");
         window.press(Key::Backspace);
         window.press(Key::Escape);
     }

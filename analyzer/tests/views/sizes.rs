@@ -16,9 +16,13 @@ const VIEWS: [(Key, &str, &[&str]); 9] = [
     (Key::Num3, "Exchanges", &["http://portal.contoso.com/"]),
     (Key::Num4, "Sites", &["Find a site, a pool, an account", "How users may sign in"]),
     (Key::Num5, "Accounts", &["Find an account, an SPN, a pool", "List", "Graph", "Pools that run as it"]),
-    (Key::Num6, "Tickets", &["Find", "Session 0x3e7a1 is one of a person or of a service."]),
-    (Key::Num7, "Events", &["Filter", "Copy as CSV", "Sort by Id", "Select a row to see all that the log says of it."]),
-    (Key::Num8, "Artifacts", &["Find", "Search", "Copy path"]),
+    (
+        Key::Num6,
+        "Tickets",
+        &["Find a ticket by its service, a flag, a KDC", "Session 0x3e7a1 is one of a person or of a service."],
+    ),
+    (Key::Num7, "Events", &["Filter", "Export", "Sort by Id", "Select a row to see all that the log says of it."]),
+    (Key::Num8, "Artifacts", &["Find a file by its name or kind", "Search", "Copy path"]),
     (Key::Num9, "Compare", &["Open another case to compare…"]),
 ];
 
@@ -131,4 +135,20 @@ impl Window {
         let named = controls.map(|node| (node.accesskit_node().label().unwrap_or_default(), node.rect()));
         named.filter(|(name, _)| !name.starts_with("Sort by ")).collect()
     }
+}
+
+#[test]
+fn tickets_are_reached_below_their_session_at_twice_the_size() {
+    let (mut window, size) = small(2.0);
+    window.press_with(Modifiers::COMMAND, Key::Num6);
+    let whole = |window: &Window| {
+        let head = window.rects("Find a ticket by its service, a flag, a KDC");
+        let covered = head.iter().fold(0.0_f32, |covered, rect| covered.max(rect.bottom()));
+        let tickets = window.harness().query_all_by_label_contains("Ticket for").map(|ticket| ticket.rect());
+        tickets.filter(|ticket| is_inside(*ticket, size) && ticket.top() >= covered).count()
+    };
+    assert_eq!(whole(&window), 0, "the head of the session leaves them no room");
+    window.press(Key::PageDown);
+    window.press(Key::PageDown);
+    assert!(whole(&window) > 0);
 }
