@@ -13,7 +13,8 @@ use crate::gui::record_reader::WholeRecord;
 use crate::gui::theme::{self, Palette};
 use crate::report::escape::escape;
 use crate::report::excerpt::excerpt;
-use crate::timeline::columns::Column;
+use crate::timeline::columns::{Column, Event};
+use crate::timeline::term::{Sense, Term};
 
 /// How far around an event others are looked for, in seconds.
 pub const AROUND: [(i64, &str); 4] = [(1, "1 second"), (10, "10 seconds"), (60, "1 minute"), (600, "10 minutes")];
@@ -84,6 +85,7 @@ pub fn ui(ui: &mut Ui, shown: &Content, state: &mut EventsState) -> (Option<Want
     ui.add_space(6.0);
     ui.horizontal_wrapped(|ui| {
         ui.menu_button("Around this event", |ui| want = around(ui, row));
+        ui.menu_button("Filter by it", |ui| want = filter(ui, content, row).or(want.take()));
         let pinned = state.pins.contains(&row);
         if ui.button(if pinned { "Unpin" } else { "Pin" }).clicked() {
             want = Some(Want::Pin(row));
@@ -133,6 +135,27 @@ pub fn around(ui: &mut Ui, row: u32) -> Option<Want> {
         }
     }
     want
+}
+
+/// What the menu offers that narrows the list by what stands in any column of an event.
+fn filter(ui: &mut Ui, content: &EventContent, row: u32) -> Option<Want> {
+    let event = content.events.get(row)?;
+    let mut want = None;
+    for (words, with) in (0..event_row::SHOWN.len()).flat_map(|column| conditions(&event, column)) {
+        if ui.button(words).clicked() {
+            want = Some(with);
+            ui.close();
+        }
+    }
+    want
+}
+
+/// The conditions that what stands in a column can make: only that, or all but that.
+pub fn conditions(event: &Event<'_>, column: usize) -> Vec<(String, Want)> {
+    let Some(term) = event_row::same(event, column) else { return Vec::new() };
+    let not = Term { sense: Sense::IsNot, ..term.clone() };
+    let without = format!("Without {}", not.to_string().trim_start_matches('-'));
+    vec![(format!("Only {term}"), Want::With(term)), (without, Want::With(not))]
 }
 
 fn findings(shown: &Content, row: u32) -> impl Iterator<Item = (usize, &str)> {

@@ -24,7 +24,7 @@ use crate::report::event_list::ListForm;
 use crate::timeline::answer::{Answer, Direction, Key as SortKey, Period, Question, around};
 use crate::timeline::columns::{Column, Events, Span};
 use crate::timeline::filter::Filter;
-use crate::timeline::term::{Sense, Term};
+use crate::timeline::term::Term;
 
 /// What the view of events remembers of one case.
 #[derive(Debug, Default)]
@@ -438,10 +438,12 @@ fn menu(ui: &mut Ui, rows: &EventRows<'_>, place: usize, column: usize) -> Optio
             ui.close();
         }
     };
-    if let Some(term) = event_row::same(&event, column) {
-        let not = Term { sense: Sense::IsNot, ..term.clone() };
-        offer(ui, format!("Only {term}"), Want::With(term));
-        offer(ui, format!("Without {}", not.to_string().trim_start_matches('-')), Want::With(not));
+    let conditions = event_details::conditions(&event, column);
+    let has_any = !conditions.is_empty();
+    for (words, with) in conditions {
+        offer(ui, words, with);
+    }
+    if has_any {
         ui.separator();
     }
     for (seconds, words) in AROUND {

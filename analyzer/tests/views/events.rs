@@ -137,6 +137,22 @@ fn the_other_button_offers_what_the_cell_says() {
 }
 
 #[test]
+fn what_stands_in_any_column_of_an_event_makes_a_condition_without_a_mouse() {
+    let mut window = events();
+    window.click_first(BOB);
+    window.focus("Filter by it");
+    window.press(Key::Enter);
+    window.focus("Only user:CONTOSO\\bob");
+    window.press(Key::Enter);
+    assert!(window.rows().iter().all(|row| row.contains("CONTOSO\\bob")), "{:?}", window.rows());
+    window.focus("Filter by it");
+    window.press(Key::Enter);
+    window.focus("Without id:4625");
+    window.press(Key::Enter);
+    assert!(window.rows().iter().all(|row| !row.contains("event 4625")), "{:?}", window.rows());
+}
+
+#[test]
 fn a_record_is_shown_whole() {
     let mut window = events();
     window.click_first(BOB);

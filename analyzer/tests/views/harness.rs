@@ -114,6 +114,12 @@ impl Window {
         self.harness.step();
     }
 
+    /// Gives the keyboard to this.
+    pub(crate) fn focus(&mut self, name: &str) {
+        self.harness.get_by_label(name).focus();
+        self.settle();
+    }
+
     pub(crate) fn press(&mut self, key: Key) {
         self.press_with(Modifiers::NONE, key);
     }
