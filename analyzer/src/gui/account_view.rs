@@ -11,6 +11,7 @@ use crate::gui::divided;
 use crate::gui::elide;
 use crate::gui::exchange_view::length;
 use crate::gui::graph_content::{COLUMNS, GraphContent};
+use crate::gui::link::link;
 use crate::gui::list_state::ListState;
 use crate::gui::paging;
 use crate::gui::row::Row;
@@ -142,7 +143,7 @@ fn details(ui: &mut Ui, account: &AccountContent) -> Option<Action> {
         ui.horizontal_wrapped(|ui| {
             let text = RichText::new(&spn.spn).monospace();
             let link = View::Artifacts.is_shown()
-                && ui.link(text.clone()).on_hover_text("Show the line that says so").clicked();
+                && link(ui, text.clone()).on_hover_text("Show the line that says so").clicked();
             if link {
                 asked = Some(Action::ShowArtifact(spn.at));
             } else if !View::Artifacts.is_shown() {

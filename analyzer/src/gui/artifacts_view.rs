@@ -16,6 +16,7 @@ use crate::gui::divided;
 use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Look, Rows};
 use crate::gui::hex;
 use crate::gui::lines_view::{self, Lines, LinesState, Marked};
+use crate::gui::link::link;
 use crate::gui::list_state::ListState;
 use crate::gui::theme::{self, Palette, Tone};
 
@@ -433,7 +434,7 @@ fn cited(ui: &mut Ui, content: &Content, artifact: &ArtifactContent, open: &mut 
             }
             let words = format!("Finding: {}", finding.summary);
             let shown = if room == Room::Scarce { "Finding" } else { words.as_str() };
-            if ui.link(shown).on_hover_text(&words).clicked() {
+            if link(ui, shown).on_hover_text(&words).clicked() {
                 action = Some(Action::ShowFinding(*number));
             }
         });

@@ -8,6 +8,7 @@ use crate::gui::content::Content;
 use crate::gui::evidence_view::evidence;
 use crate::gui::exchange_content::{ExchangeContent, StepContent};
 use crate::gui::finding_list::Reveal;
+use crate::gui::link::link;
 use crate::gui::paging;
 use crate::gui::row::{focus_ring, wrapped};
 use crate::gui::theme::{self, Palette};
@@ -119,7 +120,7 @@ fn causes(ui: &mut Ui, content: &Content, exchange: &ExchangeContent) -> Option<
     for (index, finding) in exchange.findings.iter().filter_map(|index| Some((*index, content.findings.get(*index)?))) {
         ui.horizontal_wrapped(|ui| {
             badge(ui, finding.severity, finding.tone);
-            if ui.link(&finding.summary).clicked() {
+            if link(ui, &finding.summary).clicked() {
                 action = Some(Action::ShowFinding(index));
             }
         });

@@ -9,6 +9,7 @@ use crate::gui::command_view::{commands, folded, risk};
 use crate::gui::content::Content;
 use crate::gui::evidence_view::evidence;
 use crate::gui::finding_content::{FindingContent, FixContent};
+use crate::gui::link::link;
 use crate::gui::notes::Notes;
 use crate::gui::theme::{self, Palette, Tone};
 use crate::gui::trial::{FixId, Trial};
@@ -60,7 +61,7 @@ fn head(ui: &mut Ui, content: &Content, finding: &FindingContent) -> Option<Acti
     let mut asked = None;
     ui.horizontal_wrapped(|ui| {
         ui.label(RichText::new("This follows from, or cannot be judged before:").color(palette.weak));
-        if ui.link(&known.summary).clicked() {
+        if link(ui, &known.summary).clicked() {
             asked = Some(Action::Select(Selection::Finding(cause)));
         }
     });

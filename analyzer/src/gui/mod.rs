@@ -47,6 +47,7 @@ pub mod hex;
 pub mod history;
 pub mod keys;
 pub mod lines_view;
+pub mod link;
 pub mod list_state;
 pub mod load;
 pub mod notes;

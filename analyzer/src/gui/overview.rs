@@ -9,6 +9,7 @@ use crate::gui::content::Content;
 use crate::gui::elide;
 use crate::gui::exchange_content::ExchangeContent;
 use crate::gui::exchange_view::{arrow_in, fit, step_details};
+use crate::gui::link::link;
 use crate::gui::overview_content::HostContent;
 use crate::gui::paging;
 use crate::gui::path_content::{Behind, Station};
@@ -284,7 +285,8 @@ fn missing(ui: &mut Ui, content: &Content, _: &mut OverviewState) -> Option<Acti
         if copy_button(ui, "Copy as a text for the customer", "Copy what is missing as a text for the customer") {
             asked = Some(Action::Copy(content.overview.for_customer.clone()));
         }
-        if ui.link(format!("Show {} of evidence that would close them", plural(content.needs.len(), "piece"))).clicked()
+        if link(ui, format!("Show {} of evidence that would close them", plural(content.needs.len(), "piece")))
+            .clicked()
         {
             asked = Some(Action::ShowSelection(Selection::Collect));
         }

@@ -7,6 +7,7 @@ use crate::gui::badge::{badge, caption};
 use crate::gui::content::Content;
 use crate::gui::divided;
 use crate::gui::elide;
+use crate::gui::link::link;
 use crate::gui::list_state::ListState;
 use crate::gui::paging;
 use crate::gui::row::Row;
@@ -138,7 +139,7 @@ fn details(ui: &mut Ui, content: &Content, site: &SiteContent) -> Option<Action>
     for (index, exchange) in site.exchanges.iter().filter_map(|at| Some((*at, content.exchanges.get(*at)?))) {
         ui.horizontal(|ui| {
             badge(ui, exchange.outcome, exchange.tone);
-            let link = ui.link(RichText::new(&exchange.url).monospace()).on_hover_text("Show it step by step");
+            let link = link(ui, RichText::new(&exchange.url).monospace()).on_hover_text("Show it step by step");
             if link.clicked() {
                 asked = Some(Action::ShowExchange(index));
             }

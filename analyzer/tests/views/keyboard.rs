@@ -1,6 +1,8 @@
 //! The keys: the sheet that lists them, and what they do in every view.
 
+use egui::accesskit::Action;
 use egui::{Key, Modifiers};
+use egui_kittest::kittest::NodeT as _;
 
 use crate::harness::{Window, sample};
 
@@ -77,5 +79,22 @@ fn pages_are_turned_by_key() {
         assert!((window.highest_link() - top).abs() < 1.0, "{key:?}: and back to the beginning");
         window.press(Key::End);
         assert!(window.highest_link() < top, "{key:?}: and to the end");
+    }
+}
+
+#[test]
+fn whatever_the_keyboard_reaches_has_a_name() {
+    let mut window = window();
+    for key in [Key::Num1, Key::Num2, Key::Num3, Key::Num4, Key::Num5, Key::Num6, Key::Num7, Key::Num8, Key::Num9] {
+        window.press_with(Modifiers::COMMAND, key);
+        let nodes = window.harness().root().children_recursive();
+        let reached: Vec<_> =
+            nodes.map(|node| node.accesskit_node()).filter(|node| node.data().supports_action(Action::Focus)).collect();
+        assert!(reached.len() > 10, "{key:?}: {}", reached.len());
+        let nameless = reached
+            .iter()
+            .filter(|node| node.label().or_else(|| node.value()).is_none_or(|name| name.trim().is_empty()));
+        let nameless: Vec<_> = nameless.map(|node| (node.role(), node.raw_bounds())).collect();
+        assert!(nameless.is_empty(), "{key:?}: {nameless:?}");
     }
 }
