@@ -230,19 +230,21 @@ fn sites(facts: &Facts, computer: &str, client: &str) -> BTreeSet<u32> {
 
 /// A logon with Kerberos has a GUID that follows from its ticket; the request for the ticket has the same.
 fn tickets<'a>(logs: impl Iterator<Item = &'a EventLog>) -> Vec<TicketUse> {
-    let mut logons = Vec::new();
-    let mut requests: HashMap<u128, Occurrence, RandomState> = HashMap::default();
+    let (mut logons, mut asked) = (Vec::new(), Vec::new());
     for named in logs.flat_map(|log| &log.guids) {
         match named.id {
             4624 | 528 | 540 => logons.push(named),
-            4769 | 673 => {
-                requests.entry(named.guid).or_insert(named.seen);
-            }
+            4769 | 673 => asked.push(named),
             _ => {}
         }
     }
+    let mut requests: HashMap<&u128, &Occurrence, RandomState> =
+        HashMap::with_capacity_and_hasher(asked.len(), RandomState::default());
+    for named in asked {
+        requests.entry(&named.guid).or_insert(&named.seen);
+    }
     let used =
-        logons.iter().filter_map(|logon| Some(TicketUse { logon: logon.seen, ticket: *requests.get(&logon.guid)? }));
+        logons.iter().filter_map(|logon| Some(TicketUse { logon: logon.seen, ticket: **requests.get(&logon.guid)? }));
     let mut used: Vec<TicketUse> = used.collect();
     used.sort_by_key(|one| (one.logon.time, one.logon.at));
     used
