@@ -4,21 +4,19 @@
 //! what is alike is one group. The keys of groups are made of the values as they stand in the log, because most
 //! records only add one to a group that is there already; they are decoded once, at the end.
 
-use std::collections::{BTreeMap, VecDeque};
-use std::hash::BuildHasher as _;
+use std::collections::VecDeque;
 use std::hint::black_box;
 use std::ops::Range;
-use std::sync::Arc;
 
 use foldhash::quality::RandomState;
 use kerbscope_shared::digest::Digest;
 use serde::{Deserialize, Serialize};
 
-use crate::artifacts::event_fields::Fields;
-use crate::artifacts::event_kinds::{CONCERNS, Concern};
+use crate::artifacts::event_kinds::CONCERNS;
 use crate::artifacts::event_log::Event;
+use crate::artifacts::event_places::{Places, hash};
+use crate::artifacts::event_told::{Row, Rows, Tallied, tell};
 use crate::formats::evtx::record::Cell;
-use crate::formats::evtx::value::{TEXT, Value, write_utf16};
 
 /// Groups of ordinary events at most; then they are told apart less finely.
 const ORDINARY_GROUPS: usize = 49_152;
@@ -112,20 +110,6 @@ impl Size {
     }
 }
 
-/// What a group came to.
-#[derive(Debug)]
-pub(super) struct Tallied {
-    /// Which of [`CONCERNS`].
-    pub(super) concern: usize,
-    pub(super) id: u32,
-    pub(super) origin: u32,
-    /// What its events have in common; none for those that are alike in everything.
-    pub(super) fields: Fields,
-    /// How many of them are kept whole.
-    pub(super) kept: u64,
-    pub(super) seen: Seen,
-}
-
 /// The groups so far.
 #[derive(Debug)]
 pub(super) struct Groups {
@@ -141,21 +125,6 @@ pub(super) struct Groups {
     at_an_end: usize,
     /// Events that found no place in a group.
     refused: u64,
-}
-
-/// Where the group of a key is, by its hash. Open addressing, never more than half full.
-#[derive(Debug, Default)]
-struct Places {
-    slots: Vec<Slot>,
-    used: usize,
-}
-
-#[derive(Clone, Copy, Debug, Default)]
-struct Slot {
-    /// The lower half of it.
-    hash: u32,
-    /// Counts the groups from 1; 0 in a free slot.
-    number: u32,
 }
 
 /// Ordinary events whose groups are looked up together. A log has so many groups that most lie outside of what the
@@ -178,54 +147,6 @@ struct Pending {
 /// Events that are looked up together.
 const TOGETHER: usize = 64;
 
-impl Places {
-    const FIRST: usize = 1024;
-
-    fn start(&self, hash: u32) -> usize {
-        // There is a power of two of slots.
-        usize::try_from(hash).unwrap_or(0) & self.slots.len().saturating_sub(1)
-    }
-
-    /// The groups whose keys have this hash, in the order in which they came, as numbers from 1.
-    fn find(&self, hash: u32) -> impl Iterator<Item = u32> {
-        let (before, after) = self.slots.split_at_checked(self.start(hash)).unwrap_or_default();
-        let chain = after.iter().chain(before).take_while(|slot| slot.number != 0);
-        chain.filter(move |slot| slot.hash == hash).map(|slot| slot.number)
-    }
-
-    fn insert(&mut self, hash: u32, number: u32) {
-        if self.used.saturating_mul(2) >= self.slots.len() {
-            self.grow();
-        }
-        let start = self.start(hash);
-        let (before, after) = self.slots.split_at_mut_checked(start).unwrap_or_default();
-        if let Some(free) = after.iter_mut().chain(before).find(|slot| slot.number == 0) {
-            *free = Slot { hash, number };
-            self.used = self.used.saturating_add(1);
-        }
-    }
-
-    fn grow(&mut self) {
-        let length = self.slots.len().saturating_mul(4).max(Self::FIRST);
-        let old = std::mem::replace(self, Self { slots: vec![Slot::default(); length], used: 0 });
-        for slot in old.slots.into_iter().filter(|slot| slot.number != 0) {
-            self.insert(slot.hash, slot.number);
-        }
-    }
-
-    /// Has room for so many groups from the beginning.
-    fn for_groups(groups: usize) -> Self {
-        let length = groups.saturating_mul(2).next_power_of_two().max(Self::FIRST);
-        Self { slots: vec![Slot::default(); length], used: 0 }
-    }
-
-    /// Forgets all groups, and has room for as many.
-    fn clear(&mut self) {
-        self.slots.fill(Slot::default());
-        self.used = 0;
-    }
-}
-
 #[derive(Debug)]
 struct Group {
     key: Span,
@@ -236,18 +157,18 @@ struct Group {
 
 /// Where a key lies among those of all groups.
 #[derive(Clone, Copy, Debug)]
-struct Span {
+pub(super) struct Span {
     start: u32,
     end: u32,
 }
 
 impl Span {
-    fn new(start: usize, end: usize) -> Self {
+    pub(super) fn new(start: usize, end: usize) -> Self {
         let [start, end] = [start, end].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
         Self { start, end }
     }
 
-    fn range(self) -> Range<usize> {
+    pub(super) fn range(self) -> Range<usize> {
         let [start, end] = [self.start, self.end].map(|place| usize::try_from(place).unwrap_or(usize::MAX));
         start..end
     }
@@ -301,17 +222,17 @@ pub(super) enum Sort {
 pub(super) struct Key(Vec<u8>);
 
 /// A field that an event does not have.
-const ABSENT: u8 = 0xff;
+pub(super) const ABSENT: u8 = 0xff;
 /// A field in which events may differ.
-const IGNORED: u8 = 0xfe;
+pub(super) const IGNORED: u8 = 0xfe;
 /// Words in UTF-8; values have the types that the log gives them.
-const WORDS: u8 = 0xfd;
+pub(super) const WORDS: u8 = 0xfd;
 /// In place of all fields, where they are too long.
-const LONG: u8 = 0xfc;
+pub(super) const LONG: u8 = 0xfc;
 /// Bytes of a key at most.
 const KEY: usize = 1024;
 /// Bytes of a key before its fields: which event, whether it is ordinary, its computer, its time.
-const HEAD: usize = 14;
+pub(super) const HEAD: usize = 14;
 /// Where the time stands among them.
 const SPAN: usize = 10;
 /// Bytes of a field before its value: its type and its length.
@@ -424,8 +345,7 @@ impl Groups {
     fn fetch(&self, waiting: &Waiting) {
         let mut numbers = [0_u32; TOGETHER];
         for (number, pending) in numbers.iter_mut().zip(&waiting.events) {
-            let slot = self.places.slots.get(self.places.start(pending.hash));
-            *number = slot.filter(|slot| slot.hash == pending.hash).map_or(0, |slot| slot.number);
+            *number = self.places.nearest(pending.hash);
         }
         let mut keys: [&[u8]; TOGETHER] = [&[]; TOGETHER];
         for (key, number) in keys.iter_mut().zip(numbers) {
@@ -439,7 +359,7 @@ impl Groups {
     }
 
     fn hash(&self, key: &[u8]) -> u32 {
-        lower_half(self.hasher.hash_one(key))
+        hash(&self.hasher, key)
     }
 
     fn group(&self, number: u32) -> Option<&Group> {
@@ -563,53 +483,28 @@ impl Groups {
 
     /// What became of the groups, in the order in which the log has them, and the events that are kept. `tally` makes of
     /// each what is wanted. Groups whose keys are the same in words are one: `join` adds another to the first of them.
+    /// Ordinary events that only a list of all events shows stay as they are.
     pub(super) fn finish<T>(mut self, tally: impl Fn(Tallied) -> T, join: impl Fn(&mut T, &T)) -> Finished<T> {
         self.settle();
-        let groups = std::mem::take(&mut self.found);
-        let mut finished = Finished {
-            tallies: Vec::with_capacity(groups.len()),
-            events: Vec::with_capacity(self.kept.events),
-            refused: self.refused,
-            grain: self.grain,
-        };
-        let mut places = Places::for_groups(groups.len());
-        // Where the keys of the groups are that the tallies were made of first.
-        let mut firsts: Vec<Span> = Vec::with_capacity(groups.len());
-        let (mut told, mut other) = (Told::default(), Told::default());
-        let mut names = NamesOfRows::default();
-        for group in groups {
-            let Some((concern, id, origin)) = told.read(self.key(&group)) else { continue };
-            let hash = lower_half(self.hasher.hash_one(&told));
-            let kept = group.kept.map_or(0, |kept| kept.give(&mut finished.events));
-            let fields = CONCERNS.get(concern).map_or_else(Fields::default, |row| names.fields(concern, row, &told));
-            let tallied = tally(Tallied { concern, id, origin, fields, kept, seen: group.seen });
-            let place = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
-            let known = places.find(hash).filter_map(place).find(|place| {
-                let key = firsts.get(*place).and_then(|first| self.keys.get(first.range()));
-                key.and_then(|key| other.read(key)).is_some() && other == told
-            });
-            if let Some(known) = known.and_then(|place| finished.tallies.get_mut(place)) {
-                join(known, &tallied);
-            } else {
-                finished.tallies.push(tallied);
-                firsts.push(group.key);
-                places.insert(hash, u32::try_from(firsts.len()).unwrap_or(0));
-            }
-        }
-        finished
+        let mut events = Vec::with_capacity(self.kept.events);
+        let keys = std::mem::take(&mut self.keys);
+        let is_later = |group: &Group| keys.get(group.key.range()).is_some_and(is_told_later);
+        let now = self.found.iter_mut().filter(|group| !is_later(group)).map(|group| {
+            let kept = group.kept.take().map_or(0, |kept| kept.give(&mut events));
+            Row { key: group.key, kept, seen: group.seen }
+        });
+        let tallies = tell(now, &keys, self.places, tally, join);
+        let later = self.found.into_iter().filter(is_later);
+        let rows = later.map(|group| Row { key: group.key, kept: 0, seen: group.seen }).collect();
+        Finished { tallies, later: Rows { keys, rows }, events, refused: self.refused, grain: self.grain }
     }
-}
-
-/// As much of a hash as a slot holds.
-const fn lower_half(hash: u64) -> u32 {
-    let [a, b, c, d, ..] = hash.to_le_bytes();
-    u32::from_le_bytes([a, b, c, d])
 }
 
 /// What became of the groups.
 #[derive(Debug)]
 pub(super) struct Finished<T> {
     pub(super) tallies: Vec<T>,
+    pub(super) later: Rows,
     pub(super) events: Vec<Sample>,
     /// Events of which nothing is known but their number.
     pub(super) refused: u64,
@@ -660,6 +555,12 @@ impl Sample {
     }
 }
 
+/// Whether a key is that of ordinary events whose words only a list of all events shows.
+fn is_told_later(key: &[u8]) -> bool {
+    let [concern, is_ordinary, ..] = key else { return false };
+    *is_ordinary != 0 && CONCERNS.get(usize::from(*concern)).is_some_and(|row| !row.is_logon())
+}
+
 /// The first field of these fields of a key, and the others.
 fn split_piece(fields: &[u8]) -> Option<(u8, &[u8], &[u8])> {
     let ([kind, low, high], behind) = fields.split_first_chunk::<PIECE>()?;
@@ -668,7 +569,7 @@ fn split_piece(fields: &[u8]) -> Option<(u8, &[u8], &[u8])> {
 }
 
 /// The fields of a key.
-fn pieces(key: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
+pub(super) fn pieces(key: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
     let mut rest = key.get(HEAD..).unwrap_or_default();
     std::iter::from_fn(move || {
         let (kind, bytes, others) = split_piece(rest)?;
@@ -705,94 +606,13 @@ fn leave_out(key: &mut [u8], grain: Grain) -> usize {
     to
 }
 
-/// A key whose values became words, so that groups whose values only have other types are one.
-#[derive(Debug, Default, PartialEq, Eq, Hash)]
-struct Told {
-    /// It stays as it is.
-    head: [u8; HEAD],
-    /// Those of all fields, one behind the other.
-    words: String,
-    /// Where those of each field end.
-    ends: Vec<u32>,
-    /// Whether each field is there.
-    present: Vec<bool>,
-}
-
-impl Told {
-    /// Reads another key, and says which concern, event and computer it begins with.
-    fn read(&mut self, key: &[u8]) -> Option<(usize, u32, u32)> {
-        self.head = *key.first_chunk()?;
-        self.words.clear();
-        self.ends.clear();
-        self.present.clear();
-        for (kind, bytes) in pieces(key) {
-            let is_there = self.piece(kind, bytes);
-            self.ends.push(u32::try_from(self.words.len()).unwrap_or(u32::MAX));
-            self.present.push(is_there);
-        }
-        let id = u32::from_le_bytes(*key.get(2..)?.first_chunk()?);
-        let origin = u32::from_le_bytes(*key.get(6..)?.first_chunk()?);
-        Some((usize::from(*key.first()?), id, origin))
-    }
-
-    /// Adds the words of a field, and says whether it is there.
-    fn piece(&mut self, kind: u8, bytes: &[u8]) -> bool {
-        match kind {
-            ABSENT | IGNORED => false,
-            WORDS | LONG => {
-                let words = String::from_utf8_lossy(bytes);
-                self.words.extend(words.split('\0'));
-                kind == WORDS
-            }
-            TEXT => {
-                write_utf16(bytes, &mut self.words);
-                true
-            }
-            kind => {
-                let before = self.words.len();
-                let is_written = Value { kind, bytes }.write(&mut self.words).is_ok();
-                if !is_written {
-                    self.words.truncate(before);
-                }
-                is_written
-            }
-        }
-    }
-}
-
-/// The names of the fields that the events of a group have in common: one list for all groups with the same ones.
-#[derive(Default)]
-struct NamesOfRows {
-    lists: BTreeMap<(usize, u64), Arc<[Box<str>]>>,
-    ends: Vec<u32>,
-}
-
-impl NamesOfRows {
-    /// What the events of a group have in common, under its names.
-    fn fields(&mut self, concern: usize, row: &Concern, told: &Told) -> Fields {
-        let mut present = 0_u64;
-        self.ends.clear();
-        for (index, (is_there, end)) in told.present.iter().zip(&told.ends).take(row.alike.len()).enumerate() {
-            if *is_there {
-                present |= 1 << index.min(63);
-                self.ends.push(*end);
-            }
-        }
-        let names = self.lists.entry((concern, present)).or_insert_with(|| {
-            let is_present = |(index, _): &(usize, &&str)| present & (1 << (*index).min(63)) != 0;
-            row.alike.iter().enumerate().filter(is_present).map(|(_, name)| Box::from(*name)).collect()
-        });
-        // What is not there has no words, but for a key that tells no fields.
-        let end = self.ends.last().and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
-        let words = told.words.get(..end).unwrap_or_default();
-        Fields::ending(Arc::clone(names), words, self.ends.as_slice().into())
-    }
-}
-
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
     use crate::evidence::place::ArtifactId;
+    use crate::formats::evtx::value::{TEXT, Value};
 
     /// The rows of [`CONCERNS`] for 4625 and 4769.
     const REFUSED_LOGON: usize = 1;
@@ -841,7 +661,10 @@ mod tests {
             one.kept += other.kept;
             one.seen.merge(other.seen);
         };
-        groups.finish(|tallied| tallied, join)
+        let mut finished = groups.finish(|tallied| tallied, join);
+        let later = finished.later.tell(|tallied| tallied, join);
+        finished.tallies.extend(later);
+        finished
     }
 
     fn total(finished: &Finished<Tallied>) -> u64 {

@@ -22,6 +22,13 @@ pub(super) struct Concern {
     pub(super) ordinary: Ordinary,
 }
 
+impl Concern {
+    /// Whether it tells of logons that went well: rules ask for them one by one.
+    pub(super) fn is_logon(&self) -> bool {
+        self.ids.iter().any(|id| matches!(id, 528 | 540 | 4624))
+    }
+}
+
 /// When an event is one of those that every working day brings.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Ordinary {

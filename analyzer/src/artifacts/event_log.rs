@@ -7,6 +7,7 @@ use jiff::Timestamp;
 
 use crate::artifacts::event_fields::{Fields, trimmed};
 use crate::artifacts::event_groups::Grain;
+use crate::artifacts::event_later::Later;
 use crate::artifacts::event_reading::Reading;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::place::{ArtifactId, Evidence};
@@ -29,6 +30,8 @@ pub struct EventLog {
     /// Events that are alike: what they have in common, and how many there are, also of those that are kept. Rare
     /// events, which are alike only in everything, have one where not all are kept.
     pub tallies: Vec<Tally>,
+    /// More of them, of which none is kept.
+    pub later: Later,
     /// How finely the tallies of ordinary events are told apart.
     pub grain: Grain,
     /// The times of the earliest and of the latest record of all.
@@ -138,6 +141,11 @@ impl Tally {
 }
 
 impl EventLog {
+    /// All tallies; those that were left for later come last.
+    pub fn all_tallies(&self) -> impl Iterator<Item = &Tally> {
+        self.tallies.iter().chain(self.later.told())
+    }
+
     /// How many events of each id are not kept, though they are neither ordinary nor lost: there are enough like them.
     pub fn left_out(&self) -> BTreeMap<(&str, u32), u64> {
         let mut left_out = BTreeMap::new();
@@ -197,6 +205,7 @@ impl Parsed<EventLog> {
         let losses = self.losses.iter_mut().map(|loss| &mut loss.at);
         let guids = log.guids.iter_mut().map(|named| &mut named.seen.at);
         let failures = log.failures.iter_mut().flat_map(|one| [&mut one.first.at, &mut one.last.at]);
+        log.later.settle(artifact);
         events.chain(tallies).chain(guids).chain(failures).chain(losses).for_each(|at| at.artifact = artifact);
     }
 }

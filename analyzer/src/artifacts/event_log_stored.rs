@@ -14,8 +14,9 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::artifacts::event_fields::Fields;
-use crate::artifacts::event_groups::Grain;
+use crate::artifacts::event_groups::{Grain, Moment, Seen};
 use crate::artifacts::event_kinds::CONCERNS;
+use crate::artifacts::event_later::Later;
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, NOBODY, Occurrence, Tally};
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
@@ -38,12 +39,21 @@ struct StoredLog<'a> {
     names: Vec<Vec<&'a str>>,
     events: usize,
     tallies: usize,
+    /// Tallies for later, and the computers whose numbers stand in their keys.
+    later: usize,
+    computers: Vec<&'a str>,
     grain: Grain,
     span: Option<(StoredTime, StoredTime)>,
     failures: Vec<StoredFailures<'a>>,
     guids: Vec<(u128, u32, StoredMoment)>,
     losses: Vec<StoredLoss<'a>>,
 }
+
+/// Of a tally for later: the length of its key, how many events, the first and the last. The keys stand behind all.
+type StoredLater = (usize, u64, StoredTicks, StoredTicks);
+
+/// A record and its time, as the log has it.
+type StoredTicks = (u64, Option<u64>);
 
 /// A record and its time.
 type StoredMoment = (u64, Option<StoredTime>);
@@ -113,6 +123,16 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
     for tally in &log.tallies {
         encode_into_std_write(names.tally(tally)?, &mut items, FORM).ok()?;
     }
+    let (computers, later) = log.later.parts();
+    let count = later.len();
+    let mut keys = Vec::new();
+    for (key, Seen { count, first, last }) in later {
+        let ticks = |moment: Moment| (moment.record, moment.time);
+        let stored: StoredLater = (key.len(), count, ticks(first), ticks(last));
+        encode_into_std_write(stored, &mut items, FORM).ok()?;
+        keys.extend_from_slice(key);
+    }
+    items.append(&mut keys);
     let losses = reading.losses.iter().map(|loss| match &loss.reason {
         GapReason::Damaged(words) if loss.at == NOBODY.whole() => Some(StoredLoss::Damaged(words)),
         GapReason::OverLimit(words) if loss.at == NOBODY.whole() => Some(StoredLoss::OverLimit(words)),
@@ -126,6 +146,8 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
         names: names.lists,
         events: log.events.len(),
         tallies: log.tallies.len(),
+        later: count,
+        computers: computers.iter().map(|name| &**name).collect(),
         grain: log.grain,
         span: log.span.map(|(first, last)| (StoredTime::of(first), StoredTime::of(last))),
         failures: log.failures.iter().map(StoredFailures::of).collect::<Option<_>>()?,
@@ -152,7 +174,9 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
     let mut shared = Shared::default();
     let events = items.each(stored.events, |event: StoredEvent<'_>| event.event(&mut shared, &names))?;
     let tallies = items.each(stored.tallies, |tally: StoredTally<'_>| tally.tally(&mut shared, &names))?;
-    items.0.is_empty().then_some(())?;
+    let groups = items.each(stored.later, |group: StoredLater| Some(later(group)))?;
+    let computers = stored.computers.iter().map(|name| Arc::from(*name)).collect();
+    let later = Later::of_parts(computers, items.0.to_vec(), groups)?;
     let mut reading = Parsed::whole(EventLog {
         records: stored.records,
         channel: stored.channel.map(str::to_owned),
@@ -160,6 +184,7 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
         counts: counts.collect::<BTreeMap<_, _>>(),
         events,
         tallies,
+        later,
         grain: stored.grain,
         span: match stored.span {
             Some((first, last)) => Some((first.time()?, last.time()?)),
@@ -380,6 +405,11 @@ fn provider(name: &str) -> Option<&'static str> {
     CONCERNS.iter().find(|row| row.provider == name).map(|row| row.provider)
 }
 
+fn later((length, count, first, last): StoredLater) -> (usize, Seen) {
+    let moment = |(record, time): StoredTicks| Moment { time, record };
+    (length, Seen { count, first: moment(first), last: moment(last) })
+}
+
 fn moment(one: Occurrence) -> Option<StoredMoment> {
     Some((record(one.at)?, one.time.map(StoredTime::of)))
 }
@@ -421,6 +451,18 @@ mod tests {
     use crate::artifacts::event_log;
     use crate::evidence::place::ArtifactId;
 
+    /// Tickets that were issued to two accounts.
+    fn later() -> Later {
+        let key = |user: &str| {
+            let head = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 8], &[0xfd, 5, 0]].concat();
+            [&head, user.as_bytes()].concat()
+        };
+        let moment = |record, time| Moment { time, record };
+        let seen = Seen { count: 7, first: moment(1, None), last: moment(2, Some(133_000_000_000_000_000)) };
+        let (keys, groups) = ([key("alice"), key("bobby")].concat(), vec![(22, seen), (22, seen)]);
+        Later::of_parts(vec!["DC1".into()], keys, groups).expect("are whole")
+    }
+
     fn reading() -> Parsed<EventLog> {
         let time = Timestamp::new(1_772_000_000, 123_456_700).ok();
         let fields: Fields = [("TargetUserName", "alice"), ("", "\u{fc}"), ("Status", "")]
@@ -454,6 +496,7 @@ mod tests {
             counts: [(("x".to_owned(), 7), 12)].into(),
             events: vec![event(3, time), event(4, None)],
             tallies: vec![tally],
+            later: later(),
             grain: Grain::Log,
             span: time.map(|time| (time, time)),
             failures: vec![Failures {
@@ -476,6 +519,19 @@ mod tests {
         for reading in [reading(), Parsed::default(), event_log::LogReader::new().finish()] {
             let bytes = to_bytes(&reading).expect("is stored");
             assert_eq!(from_bytes(&bytes), Some(reading));
+        }
+    }
+
+    #[test]
+    fn keys_that_are_shorter_or_longer_than_they_say_are_none() {
+        let reading = reading();
+        let told = reading.value.later.told();
+        let users: Vec<_> = told.iter().map(|tally| tally.fields.get("TargetUserName")).collect();
+        assert_eq!(users, [Some("alice"), Some("bobby")]);
+        let (_, groups) = reading.value.later.parts();
+        let groups: Vec<(usize, Seen)> = groups.map(|(key, seen)| (key.len(), seen)).collect();
+        for length in [0, 21, 43, 45] {
+            assert_eq!(Later::of_parts(Vec::new(), vec![0; length], groups.clone()), None, "{length} bytes");
         }
     }
 
@@ -507,6 +563,7 @@ mod tests {
                 changed[at] = value;
                 if let Some(reading) = from_bytes(&changed) {
                     reading.value.events.iter().for_each(|event| assert!(event.fields.iter().count() <= 3));
+                    assert!(reading.value.later.told().iter().all(|tally| tally.fields.iter().count() <= 6));
                 }
             }
         }

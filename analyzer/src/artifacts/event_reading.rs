@@ -6,9 +6,10 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::artifacts::event_fields::{Fields, NameLists};
-use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sample, Sort, Tallied};
+use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sample, Sort};
 use crate::artifacts::event_kinds::{CONCERNS, Concern, EventKinds, Ordinary};
-use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, Occurrence, Tally};
+use crate::artifacts::event_later::{Later, occurrence, tally};
+use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_SUCCESS, EVENT_TYPE};
 use crate::artifacts::event_times::{Failed, Failure, Named, Times, guid_of_words};
 use crate::artifacts::parsed::Parsed;
@@ -330,11 +331,13 @@ impl Reading {
 
     /// The log, and what of it could not be read.
     pub(super) fn finish(mut self) -> Parsed<EventLog> {
-        let mut finished = self.groups.finish(|tallied| tally(self.artifact, &self.computers, tallied), Tally::join);
+        let computers = self.computers.names;
+        let mut finished = self.groups.finish(|tallied| tally(self.artifact, &computers, tallied), Tally::join);
         finished.events.sort_unstable_by_key(|sample| sample.place);
         self.log.events = finished.events.into_iter().map(|sample| sample.event).collect();
         finished.tallies.retain(|tally| tally.count > tally.kept || tally.fields.iter().next().is_some());
         self.log.tallies = finished.tallies;
+        self.log.later = Later::new(self.artifact, computers, finished.later);
         self.log.grain = finished.grain;
         self.log.counts = self.kinds.counts();
         self.log.span = self.times.span.and_then(|(first, last)| time_of_ticks(first).zip(time_of_ticks(last)));
@@ -365,23 +368,6 @@ impl Reading {
         }
         parsed
     }
-}
-
-fn tally(artifact: ArtifactId, computers: &Computers, tallied: Tallied) -> Tally {
-    Tally {
-        provider: CONCERNS.get(tallied.concern).map_or("", |row| row.provider),
-        id: tallied.id,
-        computer: computers.name(tallied.origin).unwrap_or_default(),
-        fields: tallied.fields,
-        count: tallied.seen.count,
-        kept: tallied.kept,
-        first: occurrence(artifact, tallied.seen.first),
-        last: occurrence(artifact, tallied.seen.last),
-    }
-}
-
-fn occurrence(artifact: ArtifactId, moment: Moment) -> Occurrence {
-    Occurrence { at: artifact.record(moment.record), time: moment.time.and_then(time_of_ticks) }
 }
 
 fn logon_guid(artifact: ArtifactId, Named { guid, id, moment }: Named) -> LogonGuid {
@@ -425,7 +411,7 @@ pub(super) fn cut(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
 const SECONDS_TO_1970: i64 = 11_644_473_600;
 
 /// A moment that is counted in ticks of 100 nanoseconds since 1601.
-fn time_of_ticks(ticks: u64) -> Option<Timestamp> {
+pub(super) fn time_of_ticks(ticks: u64) -> Option<Timestamp> {
     let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(SECONDS_TO_1970)?;
     Timestamp::new(seconds, i32::try_from(ticks % 10_000_000).ok()?.checked_mul(100)?).ok()
 }

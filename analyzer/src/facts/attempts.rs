@@ -223,31 +223,36 @@ impl Code {
 pub fn attempts(log: &EventLog) -> Vec<Attempt<'_>> {
     let mut columns = Columns::default();
     let mut attempts: Vec<Attempt<'_>> = log.events.iter().filter_map(|event| of_event(event, &mut columns)).collect();
-    attempts.extend(log.tallies.iter().filter_map(|tally| of_tally(tally, &mut columns)));
+    attempts.extend(log.all_tallies().filter_map(|tally| of_tally(tally, &mut columns)));
     in_order(attempts)
 }
 
 /// The same in any order, and only of these kinds: the others are not even looked at.
 pub fn attempts_of<'a>(log: &'a EventLog, kinds: &'a [Kind]) -> impl Iterator<Item = Attempt<'a>> {
-    attempts_where(log, kinds, |_| true)
+    let later = log.later.told_where(|provider, id| is_of(kinds, provider, id));
+    attempts_among(log, kinds, log.tallies.iter().chain(later))
 }
 
 /// Failures of these kinds, in any order. What is ordinary went well, and is not even looked at.
 pub fn failures_of<'a>(log: &'a EventLog, kinds: &'a [Kind]) -> impl Iterator<Item = Attempt<'a>> {
-    attempts_where(log, kinds, |tally| tally.kept > 0).filter(|attempt| attempt.outcome == Outcome::Failed)
+    let some_are_kept = log.tallies.iter().filter(|tally| tally.kept > 0);
+    attempts_among(log, kinds, some_are_kept).filter(|attempt| attempt.outcome == Outcome::Failed)
 }
 
-fn attempts_where<'a>(
+fn attempts_among<'a>(
     log: &'a EventLog,
     kinds: &'a [Kind],
-    is_wanted: fn(&Tally) -> bool,
+    tallies: impl Iterator<Item = &'a Tally>,
 ) -> impl Iterator<Item = Attempt<'a>> {
-    let is_one = |provider: &str, id: u32| Kind::of(provider, id).is_some_and(|kind| kinds.contains(&kind));
-    let events = log.events.iter().filter(move |event| is_one(&event.provider, event.id));
-    let tallies = log.tallies.iter().filter(move |tally| is_wanted(tally) && is_one(tally.provider, tally.id));
+    let events = log.events.iter().filter(move |event| is_of(kinds, &event.provider, event.id));
+    let tallies = tallies.filter(move |tally| is_of(kinds, tally.provider, tally.id));
     let (mut of_events, mut of_tallies) = (Columns::default(), Columns::default());
     let events = events.filter_map(move |event| of_event(event, &mut of_events));
     events.chain(tallies.filter_map(move |tally| of_tally(tally, &mut of_tallies)))
+}
+
+fn is_of(kinds: &[Kind], provider: &str, id: u32) -> bool {
+    Kind::of(provider, id).is_some_and(|kind| kinds.contains(&kind))
 }
 
 /// The same, but only the events that are kept: failures, and what services report.
@@ -273,7 +278,9 @@ pub struct NetworkLogons<'a> {
 /// anonymous logon.
 pub fn network_logons(log: &EventLog) -> impl Iterator<Item = NetworkLogons<'_>> {
     let mut columns = Columns::default();
-    let logons = log.tallies.iter().filter(|tally| matches!(tally.id, 4624 | 528 | 540) && tally.kept == 0);
+    let is_logon = |id: u32| matches!(id, 4624 | 528 | 540);
+    let later = log.later.told_where(|_, id| is_logon(id));
+    let logons = log.tallies.iter().chain(later).filter(move |tally| is_logon(tally.id) && tally.kept == 0);
     logons.filter_map(move |tally| {
         Kind::of(tally.provider, tally.id)?;
         let told = columns.told(&tally.fields);

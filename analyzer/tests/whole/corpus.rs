@@ -74,7 +74,7 @@ fn records_of_real_logs_are_shown_whole() {
 /// What a log of the kind `big` holds by event and status, as its truth words it.
 fn by_status(log: &EventLog) -> BTreeMap<String, u64> {
     let mut found = BTreeMap::new();
-    for tally in &log.tallies {
+    for tally in log.all_tallies() {
         let code = |name: &str| {
             let digits = tally.fields.get(name)?.strip_prefix("0x")?;
             Some(u32::from_str_radix(digits, 16).expect("a code is hexadecimal"))

@@ -1,0 +1,145 @@
+//! Tallies of ordinary events that no rule asks for, such as tickets that were issued: there are very many, so they
+//! stay as they were counted until somebody wants to see them.
+
+use std::sync::{Arc, OnceLock};
+
+use crate::artifacts::event_groups::{Moment, Seen, Span};
+use crate::artifacts::event_kinds::CONCERNS;
+use crate::artifacts::event_log::{NOBODY, Occurrence, Tally};
+use crate::artifacts::event_reading::time_of_ticks;
+use crate::artifacts::event_told::{Row, Rows, Tallied, key_head};
+use crate::evidence::place::ArtifactId;
+
+/// Such tallies.
+#[derive(Clone)]
+pub struct Later {
+    artifact: ArtifactId,
+    computers: Vec<Arc<str>>,
+    groups: Rows,
+    /// Of which kinds they are: which of the concerns, and the event id.
+    kinds: Vec<(usize, u32)>,
+    told: OnceLock<Vec<Tally>>,
+}
+
+impl Later {
+    /// Groups as they were counted, and the computers whose numbers stand in their keys.
+    pub(super) fn new(artifact: ArtifactId, computers: Vec<Arc<str>>, groups: Rows) -> Self {
+        let mut kinds: Vec<(usize, u32)> = Vec::new();
+        for row in &groups.rows {
+            let kind = groups.keys.get(row.key.range()).and_then(key_head).map(|(concern, id, _)| (concern, id));
+            if let Some(kind) = kind.filter(|kind| !kinds.contains(kind)) {
+                kinds.push(kind);
+            }
+        }
+        Self { artifact, computers, groups, kinds, told: OnceLock::new() }
+    }
+
+    /// All of them, in words.
+    pub fn told(&self) -> &[Tally] {
+        self.told
+            .get_or_init(|| self.groups.tell(|tallied| tally(self.artifact, &self.computers, tallied), Tally::join))
+    }
+
+    /// All of them where some are of a provider and an id that is wanted, otherwise none.
+    pub fn told_where(&self, is_wanted: impl Fn(&str, u32) -> bool) -> &[Tally] {
+        let is_one = |(concern, id): &(usize, u32)| is_wanted(provider(*concern), *id);
+        if self.kinds.iter().any(is_one) { self.told() } else { &[] }
+    }
+
+    /// Lets them point at this artifact.
+    pub(super) fn settle(&mut self, artifact: ArtifactId) {
+        self.artifact = artifact;
+        self.told = OnceLock::new();
+    }
+
+    /// The computers, and each group: its key, how many events, and when.
+    pub(super) fn parts(&self) -> (&[Arc<str>], impl ExactSizeIterator<Item = (&[u8], Seen)>) {
+        let key = |row: &Row| self.groups.keys.get(row.key.range()).unwrap_or_default();
+        (&self.computers, self.groups.rows.iter().map(move |row| (key(row), row.seen)))
+    }
+
+    /// The same out of those parts; none where the keys are shorter or longer than they say.
+    pub(super) fn of_parts(computers: Vec<Arc<str>>, keys: Vec<u8>, groups: Vec<(usize, Seen)>) -> Option<Self> {
+        let mut end = 0_usize;
+        let rows = groups.into_iter().map(|(length, seen)| {
+            let start = end;
+            end = end.checked_add(length).filter(|end| *end <= keys.len())?;
+            Some(Row { key: Span::new(start, end), kept: 0, seen })
+        });
+        let rows: Vec<Row> = rows.collect::<Option<_>>()?;
+        (end == keys.len()).then(|| Self::new(NOBODY, computers, Rows { keys, rows }))
+    }
+}
+
+impl Default for Later {
+    fn default() -> Self {
+        Self::new(NOBODY, Vec::new(), Rows::default())
+    }
+}
+
+impl PartialEq for Later {
+    fn eq(&self, other: &Self) -> bool {
+        self.told() == other.told()
+    }
+}
+
+impl Eq for Later {}
+
+impl std::fmt::Debug for Later {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.told().fmt(f)
+    }
+}
+
+/// What is told of a group.
+pub(super) fn tally(artifact: ArtifactId, computers: &[Arc<str>], tallied: Tallied) -> Tally {
+    let computer = usize::try_from(tallied.origin).ok().and_then(|origin| computers.get(origin));
+    Tally {
+        provider: provider(tallied.concern),
+        id: tallied.id,
+        computer: computer.cloned().unwrap_or_default(),
+        fields: tallied.fields,
+        count: tallied.seen.count,
+        kept: tallied.kept,
+        first: occurrence(artifact, tallied.seen.first),
+        last: occurrence(artifact, tallied.seen.last),
+    }
+}
+
+/// A moment in a log that is this artifact.
+pub(super) fn occurrence(artifact: ArtifactId, moment: Moment) -> Occurrence {
+    Occurrence { at: artifact.record(moment.record), time: moment.time.and_then(time_of_ticks) }
+}
+
+fn provider(concern: usize) -> &'static str {
+    CONCERNS.get(concern).map_or("", |row| row.provider)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn later() -> Later {
+        let keys = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 8]].concat();
+        let moment = Moment { time: None, record: 5 };
+        let groups = vec![(keys.len(), Seen { count: 7, first: moment, last: moment })];
+        Later::of_parts(vec!["DC1".into()], keys, groups).expect("is whole")
+    }
+
+    #[test]
+    fn they_are_told_to_who_wants_one_of_them() {
+        let later = later();
+        assert!(later.told_where(|_, id| id == 4768).is_empty());
+        assert!(later.told.get().is_none(), "nobody asked yet");
+        let [one] = later.told_where(|provider, id| provider.ends_with("Auditing") && id == 4769) else { panic!() };
+        assert_eq!((one.id, &*one.computer, one.count, one.kept), (4769, "DC1", 7, 0));
+    }
+
+    #[test]
+    fn they_point_at_their_artifact_also_when_they_were_told_before() {
+        let mut later = later();
+        assert_eq!(later.told().iter().map(|one| one.first.at).collect::<Vec<_>>(), [NOBODY.record(5)]);
+        later.settle(ArtifactId(3));
+        assert_eq!(later.told().iter().map(|one| one.first.at).collect::<Vec<_>>(), [ArtifactId(3).record(5)]);
+    }
+}

@@ -1,0 +1,176 @@
+//! What events that are alike have in common, in words: the keys of their groups, decoded.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use foldhash::quality::RandomState;
+
+use crate::artifacts::event_fields::Fields;
+use crate::artifacts::event_groups::{ABSENT, HEAD, IGNORED, LONG, Seen, Span, WORDS, pieces};
+use crate::artifacts::event_kinds::{CONCERNS, Concern};
+use crate::artifacts::event_places::{Places, hash};
+use crate::formats::evtx::value::{TEXT, Value, write_utf16};
+
+/// What a group came to.
+#[derive(Debug)]
+pub(super) struct Tallied {
+    /// Which of [`CONCERNS`].
+    pub(super) concern: usize,
+    pub(super) id: u32,
+    pub(super) origin: u32,
+    /// What its events have in common; none for those that are alike in everything.
+    pub(super) fields: Fields,
+    /// How many of them are kept whole.
+    pub(super) kept: u64,
+    pub(super) seen: Seen,
+}
+
+/// A group whose key was not decoded yet.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Row {
+    /// Where its key lies.
+    pub(super) key: Span,
+    /// How many of its events are kept whole.
+    pub(super) kept: u64,
+    pub(super) seen: Seen,
+}
+
+/// Groups and their keys.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Rows {
+    pub(super) keys: Vec<u8>,
+    pub(super) rows: Vec<Row>,
+}
+
+impl Rows {
+    /// What all of them came to, see [`tell`].
+    pub(super) fn tell<T>(&self, tally: impl Fn(Tallied) -> T, join: impl Fn(&mut T, &T)) -> Vec<T> {
+        tell(self.rows.iter().copied(), &self.keys, Places::for_groups(self.rows.len()), tally, join)
+    }
+}
+
+/// What groups came to, in their order. `tally` makes of each what is wanted. Groups whose keys are the same in words are
+/// one: `join` adds another to the first of them.
+pub(super) fn tell<T>(
+    rows: impl Iterator<Item = Row>,
+    keys: &[u8],
+    mut places: Places,
+    tally: impl Fn(Tallied) -> T,
+    join: impl Fn(&mut T, &T),
+) -> Vec<T> {
+    let hasher = RandomState::default();
+    let mut found = Vec::new();
+    // Where the keys of the groups are that the tallies were made of first.
+    let mut firsts: Vec<Span> = Vec::new();
+    let (mut told, mut other) = (Told::default(), Told::default());
+    let mut names = NamesOfRows::default();
+    places.clear();
+    for Row { key, kept, seen } in rows {
+        let Some((concern, id, origin)) = keys.get(key.range()).and_then(|key| told.read(key)) else { continue };
+        let hash = hash(&hasher, &told);
+        let fields = CONCERNS.get(concern).map_or_else(Fields::default, |row| names.fields(concern, row, &told));
+        let tallied = tally(Tallied { concern, id, origin, fields, kept, seen });
+        let place = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
+        let known = places.find(hash).filter_map(place).find(|place| {
+            let key = firsts.get(*place).and_then(|first| keys.get(first.range()));
+            key.and_then(|key| other.read(key)).is_some() && other == told
+        });
+        if let Some(known) = known.and_then(|place| found.get_mut(place)) {
+            join(known, &tallied);
+        } else {
+            found.push(tallied);
+            firsts.push(key);
+            places.insert(hash, u32::try_from(firsts.len()).unwrap_or(0));
+        }
+    }
+    found
+}
+
+/// Which concern, event and computer a key begins with.
+pub(super) fn key_head(key: &[u8]) -> Option<(usize, u32, u32)> {
+    let id = u32::from_le_bytes(*key.get(2..)?.first_chunk()?);
+    let origin = u32::from_le_bytes(*key.get(6..)?.first_chunk()?);
+    Some((usize::from(*key.first()?), id, origin))
+}
+
+/// A key whose values became words, so that groups whose values only have other types are one.
+#[derive(Debug, Default, PartialEq, Eq, Hash)]
+struct Told {
+    /// It stays as it is.
+    head: [u8; HEAD],
+    /// Those of all fields, one behind the other.
+    words: String,
+    /// Where those of each field end.
+    ends: Vec<u32>,
+    /// Whether each field is there.
+    present: Vec<bool>,
+}
+
+impl Told {
+    /// Reads another key, and says which concern, event and computer it begins with.
+    fn read(&mut self, key: &[u8]) -> Option<(usize, u32, u32)> {
+        self.head = *key.first_chunk()?;
+        self.words.clear();
+        self.ends.clear();
+        self.present.clear();
+        for (kind, bytes) in pieces(key) {
+            let is_there = self.piece(kind, bytes);
+            self.ends.push(u32::try_from(self.words.len()).unwrap_or(u32::MAX));
+            self.present.push(is_there);
+        }
+        key_head(key)
+    }
+
+    /// Adds the words of a field, and says whether it is there.
+    fn piece(&mut self, kind: u8, bytes: &[u8]) -> bool {
+        match kind {
+            ABSENT | IGNORED => false,
+            WORDS | LONG => {
+                let words = String::from_utf8_lossy(bytes);
+                self.words.extend(words.split('\0'));
+                kind == WORDS
+            }
+            TEXT => {
+                write_utf16(bytes, &mut self.words);
+                true
+            }
+            kind => {
+                let before = self.words.len();
+                let is_written = Value { kind, bytes }.write(&mut self.words).is_ok();
+                if !is_written {
+                    self.words.truncate(before);
+                }
+                is_written
+            }
+        }
+    }
+}
+
+/// The names of the fields that the events of a group have in common: one list for all groups with the same ones.
+#[derive(Default)]
+struct NamesOfRows {
+    lists: BTreeMap<(usize, u64), Arc<[Box<str>]>>,
+    ends: Vec<u32>,
+}
+
+impl NamesOfRows {
+    /// What the events of a group have in common, under its names.
+    fn fields(&mut self, concern: usize, row: &Concern, told: &Told) -> Fields {
+        let mut present = 0_u64;
+        self.ends.clear();
+        for (index, (is_there, end)) in told.present.iter().zip(&told.ends).take(row.alike.len()).enumerate() {
+            if *is_there {
+                present |= 1 << index.min(63);
+                self.ends.push(*end);
+            }
+        }
+        let names = self.lists.entry((concern, present)).or_insert_with(|| {
+            let is_present = |(index, _): &(usize, &&str)| present & (1 << (*index).min(63)) != 0;
+            row.alike.iter().enumerate().filter(is_present).map(|(_, name)| Box::from(*name)).collect()
+        });
+        // What is not there has no words, but for a key that tells no fields.
+        let end = self.ends.last().and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
+        let words = told.words.get(..end).unwrap_or_default();
+        Fields::ending(Arc::clone(names), words, self.ends.as_slice().into())
+    }
+}
