@@ -69,32 +69,39 @@ type Alike<'a> = (Seen, u32, Cow<'a, str>, Cow<'a, str>);
 
 /// What a log shows.
 pub fn sightings(log: &EventLog) -> Vec<Sighting> {
-    let mut seen: HashMap<Alike<'_>, Sighting, RandomState> = HashMap::default();
+    // Sightings are large, and a table has far more places than things in it.
+    let mut numbers: HashMap<Alike<'_>, usize, RandomState> = HashMap::default();
+    let mut seen: Vec<Sighting> = Vec::new();
     for attempt in attempts_of(log, KINDS_SEEN) {
         let Some(what) = seen_in(&attempt) else { continue };
         // Users make no difference: a rule asks where they come from, and of which domain they are.
         let [client, domain] = [attempt.client, attempt.domain].map(|words| lower(words.unwrap_or_default()));
         let key = (what, attempt.id, client, domain);
-        if seen.len() >= KINDS && !seen.contains_key(&key) {
+        if seen.len() >= KINDS && !numbers.contains_key(&key) {
             continue;
         }
-        let sighting = seen.entry(key).or_insert_with(|| Sighting {
-            what,
-            at: attempt.at,
-            time: attempt.last,
-            computer: attempt.computer.to_owned(),
-            domain: attempt.domain.map(str::to_owned),
-            client: attempt.client.map(str::to_owned),
-            count: 0,
+        let number = *numbers.entry(key).or_insert_with(|| {
+            seen.push(Sighting {
+                what,
+                at: attempt.at,
+                time: attempt.last,
+                computer: attempt.computer.to_owned(),
+                domain: attempt.domain.map(str::to_owned),
+                client: attempt.client.map(str::to_owned),
+                count: 0,
+            });
+            seen.len().saturating_sub(1)
         });
+        let Some(sighting) = seen.get_mut(number) else { continue };
         sighting.count = sighting.count.saturating_add(attempt.count);
         if (sighting.time, sighting.at) <= (attempt.last, attempt.at) {
             (sighting.at, sighting.time) = (attempt.at, attempt.last);
         }
     }
-    let mut seen: Vec<_> = seen.into_iter().collect();
-    seen.sort_unstable_by(|(one, _), (other, _)| one.cmp(other));
-    seen.into_iter().map(|(_, sighting)| sighting).collect()
+    let mut order: Vec<_> = numbers.into_iter().collect();
+    order.sort_unstable();
+    let mut seen: Vec<Option<Sighting>> = seen.into_iter().map(Some).collect();
+    order.into_iter().filter_map(|(_, number)| seen.get_mut(number)?.take()).collect()
 }
 
 fn seen_in(attempt: &Attempt<'_>) -> Option<Seen> {
