@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 use std::fs::{self, File, Metadata, OpenOptions};
-use std::io::{Read, Seek, SeekFrom, Write as _};
+use std::io::{ErrorKind, Read, Seek, SeekFrom, Write as _};
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -33,7 +33,7 @@ const ALL_BYTES: u64 = 512 << 20;
 /// Readings at most.
 const ALL: usize = 200;
 /// What stands behind every reading.
-const MAGIC: &str = "kerbscope reading 2";
+const MAGIC: &str = "kerbscope reading 3";
 /// What the name of every reading ends with.
 const ENDING: &str = "reading";
 
@@ -81,7 +81,7 @@ impl Cache {
         let written = create(&beside)
             .and_then(|mut file| {
                 file.write_all(reading)?;
-                file.write_all(seal(name, reading).as_bytes())
+                file.write_all(seal(name, crc32fast::hash(reading)).as_bytes())
             })
             .and_then(|()| fs::rename(&beside, self.place(name)));
         if written.is_err() {
@@ -115,17 +115,12 @@ impl Cache {
 }
 
 impl Memory for Cache {
-    fn recall(&self, name: &str) -> Option<Vec<u8>> {
+    fn recall(&self, name: &str) -> Option<Box<dyn Read>> {
         let most = STORED_BYTES.saturating_add(1024) as u64;
         let file = File::open(self.place(name)).ok()?;
         let length = file.metadata().ok().filter(|file| file.is_file() && file.len() <= most)?.len();
-        let mut bytes = Vec::with_capacity(usize::try_from(length).ok()?);
-        file.take(most).read_to_end(&mut bytes).ok()?;
-        let end = bytes.len().checked_sub(seal(name, &[]).len())?;
-        let (reading, sealed) = bytes.split_at_checked(end)?;
-        (seal(name, reading).as_bytes() == sealed).then_some(())?;
-        bytes.truncate(end);
-        Some(bytes)
+        let left = length.checked_sub(seal(name, 0).len() as u64)?;
+        Some(Box::new(Sealed { file, left, name: name.to_owned(), checksum: crc32fast::Hasher::new() }))
     }
 
     fn keep(&self, source: &Source, name: &str, reading: &[u8]) {
@@ -142,10 +137,35 @@ impl Memory for Cache {
     }
 }
 
+/// A reading as it comes out of its file; instead of its end comes an error where its seal is not the right one.
+struct Sealed {
+    file: File,
+    /// Bytes before the seal.
+    left: u64,
+    name: String,
+    checksum: crc32fast::Hasher,
+}
+
+impl Read for Sealed {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        if self.left == 0 && !buffer.is_empty() {
+            let mut found = Vec::new();
+            Read::take(&self.file, 1024).read_to_end(&mut found)?;
+            let is_right = found == seal(&self.name, self.checksum.clone().finalize()).as_bytes();
+            // Who asks once more finds nothing behind the seal.
+            return if is_right { Ok(0) } else { Err(ErrorKind::InvalidData.into()) };
+        }
+        let read = Read::take(&self.file, self.left).read(buffer)?;
+        self.checksum.update(buffer.get(..read).unwrap_or_default());
+        self.left = self.left.saturating_sub(read as u64);
+        if read == 0 && !buffer.is_empty() { Err(ErrorKind::UnexpectedEof.into()) } else { Ok(read) }
+    }
+}
+
 /// What stands behind a reading, always as long: its name and its checksum. It is against accidents; who may write into
 /// the cache of a person may do all else in their name too.
-fn seal(name: &str, reading: &[u8]) -> String {
-    format!("\n{MAGIC} {name} {:08x}\n", crc32fast::hash(reading))
+fn seal(name: &str, checksum: u32) -> String {
+    format!("\n{MAGIC} {name} {checksum:08x}\n")
 }
 
 /// Where the system wants caches of a person.

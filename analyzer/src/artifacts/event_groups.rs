@@ -4,7 +4,6 @@
 //! what is alike is one group. The keys of groups are made of the values as they stand in the log, because most
 //! records only add one to a group that is there already; they are decoded once, at the end.
 
-use std::collections::VecDeque;
 use std::hint::black_box;
 use std::ops::Range;
 
@@ -15,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use crate::artifacts::event_kinds::CONCERNS;
 use crate::artifacts::event_log::Event;
 use crate::artifacts::event_places::{Places, hash};
+use crate::artifacts::event_samples::{Kept, Sample, Samples};
 use crate::artifacts::event_told::{Row, Rows, Tallied, tell};
 use crate::formats::evtx::record::Cell;
 
@@ -22,10 +22,6 @@ use crate::formats::evtx::record::Cell;
 const ORDINARY_GROUPS: usize = 49_152;
 /// Groups of other events at most.
 const OTHER_GROUPS: usize = 16_384;
-/// Events kept whole at most, unless there are more groups than that.
-const KEPT: usize = 20_000;
-/// Bytes of events kept whole at most.
-const KEPT_BYTES: usize = 32 << 20;
 /// Events kept of a group at most, at each of its ends.
 const KEPT_AT_AN_END: usize = 16;
 /// Ticks of 100 nanoseconds in an hour.
@@ -89,27 +85,6 @@ pub(super) struct Moment {
     pub(super) record: u64,
 }
 
-/// How much is kept whole.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-struct Size {
-    events: usize,
-    bytes: usize,
-}
-
-impl Size {
-    const fn is_too_much(self) -> bool {
-        self.events > KEPT || self.bytes > KEPT_BYTES
-    }
-
-    const fn and(self, other: Self) -> Self {
-        Self { events: self.events.saturating_add(other.events), bytes: self.bytes.saturating_add(other.bytes) }
-    }
-
-    const fn without(self, other: Self) -> Self {
-        Self { events: self.events.saturating_sub(other.events), bytes: self.bytes.saturating_sub(other.bytes) }
-    }
-}
-
 /// The groups so far.
 #[derive(Debug)]
 pub(super) struct Groups {
@@ -121,7 +96,7 @@ pub(super) struct Groups {
     waiting: Waiting,
     grain: Grain,
     ordinary: usize,
-    kept: Size,
+    samples: Samples,
     at_an_end: usize,
     /// Events that found no place in a group.
     refused: u64,
@@ -180,21 +155,6 @@ pub(super) struct Seen {
     pub(super) count: u64,
     pub(super) first: Moment,
     pub(super) last: Moment,
-}
-
-/// An event that is kept whole.
-#[derive(Debug)]
-pub(super) struct Sample {
-    /// Its place among the records of the log.
-    pub(super) place: u64,
-    pub(super) event: Event,
-}
-
-/// The first and the last events of a group.
-#[derive(Debug)]
-struct Kept {
-    first: Vec<Sample>,
-    last: VecDeque<Sample>,
 }
 
 /// What the key of a group begins with.
@@ -297,7 +257,7 @@ impl Groups {
             waiting: Waiting::default(),
             grain: Grain::Hour,
             ordinary: 0,
-            kept: Size::default(),
+            samples: Samples::default(),
             at_an_end: KEPT_AT_AN_END,
             refused: 0,
         }
@@ -404,22 +364,19 @@ impl Groups {
         let hash = self.hash(&key.0);
         let found = self.find(&key.0, hash);
         let others = self.found.len().saturating_sub(self.ordinary);
-        let is_full = others >= OTHER_GROUPS || (self.at_an_end == 1 && self.kept.bytes > KEPT_BYTES);
+        let is_full = others >= OTHER_GROUPS || (self.at_an_end == 1 && self.samples.size().has_too_many_bytes());
         if found.is_none() && is_full {
             self.refused = self.refused.saturating_add(1);
             return;
         }
         let number = found.unwrap_or_else(|| {
-            let kept = Some(Box::new(Kept { first: Vec::new(), last: VecDeque::new() }));
-            self.push(&key.0, hash, Seen { count: 0, first: moment, last: moment }, kept)
+            self.push(&key.0, hash, Seen { count: 0, first: moment, last: moment }, Some(Box::default()))
         });
-        let at_an_end = self.at_an_end;
         let Some(group) = self.found.get_mut(number) else { return };
         group.seen.add(moment);
         let Some(kept) = &mut group.kept else { return };
-        let given_up = kept.add(event, at_an_end);
-        self.kept = self.kept.and(given_up.1).without(given_up.0);
-        while self.kept.is_too_much() && self.at_an_end > 1 {
+        kept.add(event, self.at_an_end, &mut self.samples);
+        while self.samples.size().is_too_much() && self.at_an_end > 1 {
             self.thin_out();
         }
     }
@@ -436,14 +393,10 @@ impl Groups {
     /// Keeps half as many events of each group.
     fn thin_out(&mut self) {
         self.at_an_end = (self.at_an_end / 2).max(1);
-        self.kept = Size::default();
         for kept in self.found.iter_mut().filter_map(|group| group.kept.as_mut()) {
-            kept.first.truncate(self.at_an_end);
-            while kept.last.len() > self.at_an_end {
-                kept.last.pop_front();
-            }
-            self.kept = self.kept.and(kept.size());
+            kept.thin_out(self.at_an_end, &mut self.samples);
         }
+        self.samples.weigh();
     }
 
     /// Tells ordinary events apart less finely. All is done in its place: groups and keys only move to the front, over
@@ -486,16 +439,17 @@ impl Groups {
     /// Ordinary events that only a list of all events shows stay as they are.
     pub(super) fn finish<T>(mut self, tally: impl Fn(Tallied) -> T, join: impl Fn(&mut T, &T)) -> Finished<T> {
         self.settle();
-        let mut events = Vec::with_capacity(self.kept.events);
         let keys = std::mem::take(&mut self.keys);
         let is_later = |group: &Group| keys.get(group.key.range()).is_some_and(is_told_later);
-        let now = self.found.iter_mut().filter(|group| !is_later(group)).map(|group| {
-            let kept = group.kept.take().map_or(0, |kept| kept.give(&mut events));
-            Row { key: group.key, kept, seen: group.seen }
+        let now = self.found.iter().filter(|group| !is_later(group)).map(|group| Row {
+            key: group.key,
+            kept: group.kept.as_ref().map_or(0, |kept| kept.count()),
+            seen: group.seen,
         });
         let tallies = tell(now, &keys, self.places, tally, join);
         let later = self.found.into_iter().filter(is_later);
         let rows = later.map(|group| Row { key: group.key, kept: 0, seen: group.seen }).collect();
+        let events = self.samples.finish();
         Finished { tallies, later: Rows { keys, rows }, events, refused: self.refused, grain: self.grain }
     }
 }
@@ -505,7 +459,7 @@ impl Groups {
 pub(super) struct Finished<T> {
     pub(super) tallies: Vec<T>,
     pub(super) later: Rows,
-    pub(super) events: Vec<Sample>,
+    pub(super) events: Vec<Event>,
     /// Events of which nothing is known but their number.
     pub(super) refused: u64,
     pub(super) grain: Grain,
@@ -520,38 +474,6 @@ impl Seen {
         self.count = self.count.saturating_add(other.count);
         self.first = self.first.min(other.first);
         self.last = self.last.max(other.last);
-    }
-}
-
-impl Kept {
-    fn size(&self) -> Size {
-        self.first.iter().chain(&self.last).map(Sample::size).fold(Size::default(), Size::and)
-    }
-
-    /// Keeps an event; returns how much had to go for it, and how much came.
-    fn add(&mut self, event: Sample, at_an_end: usize) -> (Size, Size) {
-        let more = event.size();
-        if self.first.len() < at_an_end {
-            self.first.push(event);
-            return (Size::default(), more);
-        }
-        let gone = if self.last.len() >= at_an_end { self.last.pop_front() } else { None };
-        self.last.push_back(event);
-        (gone.map_or_else(Size::default, |gone| gone.size()), more)
-    }
-
-    /// Gives all events away; returns how many there were.
-    fn give(self, events: &mut Vec<Sample>) -> u64 {
-        let before = events.len();
-        events.extend(self.first);
-        events.extend(self.last);
-        u64::try_from(events.len().saturating_sub(before)).unwrap_or(u64::MAX)
-    }
-}
-
-impl Sample {
-    fn size(&self) -> Size {
-        Size { events: 1, bytes: self.event.fields.weight().saturating_add(size_of::<Self>()) }
     }
 }
 
@@ -611,6 +533,7 @@ mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::artifacts::event_samples::{KEPT, KEPT_BYTES};
     use crate::evidence::place::ArtifactId;
     use crate::formats::evtx::value::{TEXT, Value};
 
@@ -682,8 +605,10 @@ mod tests {
         assert_eq!((count, alice.kept, first.record, last.record), (100, 32, 0, 99));
         assert_eq!((bob.seen.count, bob.kept), (1, 1));
         assert_eq!(alice.fields.get("TargetUserName"), Some("alice"));
-        let places: Vec<_> = finished.events.iter().map(|sample| sample.place).collect();
-        assert_eq!(places[..32], (0..16).chain(84..100).collect::<Vec<_>>());
+        assert_eq!(finished.events.len(), 33);
+        let of_alice = finished.events.iter().filter(|event| event.fields.get("Status") == Some("alice"));
+        let records: Vec<_> = of_alice.map(|event| event.at).collect();
+        assert_eq!(records, (0..16).chain(84..100).map(|number| ArtifactId(0).record(number)).collect::<Vec<_>>());
     }
 
     #[test]
@@ -708,7 +633,7 @@ mod tests {
             key.cell(Cell::Text(&format!("{long}{number}")));
             groups.keep(&mut key, moment(number), sample(number, &long));
         }
-        assert!(groups.kept.bytes <= KEPT_BYTES + 100_000, "{:?}", groups.kept);
+        assert!(groups.samples.size().bytes <= KEPT_BYTES + 100_000, "{:?}", groups.samples.size());
         assert!(groups.found.iter().all(|group| group.key.range().len() <= KEY));
         let finished = finish(groups);
         assert_eq!(total(&finished) + finished.refused, 2000);

@@ -3,10 +3,10 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::artifacts::event_groups::{Moment, Seen, Span};
+use crate::artifacts::event_groups::{Seen, Span};
 use crate::artifacts::event_kinds::CONCERNS;
-use crate::artifacts::event_log::{NOBODY, Occurrence, Tally};
-use crate::artifacts::event_reading::time_of_ticks;
+use crate::artifacts::event_log::{NOBODY, Tally};
+use crate::artifacts::event_occurrence::Occurrence;
 use crate::artifacts::event_told::{Row, Rows, Tallied, key_head};
 use crate::evidence::place::ArtifactId;
 
@@ -101,14 +101,9 @@ pub(super) fn tally(artifact: ArtifactId, computers: &[Arc<str>], tallied: Talli
         fields: tallied.fields,
         count: tallied.seen.count,
         kept: tallied.kept,
-        first: occurrence(artifact, tallied.seen.first),
-        last: occurrence(artifact, tallied.seen.last),
+        first: Occurrence::of(artifact, tallied.seen.first),
+        last: Occurrence::of(artifact, tallied.seen.last),
     }
-}
-
-/// A moment in a log that is this artifact.
-pub(super) fn occurrence(artifact: ArtifactId, moment: Moment) -> Occurrence {
-    Occurrence { at: artifact.record(moment.record), time: moment.time.and_then(time_of_ticks) }
 }
 
 fn provider(concern: usize) -> &'static str {
@@ -118,6 +113,7 @@ fn provider(concern: usize) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::event_groups::Moment;
 
     fn later() -> Later {
         let keys = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 8]].concat();
@@ -138,8 +134,8 @@ mod tests {
     #[test]
     fn they_point_at_their_artifact_also_when_they_were_told_before() {
         let mut later = later();
-        assert_eq!(later.told().iter().map(|one| one.first.at).collect::<Vec<_>>(), [NOBODY.record(5)]);
+        assert_eq!(later.told().iter().map(|one| one.first.at()).collect::<Vec<_>>(), [NOBODY.record(5)]);
         later.settle(ArtifactId(3));
-        assert_eq!(later.told().iter().map(|one| one.first.at).collect::<Vec<_>>(), [ArtifactId(3).record(5)]);
+        assert_eq!(later.told().iter().map(|one| one.first.at()).collect::<Vec<_>>(), [ArtifactId(3).record(5)]);
     }
 }

@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::artifacts::event_fields::{Fields, trimmed};
 use crate::artifacts::event_groups::Grain;
 use crate::artifacts::event_later::Later;
+use crate::artifacts::event_occurrence::Occurrence;
 use crate::artifacts::event_reading::Reading;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::place::{ArtifactId, Evidence};
@@ -108,15 +109,6 @@ pub struct Tally {
     pub last: Occurrence,
 }
 
-/// When and where something was written down.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Occurrence {
-    /// The record.
-    pub at: Evidence,
-    /// When, in UTC.
-    pub time: Option<Timestamp>,
-}
-
 impl Event {
     /// The value of a field; names are compared without case, and blanks around values mean nothing.
     pub fn field(&self, name: &str) -> Option<&str> {
@@ -134,7 +126,7 @@ impl Tally {
     pub(super) fn join(&mut self, other: &Self) {
         self.count = self.count.saturating_add(other.count);
         self.kept = self.kept.saturating_add(other.kept);
-        let order = |one: &Occurrence| (one.time, one.at);
+        let order = |one: &Occurrence| (one.time(), one.at());
         self.first = std::cmp::min_by_key(self.first, other.first, order);
         self.last = std::cmp::max_by_key(self.last, other.last, order);
     }
@@ -200,13 +192,14 @@ impl Parsed<EventLog> {
     /// Lets everything point at this artifact, whose number was not known when the log was read.
     pub fn settle(&mut self, artifact: ArtifactId) {
         let log = &mut self.value;
+        let tallies = log.tallies.iter_mut().flat_map(|tally| [&mut tally.first, &mut tally.last]);
+        let guids = log.guids.iter_mut().map(|named| &mut named.seen);
+        let failures = log.failures.iter_mut().flat_map(|one| [&mut one.first, &mut one.last]);
+        tallies.chain(guids).chain(failures).for_each(|seen| seen.settle(artifact));
         let events = log.events.iter_mut().map(|event| &mut event.at);
-        let tallies = log.tallies.iter_mut().flat_map(|tally| [&mut tally.first.at, &mut tally.last.at]);
         let losses = self.losses.iter_mut().map(|loss| &mut loss.at);
-        let guids = log.guids.iter_mut().map(|named| &mut named.seen.at);
-        let failures = log.failures.iter_mut().flat_map(|one| [&mut one.first.at, &mut one.last.at]);
+        events.chain(losses).for_each(|at| at.artifact = artifact);
         log.later.settle(artifact);
-        events.chain(tallies).chain(guids).chain(failures).chain(losses).for_each(|at| at.artifact = artifact);
     }
 }
 
@@ -225,10 +218,7 @@ mod tests {
 
     #[test]
     fn tallies_that_become_one_have_the_first_and_the_last_of_both() {
-        let seen = |record, second: i64| Occurrence {
-            at: ArtifactId(0).record(record),
-            time: Timestamp::from_second(second).ok(),
-        };
+        let seen = |record, second: i64| Occurrence::new(ArtifactId(0), record, Timestamp::from_second(second).ok());
         let tally = |first, last, count, kept| Tally {
             provider: "Security",
             id: 540,

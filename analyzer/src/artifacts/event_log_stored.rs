@@ -6,6 +6,7 @@
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
+use std::io::Read;
 use std::sync::Arc;
 
 use bincode::config::{Configuration, Limit, LittleEndian, Varint, standard};
@@ -17,7 +18,8 @@ use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_groups::{Grain, Moment, Seen};
 use crate::artifacts::event_kinds::CONCERNS;
 use crate::artifacts::event_later::Later;
-use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, NOBODY, Occurrence, Tally};
+use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, NOBODY, Tally};
+use crate::artifacts::event_occurrence::Occurrence;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{Evidence, Place};
@@ -27,7 +29,8 @@ pub const STORED_BYTES: usize = 64 << 20;
 
 const FORM: Configuration<LittleEndian, Varint, Limit<STORED_BYTES>> = standard().with_limit::<STORED_BYTES>();
 
-/// What stands first. Behind it stand the events and then the tallies, one by one: so they are never held twice.
+/// What stands first, in a block of its own. In those behind it stand the events and then the tallies, and behind all
+/// blocks the keys of tallies for later: so nothing is held twice.
 #[derive(Serialize, Deserialize)]
 struct StoredLog<'a> {
     records: u64,
@@ -41,6 +44,8 @@ struct StoredLog<'a> {
     tallies: usize,
     /// Tallies for later, and the computers whose numbers stand in their keys.
     later: usize,
+    /// Bytes of those keys.
+    keys: usize,
     computers: Vec<&'a str>,
     grain: Grain,
     span: Option<(StoredTime, StoredTime)>,
@@ -50,13 +55,10 @@ struct StoredLog<'a> {
 }
 
 /// Of a tally for later: the length of its key, how many events, the first and the last. The keys stand behind all.
-type StoredLater = (usize, u64, StoredTicks, StoredTicks);
+type StoredLater = (usize, u64, StoredMoment, StoredMoment);
 
 /// A record and its time, as the log has it.
-type StoredTicks = (u64, Option<u64>);
-
-/// A record and its time.
-type StoredMoment = (u64, Option<StoredTime>);
+type StoredMoment = (u64, Option<u64>);
 
 #[derive(Serialize, Deserialize)]
 struct StoredFailures<'a> {
@@ -116,23 +118,20 @@ struct StoredTime(i64, i32);
 pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
     let log = &reading.value;
     let mut names = Names::default();
-    let mut items = Vec::new();
+    let mut blocks = Blocks::default();
     for event in &log.events {
-        encode_into_std_write(names.event(event)?, &mut items, FORM).ok()?;
+        blocks.add(names.event(event)?)?;
     }
     for tally in &log.tallies {
-        encode_into_std_write(names.tally(tally)?, &mut items, FORM).ok()?;
+        blocks.add(names.tally(tally))?;
     }
     let (computers, later) = log.later.parts();
     let count = later.len();
     let mut keys = Vec::new();
-    for (key, Seen { count, first, last }) in later {
-        let ticks = |moment: Moment| (moment.record, moment.time);
-        let stored: StoredLater = (key.len(), count, ticks(first), ticks(last));
-        encode_into_std_write(stored, &mut items, FORM).ok()?;
+    for (key, seen) in later {
+        blocks.add(stored_later(key, seen))?;
         keys.extend_from_slice(key);
     }
-    items.append(&mut keys);
     let losses = reading.losses.iter().map(|loss| match &loss.reason {
         GapReason::Damaged(words) if loss.at == NOBODY.whole() => Some(StoredLoss::Damaged(words)),
         GapReason::OverLimit(words) if loss.at == NOBODY.whole() => Some(StoredLoss::OverLimit(words)),
@@ -147,36 +146,39 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
         events: log.events.len(),
         tallies: log.tallies.len(),
         later: count,
+        keys: keys.len(),
         computers: computers.iter().map(|name| &**name).collect(),
         grain: log.grain,
         span: log.span.map(|(first, last)| (StoredTime::of(first), StoredTime::of(last))),
-        failures: log.failures.iter().map(StoredFailures::of).collect::<Option<_>>()?,
-        guids: log
-            .guids
-            .iter()
-            .map(|named| Some((named.guid, named.id, moment(named.seen)?)))
-            .collect::<Option<_>>()?,
+        failures: log.failures.iter().map(StoredFailures::of).collect(),
+        guids: log.guids.iter().map(|named| (named.guid, named.id, moment(named.seen))).collect(),
         losses: losses.collect::<Option<_>>()?,
     };
-    let mut bytes = Vec::new();
-    encode_into_std_write(&stored, &mut bytes, FORM).ok()?;
-    bytes.append(&mut items);
+    let mut head = Vec::new();
+    encode_into_std_write(&stored, &mut head, FORM).ok()?;
+    let bytes = [block(&head)?, blocks.finish()?, keys].concat();
     (bytes.len() <= STORED_BYTES).then_some(bytes)
 }
 
 /// The reading that these bytes hold; none where they hold none.
 pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
-    let mut items = Items(bytes);
+    read(bytes)
+}
+
+/// The reading that a stream holds from here to its end.
+pub fn read(stream: impl Read) -> Option<Parsed<EventLog>> {
+    let mut source = Source(stream);
+    let mut head = Vec::new();
+    source.block(&mut head)?;
+    let mut items = Items(&head);
     let stored: StoredLog<'_> = items.next()?;
+    items.0.is_empty().then_some(())?;
     let own = |words: &[&str]| -> Arc<[Box<str>]> { words.iter().map(|word| Box::from(*word)).collect() };
     let names: Vec<Arc<[Box<str>]>> = stored.names.iter().map(|list| own(list)).collect();
     let counts = stored.counts.iter().map(|(provider, id, count)| (((*provider).to_owned(), *id), *count));
-    let mut shared = Shared::default();
-    let events = items.each(stored.events, |event: StoredEvent<'_>| event.event(&mut shared, &names))?;
-    let tallies = items.each(stored.tallies, |tally: StoredTally<'_>| tally.tally(&mut shared, &names))?;
-    let groups = items.each(stored.later, |group: StoredLater| Some(later(group)))?;
+    let (events, tallies, groups) = source.items(&stored, &names)?;
     let computers = stored.computers.iter().map(|name| Arc::from(*name)).collect();
-    let later = Later::of_parts(computers, items.0.to_vec(), groups)?;
+    let later = Later::of_parts(computers, source.rest(stored.keys)?, groups)?;
     let mut reading = Parsed::whole(EventLog {
         records: stored.records,
         channel: stored.channel.map(str::to_owned),
@@ -191,7 +193,7 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
             None => None,
         },
         failures: stored.failures.into_iter().map(StoredFailures::failures).collect::<Option<_>>()?,
-        guids: stored.guids.into_iter().map(logon_guid).collect::<Option<_>>()?,
+        guids: stored.guids.into_iter().map(logon_guid).collect(),
     });
     for loss in stored.losses {
         let reason = match loss {
@@ -203,6 +205,98 @@ pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
     Some(reading)
 }
 
+/// Items, some dozens of kilobytes of them in each block: whoever reads them needs memory for one block only.
+#[derive(Default)]
+struct Blocks {
+    finished: Vec<u8>,
+    last: Vec<u8>,
+}
+
+/// Bytes of a block that is full.
+const BLOCK: usize = 64 << 10;
+
+impl Blocks {
+    fn add(&mut self, item: impl Serialize) -> Option<()> {
+        encode_into_std_write(item, &mut self.last, FORM).ok()?;
+        if self.last.len() >= BLOCK {
+            self.finished.append(&mut block(&self.last)?);
+            self.last.clear();
+        }
+        Some(())
+    }
+
+    fn finish(mut self) -> Option<Vec<u8>> {
+        if !self.last.is_empty() {
+            self.finished.append(&mut block(&self.last)?);
+        }
+        Some(self.finished)
+    }
+}
+
+/// Bytes with their number in front of them.
+pub fn block(bytes: &[u8]) -> Option<Vec<u8>> {
+    Some([&u32::try_from(bytes.len()).ok()?.to_le_bytes(), bytes].concat())
+}
+
+/// What is not read yet.
+pub struct Source<R>(pub R);
+
+impl<R: Read> Source<R> {
+    /// The next block, in memory that is used again.
+    pub fn block(&mut self, block: &mut Vec<u8>) -> Option<()> {
+        let mut length = [0; 4];
+        self.0.read_exact(&mut length).ok()?;
+        self.bytes(usize::try_from(u32::from_le_bytes(length)).ok()?, block)
+    }
+
+    fn bytes(&mut self, length: usize, bytes: &mut Vec<u8>) -> Option<()> {
+        bytes.clear();
+        // A length that lies must not take memory.
+        bytes.reserve(length.min(STORED_BYTES / 4));
+        let read = self.0.by_ref().take(u64::try_from(length).ok()?).read_to_end(bytes).ok()?;
+        (read == length).then_some(())
+    }
+
+    /// The rest, if it has this length.
+    fn rest(&mut self, length: usize) -> Option<Vec<u8>> {
+        let mut rest = Vec::new();
+        self.bytes(length, &mut rest)?;
+        (self.0.read(&mut [0]).ok()? == 0).then_some(rest)
+    }
+
+    /// The items of the blocks that follow.
+    fn items(&mut self, stored: &StoredLog<'_>, names: &[Arc<[Box<str>]>]) -> Option<Found> {
+        let StoredLog { events, tallies, later, .. } = *stored;
+        let mut found = (reserved(events), reserved(tallies), reserved(later));
+        let mut shared = Shared::default();
+        let mut block = Vec::new();
+        while (found.0.len(), found.1.len(), found.2.len()) != (events, tallies, later) {
+            self.block(&mut block)?;
+            let mut items = Items(&block);
+            while !items.0.is_empty() {
+                if found.0.len() < events {
+                    found.0.push(items.next::<StoredEvent<'_>>()?.event(&mut shared, names)?);
+                } else if found.1.len() < tallies {
+                    found.1.push(items.next::<StoredTally<'_>>()?.tally(&mut shared, names)?);
+                } else if found.2.len() < later {
+                    found.2.push(told_later(items.next()?));
+                } else {
+                    return None;
+                }
+            }
+        }
+        Some(found)
+    }
+}
+
+/// Events, tallies, and tallies for later: the length of the key of each.
+type Found = (Vec<Event>, Vec<Tally>, Vec<(usize, Seen)>);
+
+/// Memory for so many items. A count that lies must not take any.
+fn reserved<T>(count: usize) -> Vec<T> {
+    Vec::with_capacity(count.min(RESERVED))
+}
+
 /// What is not decoded yet.
 struct Items<'a>(&'a [u8]);
 
@@ -211,16 +305,6 @@ impl<'a> Items<'a> {
         let (item, length) = borrow_decode_from_slice::<T, _>(self.0, FORM).ok()?;
         self.0 = self.0.get(length..)?;
         Some(item)
-    }
-
-    /// So many items, each turned into what it stands for.
-    fn each<T: Deserialize<'a>, U>(&mut self, count: usize, mut into: impl FnMut(T) -> Option<U>) -> Option<Vec<U>> {
-        // A count that lies must not take memory.
-        let mut all = Vec::with_capacity(count.min(RESERVED));
-        for _ in 0..count {
-            all.push(into(self.next()?)?);
-        }
-        Some(all)
     }
 }
 
@@ -288,17 +372,17 @@ impl<'a> Names<'a> {
         })
     }
 
-    fn tally(&mut self, tally: &'a Tally) -> Option<StoredTally<'a>> {
-        Some(StoredTally {
+    fn tally(&mut self, tally: &'a Tally) -> StoredTally<'a> {
+        StoredTally {
             provider: tally.provider,
             id: tally.id,
             computer: &tally.computer,
             fields: self.fields(&tally.fields),
             count: tally.count,
             kept: tally.kept,
-            first: moment(tally.first)?,
-            last: moment(tally.last)?,
-        })
+            first: moment(tally.first),
+            last: moment(tally.last),
+        }
     }
 
     fn fields(&mut self, fields: &'a Fields) -> StoredFields<'a> {
@@ -366,8 +450,8 @@ impl StoredTally<'_> {
             fields: self.fields.fields(names)?,
             count: self.count,
             kept: self.kept,
-            first: occurrence(self.first)?,
-            last: occurrence(self.last)?,
+            first: occurrence(self.first),
+            last: occurrence(self.last),
         })
     }
 }
@@ -382,10 +466,10 @@ impl StoredFields<'_> {
 }
 
 impl<'a> StoredFailures<'a> {
-    fn of(failures: &'a Failures) -> Option<Self> {
+    fn of(failures: &'a Failures) -> Self {
         let Failures { provider, id, code, hours, first, last } = failures;
-        let (first, last) = (moment(*first)?, moment(*last)?);
-        Some(Self { provider, id: *id, code: *code, hours: hours.clone(), first, last })
+        let (first, last) = (moment(*first), moment(*last));
+        Self { provider, id: *id, code: *code, hours: hours.clone(), first, last }
     }
 
     fn failures(self) -> Option<Failures> {
@@ -394,8 +478,8 @@ impl<'a> StoredFailures<'a> {
             id: self.id,
             code: self.code,
             hours: self.hours,
-            first: occurrence(self.first)?,
-            last: occurrence(self.last)?,
+            first: occurrence(self.first),
+            last: occurrence(self.last),
         })
     }
 }
@@ -405,21 +489,32 @@ fn provider(name: &str) -> Option<&'static str> {
     CONCERNS.iter().find(|row| row.provider == name).map(|row| row.provider)
 }
 
-fn later((length, count, first, last): StoredLater) -> (usize, Seen) {
-    let moment = |(record, time): StoredTicks| Moment { time, record };
-    (length, Seen { count, first: moment(first), last: moment(last) })
+fn stored_later(key: &[u8], Seen { count, first, last }: Seen) -> StoredLater {
+    (key.len(), count, stored_moment(first), stored_moment(last))
 }
 
-fn moment(one: Occurrence) -> Option<StoredMoment> {
-    Some((record(one.at)?, one.time.map(StoredTime::of)))
+const fn told_later((length, count, first, last): StoredLater) -> (usize, Seen) {
+    (length, Seen { count, first: told_moment(first), last: told_moment(last) })
 }
 
-fn occurrence((record, time): StoredMoment) -> Option<Occurrence> {
-    Some(Occurrence { at: NOBODY.record(record), time: StoredTime::told(time)? })
+const fn stored_moment(moment: Moment) -> StoredMoment {
+    (moment.record, moment.time)
 }
 
-fn logon_guid((guid, id, seen): (u128, u32, StoredMoment)) -> Option<LogonGuid> {
-    Some(LogonGuid { guid, id, seen: occurrence(seen)? })
+const fn told_moment((record, time): StoredMoment) -> Moment {
+    Moment { time, record }
+}
+
+fn moment(one: Occurrence) -> StoredMoment {
+    stored_moment(one.moment())
+}
+
+fn occurrence(one: StoredMoment) -> Occurrence {
+    Occurrence::of(NOBODY, told_moment(one))
+}
+
+fn logon_guid((guid, id, seen): (u128, u32, StoredMoment)) -> LogonGuid {
+    LogonGuid { guid, id, seen: occurrence(seen) }
 }
 
 impl StoredTime {
@@ -478,7 +573,7 @@ mod tests {
             computer: "DC1".into(),
             fields: fields.clone(),
         };
-        let occurrence = |record, time| Occurrence { at: NOBODY.record(record), time };
+        let occurrence = |record, time| Occurrence::new(NOBODY, record, time);
         let tally = Tally {
             provider,
             id: 4624,
@@ -520,6 +615,15 @@ mod tests {
             let bytes = to_bytes(&reading).expect("is stored");
             assert_eq!(from_bytes(&bytes), Some(reading));
         }
+    }
+
+    #[test]
+    fn what_is_longer_than_a_block_comes_out_of_several() {
+        let mut reading = reading();
+        reading.value.events = vec![reading.value.events[0].clone(); 4000];
+        let bytes = to_bytes(&reading).expect("is stored");
+        assert!(bytes.len() > 2 * BLOCK, "{} bytes", bytes.len());
+        assert_eq!(from_bytes(&bytes), Some(reading));
     }
 
     #[test]
@@ -572,7 +676,9 @@ mod tests {
     #[test]
     fn a_length_that_lies_takes_no_memory() {
         // Records, no channel, no computer, and then four thousand million counts.
-        let bytes = [&[12, 0, 0, 0xfc][..], &u32::MAX.to_le_bytes(), &[0; 64]].concat();
-        assert_eq!(from_bytes(&bytes), None);
+        let head = [&[12, 0, 0, 0xfc][..], &u32::MAX.to_le_bytes(), &[0; 64]].concat();
+        assert_eq!(from_bytes(&block(&head).expect("is short")), None);
+        // A block that says that it is longer than all that may be read.
+        assert_eq!(from_bytes(&[&u32::MAX.to_le_bytes()[..], &head].concat()), None);
     }
 }

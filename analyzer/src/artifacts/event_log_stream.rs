@@ -7,7 +7,7 @@ use kerbscope_shared::digest::{Digest, Digester};
 use kerbscope_shared::read::{Expected, Listed, ProblemKind, Stored, Streamed, Streams};
 
 use crate::artifacts::event_log::{EventLog, LogReader};
-use crate::artifacts::event_log_stored::{from_bytes, to_bytes};
+use crate::artifacts::event_log_stored::{self as stored, block, to_bytes};
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::watch::Watch;
 use crate::formats::evtx::ahead::{read_ahead, read_here};
@@ -29,8 +29,8 @@ pub struct EventLogs<'a> {
 
 /// Keeps readings from one run to another, under names that we choose. It may forget any at any time.
 pub trait Memory: std::fmt::Debug {
-    /// What was kept under this name.
-    fn recall(&self, name: &str) -> Option<Vec<u8>>;
+    /// What was kept under this name. Where it is not what was kept, it ends with an error.
+    fn recall(&self, name: &str) -> Option<Box<dyn Read>>;
 
     /// Keeps a reading of this source under a name, if it is worth it.
     fn keep(&self, source: &Source, name: &str, reading: &[u8]);
@@ -50,7 +50,7 @@ impl Streams for EventLogs<'_> {
 
     fn recall(&mut self, expected: &Expected) -> Option<Streamed> {
         let name = self.name(expected)?;
-        let (bytes, sha256, reading) = told(&self.memory?.recall(&name)?, expected)?;
+        let (bytes, sha256, reading) = told(self.memory?.recall(&name)?, expected)?;
         self.watch.expect(bytes);
         // Who stops it now stops it at the next log.
         let _ = self.watch.advance(bytes, reading.value.records);
@@ -112,8 +112,8 @@ impl<'a> EventLogs<'a> {
         let is_all = streamed.problem.is_none() && streamed.bytes < expected.allowed;
         let Some(reading) = self.read.get(streamed.number).filter(|_| is_all).and_then(to_bytes) else { return };
         let digest = streamed.sha256.map(|digest| digest.to_string()).unwrap_or_default();
-        let head = format!("{} {digest}\n", streamed.bytes);
-        memory.keep(source, &name, &[head.as_bytes(), &reading].concat());
+        let Some(head) = block(format!("{} {digest}", streamed.bytes).as_bytes()) else { return };
+        memory.keep(source, &name, &[head, reading].concat());
     }
 
     fn take(
@@ -151,13 +151,14 @@ impl<'a> EventLogs<'a> {
 }
 
 /// What was kept: the length and the digest of the log, and its reading.
-fn told(kept: &[u8], expected: &Expected) -> Option<(u64, Option<Digest>, Parsed<EventLog>)> {
-    let end = kept.iter().position(|byte| *byte == b'\n')?;
-    let (head, reading) = kept.split_at_checked(end)?;
-    let (bytes, digest) = std::str::from_utf8(head).ok()?.split_once(' ')?;
+fn told(kept: impl Read, expected: &Expected) -> Option<(u64, Option<Digest>, Parsed<EventLog>)> {
+    let mut kept = stored::Source(kept);
+    let mut head = Vec::new();
+    kept.block(&mut head)?;
+    let (bytes, digest) = std::str::from_utf8(&head).ok()?.split_once(' ')?;
     let digest = Digest::try_from(digest.to_owned()).ok();
     if digest.is_some() != (expected.listed == Listed::Perhaps) {
         return None;
     }
-    Some((bytes.parse().ok()?, digest, from_bytes(reading.get(1..)?)?))
+    Some((bytes.parse().ok()?, digest, stored::read(kept.0)?))
 }

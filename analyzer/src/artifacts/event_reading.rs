@@ -6,11 +6,13 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::artifacts::event_fields::{Fields, NameLists};
-use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sample, Sort};
+use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sort};
 use crate::artifacts::event_kinds::{CONCERNS, Concern, EventKinds, Ordinary};
-use crate::artifacts::event_later::{Later, occurrence, tally};
+use crate::artifacts::event_later::{Later, tally};
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_SUCCESS, EVENT_TYPE};
+use crate::artifacts::event_occurrence::{Occurrence, SECONDS_TO_1970, ticks_of_time, time_of_ticks};
+use crate::artifacts::event_samples::Sample;
 use crate::artifacts::event_times::{Failed, Failure, Named, Times, guid_of_words};
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
@@ -333,16 +335,15 @@ impl Reading {
     pub(super) fn finish(mut self) -> Parsed<EventLog> {
         let computers = self.computers.names;
         let mut finished = self.groups.finish(|tallied| tally(self.artifact, &computers, tallied), Tally::join);
-        finished.events.sort_unstable_by_key(|sample| sample.place);
-        self.log.events = finished.events.into_iter().map(|sample| sample.event).collect();
+        self.log.events = finished.events;
         finished.tallies.retain(|tally| tally.count > tally.kept || tally.fields.iter().next().is_some());
         self.log.tallies = finished.tallies;
         self.log.later = Later::new(self.artifact, computers, finished.later);
         self.log.grain = finished.grain;
         self.log.counts = self.kinds.counts();
         self.log.span = self.times.span.and_then(|(first, last)| time_of_ticks(first).zip(time_of_ticks(last)));
-        let named = self.times.guids.iter();
-        self.log.guids = named.map(|named| logon_guid(self.artifact, *named)).collect();
+        let named = Vec::from(self.times.guids).into_iter();
+        self.log.guids = named.map(|named| logon_guid(self.artifact, named)).collect();
         self.log.failures = self.times.failures.into_iter().map(|one| failures(self.artifact, one)).collect();
         let mut parsed = Parsed::whole(self.log);
         let at = self.artifact.whole();
@@ -371,7 +372,7 @@ impl Reading {
 }
 
 fn logon_guid(artifact: ArtifactId, Named { guid, id, moment }: Named) -> LogonGuid {
-    LogonGuid { guid, id, seen: occurrence(artifact, moment) }
+    LogonGuid { guid, id, seen: Occurrence::of(artifact, moment) }
 }
 
 fn failures(artifact: ArtifactId, ((concern, id, code), found): (Failure, Failed)) -> Failures {
@@ -381,8 +382,8 @@ fn failures(artifact: ArtifactId, ((concern, id, code), found): (Failure, Failed
         id,
         code,
         hours: found.hours.into_iter().map(|(hour, count)| (since_1970(hour), count)).collect(),
-        first: occurrence(artifact, found.first),
-        last: occurrence(artifact, found.last),
+        first: Occurrence::of(artifact, found.first),
+        last: Occurrence::of(artifact, found.last),
     }
 }
 
@@ -405,20 +406,6 @@ pub(super) fn cut(mut fields: Vec<(String, String)>) -> Vec<(String, String)> {
         words.truncate(words.floor_char_boundary(FIELD));
     }
     fields
-}
-
-/// Seconds between 1601, where the ticks of Windows begin, and 1970, where Unix time does.
-const SECONDS_TO_1970: i64 = 11_644_473_600;
-
-/// A moment that is counted in ticks of 100 nanoseconds since 1601.
-pub(super) fn time_of_ticks(ticks: u64) -> Option<Timestamp> {
-    let seconds = i64::try_from(ticks / 10_000_000).ok()?.checked_sub(SECONDS_TO_1970)?;
-    Timestamp::new(seconds, i32::try_from(ticks % 10_000_000).ok()?.checked_mul(100)?).ok()
-}
-
-fn ticks_of_time(time: Timestamp) -> Option<u64> {
-    let since_1601 = time.as_nanosecond().checked_add(i128::from(SECONDS_TO_1970).checked_mul(1_000_000_000)?)?;
-    u64::try_from(since_1601.checked_div(100)?).ok()
 }
 
 const fn number(event: &Event) -> u64 {

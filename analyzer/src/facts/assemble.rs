@@ -397,6 +397,7 @@ impl Assembler<'_> {
         let need = || NotKnown::naming("the whole event log", &format!("{channel} of {}", host.identity.name.as_str()));
         let fact = if whole { Fact::Known(at) } else { Fact::Partial(at, need()) };
         host.logs.entry(channel.to_lowercase()).or_insert(fact);
+        self.facts.happenings.reserve(log.events.len());
         self.facts.happenings.extend(log.events.iter().filter_map(happening));
         self.facts.happenings.extend(refused_accounts(log));
         self.facts.sightings.extend(sightings(log));

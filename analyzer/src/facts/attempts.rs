@@ -221,8 +221,8 @@ impl Code {
 
 /// What a log says, in the order of time: each kept event, and for all others that are alike one row.
 pub fn attempts(log: &EventLog) -> Vec<Attempt<'_>> {
+    let mut attempts = kept(log);
     let mut columns = Columns::default();
-    let mut attempts: Vec<Attempt<'_>> = log.events.iter().filter_map(|event| of_event(event, &mut columns)).collect();
     attempts.extend(log.all_tallies().filter_map(|tally| of_tally(tally, &mut columns)));
     in_order(attempts)
 }
@@ -257,8 +257,15 @@ fn is_of(kinds: &[Kind], provider: &str, id: u32) -> bool {
 
 /// The same, but only the events that are kept: failures, and what services report.
 pub fn kept_attempts(log: &EventLog) -> Vec<Attempt<'_>> {
+    in_order(kept(log))
+}
+
+fn kept(log: &EventLog) -> Vec<Attempt<'_>> {
     let mut columns = Columns::default();
-    in_order(log.events.iter().filter_map(|event| of_event(event, &mut columns)).collect())
+    // Rows are large, and almost every event has one.
+    let mut kept = Vec::with_capacity(log.events.len());
+    kept.extend(log.events.iter().filter_map(|event| of_event(event, &mut columns)));
+    kept
 }
 
 /// Logons over the network that went well and are alike.
@@ -430,8 +437,8 @@ fn of_event<'a>(event: &'a Event, columns: &mut Columns<'a>) -> Option<Attempt<'
 /// Events that are kept stand for themselves.
 fn of_tally<'a>(tally: &'a Tally, columns: &mut Columns<'a>) -> Option<Attempt<'a>> {
     let count = tally.count.checked_sub(tally.kept).filter(|count| *count > 0)?;
-    let mut attempt = of_fields(tally.provider, tally.id, &tally.fields, tally.first.at, columns)?;
-    (attempt.first, attempt.last, attempt.count) = (tally.first.time, tally.last.time, count);
+    let mut attempt = of_fields(tally.provider, tally.id, &tally.fields, tally.first.at(), columns)?;
+    (attempt.first, attempt.last, attempt.count) = (tally.first.time(), tally.last.time(), count);
     attempt.computer = &tally.computer;
     if tally.kept == 0 && attempt.outcome != Outcome::Reported {
         attempt.outcome = Outcome::Succeeded;
@@ -503,7 +510,7 @@ fn outcome(kind: Kind, id: u32, event_type: Option<&str>, status: Option<Code>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifacts::event_log::Occurrence;
+    use crate::artifacts::event_occurrence::Occurrence;
     use crate::evidence::place::ArtifactId;
 
     const AUDITING: &str = "Microsoft-Windows-Security-Auditing";
@@ -638,10 +645,7 @@ mod tests {
 
     #[test]
     fn events_that_are_kept_are_not_counted_twice() {
-        let at = |record, time: i64| Occurrence {
-            at: ArtifactId(0).record(record),
-            time: Timestamp::from_second(time).ok(),
-        };
+        let at = |record, time: i64| Occurrence::new(ArtifactId(0), record, Timestamp::from_second(time).ok());
         let event = Event {
             at: ArtifactId(0).record(1),
             provider: AUDITING.into(),

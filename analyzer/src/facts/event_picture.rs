@@ -7,7 +7,8 @@ use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use crate::artifacts::contents::{Contents, ReadArtifact};
-use crate::artifacts::event_log::{EventLog, Occurrence};
+use crate::artifacts::event_log::EventLog;
+use crate::artifacts::event_occurrence::Occurrence;
 use crate::artifacts::w3c_log::Request;
 use crate::codes::number::number;
 use crate::evidence::place::Evidence;
@@ -153,8 +154,8 @@ fn failing(read: &ReadArtifact, log: &EventLog, attempts: &[Attempt<'_>]) -> Vec
             code,
             count: failures.hours.iter().map(|(_, count)| u64::from(*count)).fold(0, u64::saturating_add),
             users: users.get(&(failures.id, code.map(|code| code.value))).copied().unwrap_or(0),
-            first: failures.first.time,
-            last: failures.last.time,
+            first: failures.first.time(),
+            last: failures.last.time(),
             began: covered.and_then(|covered| beginning(&failures.hours, covered)),
         })
     });
@@ -246,7 +247,7 @@ fn tickets<'a>(logs: impl Iterator<Item = &'a EventLog>) -> Vec<TicketUse> {
     let used =
         logons.iter().filter_map(|logon| Some(TicketUse { logon: logon.seen, ticket: **requests.get(&logon.guid)? }));
     let mut used: Vec<TicketUse> = used.collect();
-    used.sort_by_key(|one| (one.logon.time, one.logon.at));
+    used.sort_by_key(|one| (one.logon.time(), one.logon.at()));
     used
 }
 
@@ -260,7 +261,7 @@ mod tests {
     type Logons = (&'static str, &'static str, &'static str, u64);
 
     fn log_of(client: &str, logons: &[Logons]) -> EventLog {
-        let seen = Occurrence { at: ArtifactId(0).record(1), time: None };
+        let seen = Occurrence::new(ArtifactId(0), 1, None);
         let tally = |(user, logon_type, package, count): &Logons| {
             let fields = [
                 ("TargetUserName", *user),
@@ -308,16 +309,12 @@ mod tests {
 
     #[test]
     fn a_logon_is_told_with_the_request_for_its_ticket() {
-        let named = |guid, id, record| LogonGuid {
-            guid,
-            id,
-            seen: Occurrence { at: ArtifactId(0).record(record), time: None },
-        };
+        let named = |guid, id, record| LogonGuid { guid, id, seen: Occurrence::new(ArtifactId(0), record, None) };
         let of = |guids: &[LogonGuid]| EventLog { guids: guids.to_vec(), ..EventLog::default() };
         let web = of(&[named(7, 4624, 1), named(8, 4624, 2)]);
         let dc = of(&[named(7, 4769, 10), named(9, 4769, 11), named(7, 4769, 12)]);
         let used = tickets([&web, &dc].into_iter());
         let [one] = used.as_slice() else { panic!("{used:?}") };
-        assert_eq!((one.logon.at, one.ticket.at), (ArtifactId(0).record(1), ArtifactId(0).record(10)));
+        assert_eq!((one.logon.at(), one.ticket.at()), (ArtifactId(0).record(1), ArtifactId(0).record(10)));
     }
 }

@@ -115,7 +115,8 @@ pub struct AccountRefused {
 /// Accounts that were refused a ticket, and moments later NTLM, as the log of a domain controller tells it.
 pub fn refused_accounts(log: &EventLog) -> Vec<Happening> {
     let kinds = [Kind::TicketGrantingTicket, Kind::PreAuthentication, Kind::Ntlm];
-    let attempts: Vec<_> = failures_of(log, &kinds).collect();
+    let mut attempts = Vec::with_capacity(log.events.len());
+    attempts.extend(failures_of(log, &kinds));
     let both = |events: &[usize]| -> Option<Happening> {
         let of = |wanted: fn(Kind) -> bool| {
             events.iter().filter_map(|index| attempts.get(*index)).find(|attempt| wanted(attempt.kind))

@@ -78,8 +78,8 @@ impl EventContent {
         let cited: Vec<(Evidence, usize)> = cited.collect();
         let mut wanted: BTreeSet<Evidence> = cited.iter().map(|(at, _)| *at).collect();
         // The last record of those that are alike is shown by the row of the first.
-        let ends = logs(case).flat_map(EventLog::all_tallies).filter(|tally| wanted.contains(&tally.last.at));
-        let first_of: BTreeMap<Evidence, Evidence> = ends.map(|tally| (tally.last.at, tally.first.at)).collect();
+        let ends = logs(case).flat_map(EventLog::all_tallies).filter(|tally| wanted.contains(&tally.last.at()));
+        let first_of: BTreeMap<Evidence, Evidence> = ends.map(|tally| (tally.last.at(), tally.first.at())).collect();
         wanted.extend(first_of.values());
         for row in 0..u32::try_from(events.len()).unwrap_or(u32::MAX) {
             let Some(at) = events.get(row).map(|event| event.at) else { break };

@@ -144,7 +144,7 @@ fn client(share: &Share) -> String {
 
 fn tickets(case: &Case, picture: &EventPicture<'_>) -> Vec<String> {
     let Some(first) = picture.tickets.first() else { return Vec::new() };
-    let [logon, ticket] = [first.logon.at, first.ticket.at].map(|at| place(case, at).unwrap_or_default());
+    let [logon, ticket] = [first.logon.at(), first.ticket.at()].map(|at| place(case, at).unwrap_or_default());
     let count = plural(picture.tickets.len(), "logon");
     vec![format!("{count} with the request for the ticket beside it, by LogonGuid: first {logon}, made with {ticket}")]
 }

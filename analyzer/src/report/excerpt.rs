@@ -70,8 +70,8 @@ fn record_lines(read: &ReadArtifact, record: u64) -> Option<Vec<String>> {
         let head = format!("event {} of {}, {}, {}", event.id, event.provider, words(event.time), event.computer);
         return Some(lines(&head, &event.fields));
     }
-    let tally = log.all_tallies().find(|tally| tally.first.at.place == here || tally.last.at.place == here)?;
-    let (first, last) = (words(tally.first.time), words(tally.last.time));
+    let tally = log.all_tallies().find(|tally| tally.first.at().place == here || tally.last.at().place == here)?;
+    let (first, last) = (words(tally.first.time()), words(tally.last.time()));
     let when = if tally.count == 1 { first } else { format!("{} alike from {first} to {last}", tally.count) };
     Some(lines(&format!("event {} of {}, {when}, {}", tally.id, tally.provider, tally.computer), &tally.fields))
 }
