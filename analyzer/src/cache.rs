@@ -152,7 +152,7 @@ impl Read for Sealed {
             let mut found = Vec::new();
             Read::take(&self.file, 1024).read_to_end(&mut found)?;
             let is_right = found == seal(&self.name, self.checksum.clone().finalize()).as_bytes();
-            // Who asks once more finds nothing behind the seal.
+            // Whoever asks again behind the end is told an error: the seal was read already.
             return if is_right { Ok(0) } else { Err(ErrorKind::InvalidData.into()) };
         }
         let read = Read::take(&self.file, self.left).read(buffer)?;
@@ -341,6 +341,28 @@ mod tests {
         chunk[52..56].copy_from_slice(&records.to_le_bytes());
         let head = crc32fast::hash(&[&chunk[..120], &chunk[128..512]].concat());
         chunk[124..128].copy_from_slice(&head.to_le_bytes());
+    }
+
+    #[test]
+    fn what_is_not_what_was_kept_ends_with_an_error() {
+        let folder = tempfile::tempdir().expect("makes a folder");
+        let cache = Cache::in_folder(folder.path().to_owned());
+        let recalled = || {
+            let mut bytes = Vec::new();
+            let read = cache.recall("name").map(|mut kept| kept.read_to_end(&mut bytes));
+            read.and_then(Result::ok).map(|_| bytes)
+        };
+        cache.write("name", b"a reading").expect("writes");
+        assert_eq!(recalled().as_deref(), Some(&b"a reading"[..]));
+        let whole = fs::read(cache.place("name")).expect("reads");
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            for bytes in [&changed, &whole[..at]] {
+                fs::write(cache.place("name"), bytes).expect("writes");
+                assert_eq!(recalled(), None, "at {at}");
+            }
+        }
     }
 
     #[test]
