@@ -1,4 +1,4 @@
-//! The way of a sign-in as a row of stations: browser, name, SPN, owner, ticket identity, IIS, second hop.
+//! The way of a sign-in as a row of stations, from the browser over the name that it asks for to IIS and beyond.
 
 use crate::case::Case;
 use crate::exchange::identity::TicketIdentity;
