@@ -143,6 +143,7 @@ fn refused(artifact: ArtifactId, row: &Row<'_>) -> Option<Refused> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::cut::beginnings;
 
     const LOG: &str = "#Software: Microsoft HTTP API 2.0\r\n#Version: 1.0\r\n#Date: 2014-07-24 16:48:06\r\n\
         #Fields: date time c-ip c-port s-ip s-port cs-version cs-method cs-uri streamid sc-status s-siteid s-reason s-queuename\r\n\
@@ -200,10 +201,8 @@ mod tests {
 
     #[test]
     fn a_text_cut_anywhere_does_not_panic() {
-        for text in [LOG, OLD] {
-            for end in 0..text.len() {
-                let _ = read(text.get(..end).unwrap_or_default());
-            }
+        for cut in beginnings(&[LOG, OLD]) {
+            let _ = read(cut);
         }
     }
 }

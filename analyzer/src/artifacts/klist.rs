@@ -285,6 +285,7 @@ fn is_granting_ticket(words: &str) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::cut::beginnings;
 
     const MODERN: &str = "\r\nCurrent LogonId is 0:0x3e7a1\r\n\r\nCached Tickets: (2)\r\n\r\n\
         #0>\tClient: alice @ CONTOSO.COM\r\n\tServer: krbtgt/CONTOSO.COM @ CONTOSO.COM\r\n\
@@ -482,10 +483,8 @@ mod tests {
 
     #[test]
     fn a_text_cut_anywhere_does_not_panic() {
-        for text in [MODERN, GERMAN, FRENCH, RESOURCE_KIT, GRANTING, SESSIONS_LIST, REFUSED] {
-            for end in 0..text.len() {
-                let _ = text.get(..end).map(|text| parse(ArtifactId(0), &Text::from(text)));
-            }
+        for cut in beginnings(&[MODERN, GERMAN, FRENCH, RESOURCE_KIT, GRANTING, SESSIONS_LIST, REFUSED]) {
+            let _ = parse(ArtifactId(0), &Text::from(cut));
         }
     }
 }

@@ -172,6 +172,7 @@ impl Places {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::cut::beginnings;
 
     const JSON: &str = r#"{
   "sessions": [
@@ -250,8 +251,8 @@ mod tests {
 
     #[test]
     fn a_file_cut_anywhere_does_not_panic() {
-        for end in 0..JSON.len() {
-            assert!(!read(JSON.get(..end).unwrap_or_default()).is_whole(), "{end}");
+        for cut in beginnings(&[JSON]) {
+            assert!(!read(cut).is_whole(), "{cut}");
         }
         assert!(!read(&"[".repeat(10_000)).is_whole());
     }

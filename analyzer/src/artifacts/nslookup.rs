@@ -107,6 +107,7 @@ fn take(list: &List, words: &str, at: Evidence, value: &mut NameLookup) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::cut::beginnings;
 
     const CNAME: &str = "Server:  dc01.contoso.com\r\nAddress:  10.0.0.10\r\n\r\n\
         Name:    web01.contoso.com\r\nAddresses:  10.0.0.20\r\n\t  fd00::20\r\nAliases:  intranet.contoso.com\r\n\t  www.contoso.com\r\n";
@@ -172,8 +173,8 @@ mod tests {
 
     #[test]
     fn a_text_cut_anywhere_does_not_panic() {
-        for end in 0..CNAME.len() {
-            let _ = read(CNAME.get(..end).unwrap_or_default());
+        for cut in beginnings(&[CNAME]) {
+            let _ = read(cut);
         }
     }
 }

@@ -92,6 +92,7 @@ fn columns(line: &str, from: usize, to: usize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::formats::cut::beginnings;
 
     const CSV: &str = "\"Image Name\",\"PID\",\"Session Name\",\"Session#\",\"Mem Usage\",\"Status\",\"User Name\",\"CPU Time\",\"Window Title\"\r\n\
         \"w3wp.exe\",\"4712\",\"Services\",\"0\",\"45,320 K\",\"Unknown\",\"CONTOSO\\svc-web\",\"0:00:12\",\"N/A\"\r\n\
@@ -133,10 +134,8 @@ mod tests {
 
     #[test]
     fn a_text_cut_anywhere_does_not_panic() {
-        for text in [CSV, TABLE] {
-            for end in 0..text.len() {
-                let _ = text.get(..end).map(read);
-            }
+        for cut in beginnings(&[CSV, TABLE]) {
+            let _ = read(cut);
         }
     }
 }

@@ -2,6 +2,8 @@
 
 pub mod columns;
 pub mod csv;
+#[cfg(test)]
+pub mod cut;
 pub mod escaped;
 pub mod evt;
 pub mod evtx;
