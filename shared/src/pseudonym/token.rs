@@ -1,4 +1,4 @@
-//! What tokens look like: `host4kqz`, `DOM1KQZ`, `198.18.0.7`. Each is legal wherever a name of its kind is.
+//! What tokens look like: `host4kqz`, `DOM1KQZ`, `243.18.0.7`. Each is legal wherever a name of its kind is.
 //!
 //! The three letters, or the numbers that stand for them, come from the id of the map. Tokens of two maps are
 //! therefore never the same, and nobody takes two names for one because two bundles happened to count alike.
