@@ -160,11 +160,6 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
     (bytes.len() <= STORED_BYTES).then_some(bytes)
 }
 
-/// The reading that these bytes hold; none where they hold none.
-pub fn from_bytes(bytes: &[u8]) -> Option<Parsed<EventLog>> {
-    read(bytes)
-}
-
 /// The reading that a stream holds from here to its end.
 pub fn read(stream: impl Read) -> Option<Parsed<EventLog>> {
     let mut source = Source(stream);
@@ -613,7 +608,7 @@ mod tests {
     fn what_goes_in_comes_out() {
         for reading in [reading(), Parsed::default(), event_log::LogReader::new().finish()] {
             let bytes = to_bytes(&reading).expect("is stored");
-            assert_eq!(from_bytes(&bytes), Some(reading));
+            assert_eq!(read(&*bytes), Some(reading));
         }
     }
 
@@ -623,7 +618,7 @@ mod tests {
         reading.value.events = vec![reading.value.events[0].clone(); 4000];
         let bytes = to_bytes(&reading).expect("is stored");
         assert!(bytes.len() > 2 * BLOCK, "{} bytes", bytes.len());
-        assert_eq!(from_bytes(&bytes), Some(reading));
+        assert_eq!(read(&*bytes), Some(reading));
     }
 
     #[test]
@@ -653,9 +648,9 @@ mod tests {
     fn bytes_that_are_cut_or_longer_hold_no_reading() {
         let bytes = to_bytes(&reading()).expect("is stored");
         for end in 0..bytes.len() {
-            assert_eq!(from_bytes(&bytes[..end]), None, "cut at {end}");
+            assert_eq!(read(&bytes[..end]), None, "cut at {end}");
         }
-        assert_eq!(from_bytes(&[bytes, vec![0]].concat()), None);
+        assert_eq!(read(&*[bytes, vec![0]].concat()), None);
     }
 
     #[test]
@@ -665,7 +660,7 @@ mod tests {
             for value in [0, 1, 0x7f, 0xfb, 0xfc, 0xfd, 0xff] {
                 let mut changed = bytes.clone();
                 changed[at] = value;
-                if let Some(reading) = from_bytes(&changed) {
+                if let Some(reading) = read(&*changed) {
                     reading.value.events.iter().for_each(|event| assert!(event.fields.iter().count() <= 3));
                     assert!(reading.value.later.told().iter().all(|tally| tally.fields.iter().count() <= 6));
                 }
@@ -677,8 +672,8 @@ mod tests {
     fn a_length_that_lies_takes_no_memory() {
         // Records, no channel, no computer, and then four thousand million counts.
         let head = [&[12, 0, 0, 0xfc][..], &u32::MAX.to_le_bytes(), &[0; 64]].concat();
-        assert_eq!(from_bytes(&block(&head).expect("is short")), None);
+        assert_eq!(read(&*block(&head).expect("is short")), None);
         // A block that says that it is longer than all that may be read.
-        assert_eq!(from_bytes(&[&u32::MAX.to_le_bytes()[..], &head].concat()), None);
+        assert_eq!(read(&*[&u32::MAX.to_le_bytes()[..], &head].concat()), None);
     }
 }

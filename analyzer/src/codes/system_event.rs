@@ -18,7 +18,7 @@ const fn of(source: &'static str, id: u32, meaning: &'static str) -> SystemEvent
 /// The Kerberos client, in the System log.
 pub const KERBEROS: &str = "Microsoft-Windows-Security-Kerberos";
 /// The Kerberos client's own channel, which is off until someone enables it.
-pub const KERBEROS_OPERATIONAL: &str = "Microsoft-Windows-Kerberos/Operational";
+const KERBEROS_OPERATIONAL: &str = "Microsoft-Windows-Kerberos/Operational";
 /// The KDC, in the System log of domain controllers.
 pub const KDC: &str = "Microsoft-Windows-Kerberos-Key-Distribution-Center";
 /// Netlogon, in the System log.

@@ -23,8 +23,6 @@ impl AccountControl {
     pub const NOT_DELEGATED: Self = Self(0x10_0000);
     /// It has keys for DES alone.
     pub const DES_ONLY: Self = Self(0x20_0000);
-    /// Tickets are given out without a proof of the password.
-    pub const NO_PREAUTHENTICATION: Self = Self(0x40_0000);
     /// The password is too old; only the computed flags know.
     pub const PASSWORD_EXPIRED: Self = Self(0x80_0000);
     /// It may delegate users who did not sign in by Kerberos.

@@ -159,7 +159,7 @@ impl Kind {
     }
 
     /// Whether somebody attempted something; all others are reports of services.
-    pub const fn is_attempt(self) -> bool {
+    const fn is_attempt(self) -> bool {
         matches!(
             self,
             Self::Logon

@@ -278,7 +278,7 @@ pub fn not_searched(spn: &Spn) -> NotKnown {
 }
 
 /// The question who holds an SPN in domains that were left out so far.
-pub fn not_searched_everywhere(spn: &Spn) -> NotKnown {
+fn not_searched_everywhere(spn: &Spn) -> NotKnown {
     NotKnown::until(format!("setspn -F -Q {spn}"))
 }
 
@@ -331,9 +331,9 @@ mod tests {
     fn a_search_of_one_domain_leaves_the_others_of_the_forest_open() {
         let mut directory = Directory::default();
         directory.search(spn("HTTP/a"), Reach::Domain(None), at());
-        directory.names.domains.belong("contoso.com", at());
+        directory.names.domains.belong("contoso.com");
         assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Known(Vec::new()));
-        directory.names.domains.belong("emea.contoso.com", at());
+        directory.names.domains.belong("emea.contoso.com");
         let need = NotKnown::until("setspn -F -Q HTTP/a");
         assert_eq!(directory.holders(&spn("HTTP/a")), Fact::Unknown(need));
         directory.search(spn("HTTP/a"), Reach::Forest, ArtifactId(1).line(1));

@@ -1,8 +1,7 @@
 //! Domains under their two names, `CONTOSO` and `contoso.com`, and which of them make up the forest.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use crate::evidence::place::Evidence;
 use crate::facts::ldap_question::Reach;
 
 /// Domains that are kept at most; the largest forests have hundreds.
@@ -15,8 +14,8 @@ pub struct Domains {
     dns: BTreeMap<String, String>,
     /// NetBIOS names as written, by DNS name in lower case.
     netbios: BTreeMap<String, String>,
-    /// The domains of the forest by DNS name in lower case, with the place that lists them.
-    forest: BTreeMap<String, Evidence>,
+    /// The DNS names of the domains of the forest, in lower case.
+    forest: BTreeSet<String>,
     /// Whether the forest has no other domains.
     is_whole: bool,
 }
@@ -33,9 +32,9 @@ impl Domains {
     }
 
     /// A domain belongs to the forest.
-    pub fn belong(&mut self, dns: &str, at: Evidence) {
+    pub fn belong(&mut self, dns: &str) {
         if self.forest.len() < DOMAINS {
-            self.forest.entry(dns.to_lowercase()).or_insert(at);
+            self.forest.insert(dns.to_lowercase());
         }
     }
 
@@ -88,27 +87,21 @@ impl Domains {
                 }
             })
         };
-        if !self.forest.keys().all(|domain| is_within(domain)) {
+        if !self.forest.iter().all(|domain| is_within(domain)) {
             return Some(false);
         }
         self.is_whole.then_some(true)
-    }
-
-    /// The domains of the forest that are known.
-    pub fn forest(&self) -> impl Iterator<Item = (&str, Evidence)> {
-        self.forest.iter().map(|(domain, at)| (domain.as_str(), *at))
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::evidence::place::ArtifactId;
 
     fn domains(forest: &[&str]) -> Domains {
         let mut domains = Domains::default();
         for domain in forest {
-            domains.belong(domain, ArtifactId(0).line(1));
+            domains.belong(domain);
         }
         domains
     }

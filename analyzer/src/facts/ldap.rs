@@ -78,7 +78,7 @@ fn domain(directory: &mut Directory, entry: &Entry) {
         && let Some(dns) = Dn::new(context.value).domain_alone().filter(|dns| !dns.is_empty())
     {
         domains.name(netbios.value, &dns);
-        domains.belong(&dns, netbios.at);
+        domains.belong(&dns);
     }
     if let (Some(netbios), Some(dns)) = (entry.text("flatName"), entry.text("trustPartner")) {
         domains.name(netbios.value, dns.value);

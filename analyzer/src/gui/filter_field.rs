@@ -28,7 +28,7 @@ pub fn filter_field(ui: &mut Ui, text: &mut String, name: &str, shown: usize, al
 }
 
 /// Whether somebody pressed the key that leads to the field of a view, and does not type already.
-pub fn slash(ui: &Ui) -> bool {
+fn slash(ui: &Ui) -> bool {
     !ui.ctx().text_edit_focused() && ui.input_mut(|input| input.consume_key(Modifiers::NONE, Key::Slash))
 }
 

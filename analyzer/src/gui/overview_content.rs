@@ -52,7 +52,7 @@ pub fn overview_content(case: &Case, needs: &[String]) -> OverviewContent {
 }
 
 /// What a host is for, in words.
-pub const fn role_words(role: Role) -> &'static str {
+const fn role_words(role: Role) -> &'static str {
     match role {
         Role::WebServer => "web server",
         Role::DomainController => "domain controller",

@@ -80,11 +80,6 @@ pub fn warned_by_controllers<'a>(
     })
 }
 
-/// Whether a record was written on this host.
-pub fn is_of(happening: &Happening, host: &HostFacts) -> bool {
-    HostName::new(&happening.computer) == host.identity.name
-}
-
 /// Notes as open every host whose log is not whole: something may have happened there. Where there is no host at all,
 /// `need` says whose log it would take.
 pub fn whole_logs<'a>(hosts: impl Iterator<Item = &'a HostFacts>, channel: &str, need: &str, answer: &mut Answer) {

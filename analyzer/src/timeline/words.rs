@@ -44,16 +44,6 @@ impl Words {
         })
     }
 
-    /// How many there are.
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there are none.
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
     /// The place of each word among all of them, by its number: no word comes first, then numbers, by their value, then
     /// the others, whatever their case. They are put in order when somebody asks for the first time.
     pub fn ranks(&self) -> &[u32] {

@@ -159,11 +159,11 @@ impl Subjects {
 }
 
 /// How many names one row is asked about at most; a server with more is a hosting provider's.
-pub const NAMES_PER_ROW: usize = 60;
+const NAMES_PER_ROW: usize = 60;
 
 /// How many of the names that a row is not asked about are listed one by one. An SPN that a thousand accounts hold by
 /// mistake would fill the list otherwise.
-pub const LEFT_OUT_PER_ROW: usize = 100;
+const LEFT_OUT_PER_ROW: usize = 100;
 
 /// Makes the steps of a visit, row by row, so that a row can ask about what an earlier one found.
 #[derive(Debug, Default)]

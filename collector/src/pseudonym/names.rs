@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
-use std::net::{Ipv4Addr, Ipv6Addr};
+use std::net::Ipv6Addr;
 use std::rc::Rc;
 
 use kerbscope_shared::pseudonym::address::Address;
@@ -121,11 +121,6 @@ impl Names {
     /// How many names there are: words, addresses, and SIDs.
     pub fn count(&self) -> usize {
         self.words.len().saturating_add(self.addresses.len()).saturating_add(self.sids.len())
-    }
-
-    /// The names that are replaced only where they stand as names, in the order in which they were met.
-    pub fn common(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().filter(|word| word.is_common).map(|word| word.key.as_ref())
     }
 
     fn has_room(&mut self) -> bool {
@@ -350,14 +345,6 @@ impl Names {
         self.sids.insert(unique.clone(), token.clone());
         Some(token)
     }
-
-    /// The address of IPv4 that stands for this one, if it has a token.
-    pub fn known_v4(&self, real: Ipv4Addr) -> Option<Ipv4Addr> {
-        match self.addresses.get(&Address::V4(real))?.token {
-            Address::V4(token) => Some(token),
-            _ => None,
-        }
-    }
 }
 
 /// How a name is written, if it can be told from its key alone. One with escapes cannot.
@@ -438,8 +425,10 @@ pub(super) fn spelled_mac(token: [u8; 6], written: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use std::collections::HashSet;
+    use std::net::Ipv4Addr;
+
+    use super::*;
 
     const ID: MapId = MapId(0x0123_4567_89ab_cdef);
 

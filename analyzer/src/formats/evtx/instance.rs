@@ -112,11 +112,6 @@ impl<'a> Values<'a> {
         Some((Self { table, data, at, starts }, at.checked_add(next)?))
     }
 
-    /// How many there are.
-    pub fn count(&self) -> usize {
-        self.table.len()
-    }
-
     /// A value; [`Value::ABSENT`] when there are fewer.
     pub fn get(&self, index: u16) -> Value<'a> {
         let Some(entry) = self.table.get(usize::from(index)) else { return Value::ABSENT };
