@@ -3,6 +3,8 @@
 use std::sync::Arc;
 
 use kerbscope_shared::kind::ArtifactKind;
+#[cfg(test)]
+use kerbscope_shared::{manifest::CollectionStatus, read::Integrity};
 
 use crate::artifacts::adsutil::AdsutilOutput;
 use crate::artifacts::appcmd::Object;
@@ -115,6 +117,29 @@ impl ReadArtifact {
     /// Whether all of it is there and was understood, so that what is absent from it is absent indeed.
     pub fn is_whole(&self) -> bool {
         self.artifact.is_whole() && self.contents.is_whole()
+    }
+
+    /// For tests of what is made of it: an artifact that a bundle brought like this; without a text, nothing came.
+    #[cfg(test)]
+    pub fn brought(
+        id: u32,
+        kind: ArtifactKind,
+        source: Option<&str>,
+        status: CollectionStatus,
+        text: Option<&str>,
+    ) -> Self {
+        let artifact = Artifact {
+            bundle: 0,
+            kind,
+            path: "a".to_owned(),
+            source: source.map(str::to_owned),
+            status,
+            length: text.map(|text| text.len() as u64),
+            bytes: None,
+            integrity: Integrity::Intact,
+            code_page: None,
+        };
+        read(ArtifactId(id), artifact, text.unwrap_or_default().as_bytes().to_vec())
     }
 }
 

@@ -164,30 +164,16 @@ fn answer_at(answer: &DirectoryAnswer, read: &ReadArtifact) -> Evidence {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifacts::contents;
     use crate::artifacts::contents::Contents;
-    use crate::evidence::artifact::Artifact;
     use crate::evidence::gap::NotKnown;
     use crate::evidence::place::ArtifactId;
     use crate::facts::account::AccountName;
     use crate::facts::fact::Fact;
     use kerbscope_shared::kind::ArtifactKind;
     use kerbscope_shared::manifest::CollectionStatus;
-    use kerbscope_shared::read::Integrity;
 
     fn artifact(text: &str, status: CollectionStatus) -> ReadArtifact {
-        let artifact = Artifact {
-            bundle: 0,
-            kind: ArtifactKind::Directory,
-            path: "a.ldif".to_owned(),
-            source: None,
-            status,
-            length: Some(text.len() as u64),
-            bytes: None,
-            integrity: Integrity::Intact,
-            code_page: None,
-        };
-        contents::read(ArtifactId(0), artifact, text.as_bytes().to_vec())
+        ReadArtifact::brought(0, ArtifactKind::Directory, None, status, Some(text))
     }
 
     fn directory_of(read: &ReadArtifact) -> Directory {

@@ -213,26 +213,12 @@ pub fn need(path: &str) -> NotKnown {
 pub(crate) mod tests {
     use kerbscope_shared::kind::ArtifactKind;
     use kerbscope_shared::manifest::CollectionStatus;
-    use kerbscope_shared::read::Integrity;
 
     use super::*;
-    use crate::artifacts::contents;
-    use crate::evidence::artifact::Artifact;
 
     /// An artifact as a bundle brings it.
     pub(crate) fn read(kind: ArtifactKind, source: Option<&str>, text: &str) -> ReadArtifact {
-        let artifact = Artifact {
-            bundle: 0,
-            kind,
-            path: "a".to_owned(),
-            source: source.map(str::to_owned),
-            status: CollectionStatus::Collected,
-            length: Some(text.len() as u64),
-            bytes: None,
-            integrity: Integrity::Unlisted,
-            code_page: None,
-        };
-        contents::read(ArtifactId(0), artifact, text.as_bytes().to_vec())
+        ReadArtifact::brought(0, kind, source, CollectionStatus::Collected, Some(text))
     }
 
     fn check(texts: &[(Option<&str>, &str)], path: &str, name: &str, expected: Result<Option<&str>, &str>) {

@@ -73,40 +73,15 @@ impl InForce {
 
 #[cfg(test)]
 mod tests {
-    use kerbscope_shared::read::Integrity;
-
     use super::*;
-    use crate::artifacts::contents;
-    use crate::evidence::artifact::Artifact;
-    use crate::evidence::place::ArtifactId;
-
-    fn artifact(
-        kind: ArtifactKind,
-        text: Option<&str>,
-        status: CollectionStatus,
-        source: Option<&str>,
-    ) -> ReadArtifact {
-        let artifact = Artifact {
-            bundle: 0,
-            kind,
-            path: "x".to_owned(),
-            source: source.map(str::to_owned),
-            status,
-            length: text.map(|text| text.len() as u64),
-            bytes: None,
-            integrity: Integrity::Unlisted,
-            code_page: None,
-        };
-        contents::read(ArtifactId(0), artifact, text.unwrap_or_default().as_bytes().to_vec())
-    }
 
     fn redirection(attributes: &str) -> ReadArtifact {
         let text = format!("<configuration><configurationRedirection {attributes}/></configuration>");
-        artifact(ArtifactKind::IisRedirection, Some(&text), CollectionStatus::Collected, None)
+        ReadArtifact::brought(0, ArtifactKind::IisRedirection, None, CollectionStatus::Collected, Some(&text))
     }
 
     fn missing(status: CollectionStatus) -> ReadArtifact {
-        artifact(ArtifactKind::IisRedirection, None, status, None)
+        ReadArtifact::brought(0, ArtifactKind::IisRedirection, None, status, None)
     }
 
     #[test]
@@ -134,8 +109,15 @@ mod tests {
 
     #[test]
     fn only_the_file_in_the_shared_folder_is_in_force() {
-        let config =
-            |source| artifact(ArtifactKind::IisConfig, Some("<configuration/>"), CollectionStatus::Collected, source);
+        let config = |source| {
+            ReadArtifact::brought(
+                0,
+                ArtifactKind::IisConfig,
+                source,
+                CollectionStatus::Collected,
+                Some("<configuration/>"),
+            )
+        };
         let shared = InForce::Shared(r"\\FILES\iis$\".to_owned());
         assert!(!shared.is_leftover(&config(Some(r"\\files\iis$\applicationHost.config"))));
         assert!(shared.is_leftover(&config(Some(r"C:\Windows\System32\inetsrv\config\applicationHost.config"))));

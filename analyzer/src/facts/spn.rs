@@ -55,9 +55,7 @@ impl Spn {
         let host = self.0.folded.split('/').nth(1).unwrap_or_default();
         host.split(':').next().unwrap_or_default()
     }
-}
 
-impl Spn {
     /// The port, where it has one.
     pub fn port(&self) -> Option<&str> {
         self.0.folded.split('/').nth(1)?.split_once(':').map(|(_, port)| port)

@@ -79,25 +79,10 @@ fn twice(known: Option<&AppConfig>, new: &AppConfig) -> AppConfig {
 
 #[cfg(test)]
 mod tests {
-    use kerbscope_shared::read::Integrity;
-
     use super::*;
-    use crate::artifacts::contents;
-    use crate::evidence::artifact::Artifact;
 
     fn artifact(id: u32, source: Option<&str>, text: Option<&str>, status: CollectionStatus) -> ReadArtifact {
-        let artifact = Artifact {
-            bundle: 0,
-            kind: ArtifactKind::WebConfig,
-            path: "x".to_owned(),
-            source: source.map(str::to_owned),
-            status,
-            length: text.map(|text| text.len() as u64),
-            bytes: None,
-            integrity: Integrity::Unlisted,
-            code_page: None,
-        };
-        contents::read(ArtifactId(id), artifact, text.unwrap_or_default().as_bytes().to_vec())
+        ReadArtifact::brought(id, ArtifactKind::WebConfig, source, status, text)
     }
 
     const EMPTY: &str = "<configuration/>";
