@@ -38,9 +38,7 @@ pub enum FoundBy {
 pub fn owner(directory: &Directory, spn: &Spn) -> Fact<Owner> {
     match directory.holders(spn) {
         Fact::Known(holders) if holders.is_empty() => by_host(directory, spn),
-        Fact::Known(holders) => Fact::Known(found(holders, FoundBy::Name)),
-        Fact::Partial(holders, not_known) => Fact::Partial(found(holders, FoundBy::Name), not_known),
-        Fact::Unknown(not_known) => Fact::Unknown(not_known),
+        holders => holders.map(|holders| found(holders, FoundBy::Name)),
     }
 }
 
@@ -55,9 +53,7 @@ fn by_host(directory: &Directory, spn: &Spn) -> Fact<Owner> {
         Fact::Known(holders) if holders.is_empty() => {
             Fact::Known(Owner::Nobody(nobody.into_iter().chain(directory.search_for(&host)).collect()))
         }
-        Fact::Known(holders) => Fact::Known(found(holders, found_by)),
-        Fact::Partial(holders, not_known) => Fact::Partial(found(holders, found_by), not_known),
-        Fact::Unknown(not_known) => Fact::Unknown(not_known),
+        holders => holders.map(|holders| found(holders, found_by)),
     }
 }
 

@@ -44,9 +44,5 @@ pub fn request(name: &str, port: Option<u16>, habits: Habits, host: &HostFacts) 
         Resolution::Address(full) => Request { at, ..plain(http(&full).unwrap_or_else(|| literal.clone())) },
         Resolution::Missing => Request { at, ..plain(literal.clone()) },
     };
-    match resolution {
-        Fact::Known(resolution) => Fact::Known(follow(resolution)),
-        Fact::Partial(resolution, not_known) => Fact::Partial(follow(resolution), not_known),
-        Fact::Unknown(not_known) => Fact::Unknown(not_known),
-    }
+    resolution.map(follow)
 }

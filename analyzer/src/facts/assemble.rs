@@ -26,7 +26,7 @@ use crate::facts::directory::Directory;
 use crate::facts::events::{happening, refused_accounts};
 use crate::facts::fact::Fact;
 use crate::facts::host::{HostName, Role};
-use crate::facts::iis;
+use crate::facts::iis::{self, Iis};
 use crate::facts::ldap;
 use crate::facts::ldap_question::Reach;
 use crate::facts::listed_config;
@@ -267,12 +267,14 @@ impl Assembler<'_> {
         } else {
             (!read.is_whole()).then(whole_config).or_else(|| self.in_force.doubt())
         };
+        self.serves(iis, not_known);
+    }
+
+    /// The host is a web server with this IIS.
+    fn serves(&mut self, iis: Iis, not_known: Option<NotKnown>) {
         let host = self.host();
         host.role = Role::WebServer;
-        host.iis = Some(match not_known {
-            Some(not_known) => Fact::Partial(iis, not_known),
-            None => Fact::Known(iis),
-        });
+        host.iis = Some(Fact::of(iis, not_known));
     }
 
     /// What `appcmd` listed speaks where nobody has the file: it is what the server itself makes of all its files.
@@ -295,12 +297,7 @@ impl Assembler<'_> {
         let damaged = lists.iter().any(|(read, _)| !read.is_whole()).then(whole_config);
         let not_known = listed_config::lacks(&all).into_iter().chain(damaged).reduce(NotKnown::and);
         let iis = iis::effective(first.id, &all, &WebConfigs::default(), self.host.as_str());
-        let host = self.host();
-        host.role = Role::WebServer;
-        host.iis = Some(match not_known {
-            Some(not_known) => Fact::Partial(iis, not_known),
-            None => Fact::Known(iis),
-        });
+        self.serves(iis, not_known);
     }
 
     /// A configuration that IIS does not use says that there is an IIS, and nothing else.
@@ -344,12 +341,7 @@ impl Assembler<'_> {
         }
         let damaged = listed.iter().any(|read| read.artifact.length.is_some() && !read.is_whole());
         let not_known = [not_known, damaged.then(whole_metabase)].into_iter().flatten().reduce(NotKnown::and);
-        let host = self.host();
-        host.role = Role::WebServer;
-        host.iis = Some(match not_known {
-            Some(not_known) => Fact::Partial(iis, not_known),
-            None => Fact::Known(iis),
-        });
+        self.serves(iis, not_known);
     }
 
     /// There is a metabase, and nobody could read it.

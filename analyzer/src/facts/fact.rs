@@ -14,6 +14,23 @@ pub enum Fact<T> {
 }
 
 impl<T> Fact<T> {
+    /// This value, whole unless it is said what is not known of it.
+    pub fn of(value: T, not_known: Option<NotKnown>) -> Self {
+        match not_known {
+            Some(not_known) => Self::Partial(value, not_known),
+            None => Self::Known(value),
+        }
+    }
+
+    /// What follows from it, known as far as it is known itself.
+    pub fn map<U>(self, follow: impl FnOnce(T) -> U) -> Fact<U> {
+        match self {
+            Self::Known(value) => Fact::Known(follow(value)),
+            Self::Partial(value, not_known) => Fact::Partial(follow(value), not_known),
+            Self::Unknown(not_known) => Fact::Unknown(not_known),
+        }
+    }
+
     /// What is known at all: enough to say that something **is there**.
     ///
     /// # Errors
@@ -56,5 +73,13 @@ mod tests {
         let part = Fact::Partial(1, NotKnown::until("the rest"));
         assert_eq!(part.seen(), Ok(&1));
         assert_eq!(part.complete(), Err(NotKnown::until("the rest")));
+    }
+
+    #[test]
+    fn what_follows_from_a_part_is_a_part() {
+        let rest = || NotKnown::until("the rest");
+        assert_eq!(Fact::of(1, Some(rest())).map(|one| one + 1), Fact::Partial(2, rest()));
+        assert_eq!(Fact::of(1, None).map(|one| one + 1), Fact::Known(2));
+        assert_eq!(Fact::<i32>::Unknown(rest()).map(|one| one + 1), Fact::Unknown(rest()));
     }
 }

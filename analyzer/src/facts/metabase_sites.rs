@@ -96,19 +96,16 @@ struct Working<'a> {
 impl<'a> Working<'a> {
     /// A property that holds for a key; what is not known is kept, and nothing is assumed in its place.
     fn held(&mut self, path: &str, name: &str) -> Option<&'a Property> {
-        match self.tree.held(path, name) {
-            Ok(Held::Set(property)) => Some(property),
-            Ok(Held::NotSet) => None,
-            Err(not_known) => {
-                self.open.push(not_known);
-                None
-            }
-        }
+        self.set(self.tree.held(path, name))
     }
 
     /// A property of a key itself.
     fn own(&mut self, path: &str, name: &str) -> Option<&'a Property> {
-        match self.tree.own(path, name) {
+        self.set(self.tree.own(path, name))
+    }
+
+    fn set(&mut self, held: Result<Held<'a>, NotKnown>) -> Option<&'a Property> {
+        match held {
             Ok(Held::Set(property)) => Some(property),
             Ok(Held::NotSet) => None,
             Err(not_known) => {

@@ -70,11 +70,7 @@ impl Names {
     pub fn resolve(&self, name: &str, host: &Identity) -> (Fact<Resolution>, Option<Evidence>) {
         let name = name.to_lowercase();
         if let Some((resolution, at)) = self.answers.get(&name) {
-            let fact = match self.doubt(&name, resolution, host) {
-                Some(not_known) => Fact::Partial(resolution.clone(), not_known),
-                None => Fact::Known(resolution.clone()),
-            };
-            return (fact, Some(*at));
+            return (Fact::of(resolution.clone(), self.doubt(&name, resolution, host)), Some(*at));
         }
         if host.answers_to(&name) {
             let full = host.full_name().unwrap_or_else(|| name.clone());
