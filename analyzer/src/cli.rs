@@ -22,6 +22,7 @@ use crate::open::{self, OpenError, keyring, maps, open_watched};
 use crate::real_names;
 use crate::report::comparison::ComparisonText;
 use crate::report::document::Document;
+use crate::report::escape::escape;
 use crate::report::html::html;
 use crate::report::json::json;
 use crate::report::markdown::markdown;
@@ -159,7 +160,7 @@ pub fn main() -> ExitCode {
     match parse(Parser::from_env()).map_err(|error| usage(&error)).and_then(run) {
         Ok(code) => code,
         Err(sentence) => {
-            let _ = writeln!(io::stderr(), "kerbscope: {}", crate::report::escape::escape(&sentence));
+            let _ = writeln!(io::stderr(), "kerbscope: {}", escape(&sentence));
             ExitCode::from(NO_DIAGNOSIS)
         }
     }
@@ -393,13 +394,10 @@ fn open_case(evidence: &Evidence) -> Result<Case, String> {
         return Ok(case);
     }
     let names = evidence.paths.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ");
-    let why = case.gaps.first().map_or_else(String::new, |gap| {
-        format!(
-            " ({}: {})",
-            crate::report::escape::escape(&gap.subject),
-            crate::report::escape::escape(&gap.reason.to_string())
-        )
-    });
+    let why = case
+        .gaps
+        .first()
+        .map_or_else(String::new, |gap| format!(" ({}: {})", escape(&gap.subject), escape(&gap.reason.to_string())));
     Err(format!(
         "{names}: nothing in it is evidence that is known{why}; expected are bundles of kerbscope-collect, \
          applicationHost.config, event logs (.evtx), or what setspn, klist, ipconfig, systeminfo or nslookup printed"
@@ -447,7 +445,7 @@ const SHOWN_EVERY: Duration = Duration::from_millis(250);
 fn progress(words: &str) {
     let mut terminal = io::stderr();
     if terminal.is_terminal() {
-        let _ = write!(terminal, "\r\x1b[K{}", crate::report::escape::escape(words));
+        let _ = write!(terminal, "\r\x1b[K{}", escape(words));
         let _ = terminal.flush();
     }
 }
