@@ -3,7 +3,7 @@
 use std::fmt;
 
 use jiff::Timestamp;
-use jiff::civil::Date;
+use jiff::civil::DateTime;
 
 /// What a condition is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -183,9 +183,9 @@ fn words(text: &str) -> (String, &str) {
 
 /// A moment in UTC, or the first moment of a day.
 pub fn moment(words: &str) -> Option<Timestamp> {
-    let day = || words.parse::<Date>().ok()?.in_tz("UTC").ok().map(|day| day.timestamp());
-    let utc = || format!("{}Z", words.replace(' ', "T")).parse::<Timestamp>().ok();
-    words.parse().ok().or_else(day).or_else(utc)
+    // A `Date` would be read of the same words too, and their hours be lost.
+    let utc = || words.parse::<DateTime>().ok()?.in_tz("UTC").ok().map(|time| time.timestamp());
+    words.parse().ok().or_else(utc)
 }
 
 #[cfg(test)]
@@ -243,6 +243,10 @@ mod tests {
         for words in ["2026-03-02", "2026-03-02T00:00:00Z", "2026-03-02 00:00:00", "2026-03-02T02:00:00+02:00"] {
             let read = moment(words).map(|time| time.to_string());
             assert_eq!(read.as_deref(), Some("2026-03-02T00:00:00Z"), "{words}");
+        }
+        for words in ["2026-03-02T08:15", "2026-03-02 08:15", "2026-03-02T08:15:00", "2026-03-02T08:15Z"] {
+            let read = moment(words).map(|time| time.to_string());
+            assert_eq!(read.as_deref(), Some("2026-03-02T08:15:00Z"), "{words}");
         }
         assert!(moment("yesterday").is_none());
     }
