@@ -43,11 +43,13 @@ pub enum Column {
     Encryption,
     /// When, as the log has it, where nobody tells the zone.
     LocalTime,
+    /// What it says without telling what each of it is.
+    Texts,
 }
 
 impl Column {
     /// Every column.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Id,
         Self::Log,
         Self::Host,
@@ -63,6 +65,7 @@ impl Column {
         Self::LogonType,
         Self::Encryption,
         Self::LocalTime,
+        Self::Texts,
     ];
 }
 
@@ -188,7 +191,13 @@ impl Events {
                 Column::Service => words.id(attempt.service.unwrap_or_default()),
                 Column::Package => words.id(attempt.package.unwrap_or_default()),
                 Column::LocalTime => words.id(attempt.local_time.unwrap_or_default()),
-                Column::Id | Column::User | Column::Code | Column::SubCode | Column::LogonType | Column::Encryption => {
+                Column::Id
+                | Column::User
+                | Column::Code
+                | Column::SubCode
+                | Column::LogonType
+                | Column::Encryption
+                | Column::Texts => {
                     write_words(attempt, column, scratch);
                     words.id(scratch)
                 }
@@ -315,6 +324,12 @@ fn write_words(attempt: &Attempt<'_>, column: Column, words: &mut String) {
                 words.push('\\');
             }
             words.push_str(user);
+        }
+        Column::Texts => {
+            for text in attempt.texts() {
+                words.push_str(if words.is_empty() { "" } else { "; " });
+                words.push_str(text);
+            }
         }
         _ => {}
     }

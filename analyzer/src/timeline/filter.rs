@@ -1,6 +1,7 @@
 //! Which events are shown: conditions that a person typed, held against the columns.
 
 use std::fmt;
+use std::net::IpAddr;
 
 use crate::codes::number::number;
 use crate::timeline::columns::{Column, Events, Micros, NO_TIME, Span};
@@ -116,6 +117,18 @@ impl<'a> Condition<'a> {
                 let asked = number(&term.words).map(|number| number.value);
                 words.map(|word| is_code(word, asked, &lower)).collect()
             }
+            Field::User => {
+                let asked = account(&lower);
+                words.map(|word| holds(word, &lower) || asked.is_some_and(|asked| is_account(word, asked))).collect()
+            }
+            Field::Client => {
+                let asked = address(&lower);
+                let is_it = |word: &str| match (asked, address(word)) {
+                    (Some(asked), Some(own)) => asked == own,
+                    _ => holds(word, &lower),
+                };
+                words.map(is_it).collect()
+            }
             _ => words.map(|word| holds(word, &lower)).collect(),
         };
         Self { cells, is_right }
@@ -137,6 +150,34 @@ fn holds(word: &str, lower: &str) -> bool {
         return word.windows(lower.len().max(1)).any(|part| part.eq_ignore_ascii_case(lower));
     }
     word.to_lowercase().contains(lower)
+}
+
+/// The domain and the name of `CONTOSO\alice` and of `alice@contoso.com`.
+fn account(words: &str) -> Option<(&str, &str)> {
+    let of_domain = words.split_once('\\');
+    let (domain, name) = of_domain.or_else(|| words.rsplit_once('@').map(|(name, domain)| (domain, name)))?;
+    (!domain.is_empty() && !name.is_empty()).then_some((domain, name))
+}
+
+/// Whether a cell names this account, which is in lower case: events write one account in several ways, and some do not
+/// tell its domain.
+fn is_account(word: &str, (domain, name): (&str, &str)) -> bool {
+    let word = word.to_lowercase();
+    match account(&word) {
+        Some((own, own_name)) => own_name == name && are_one_domain(own, domain),
+        None => word == name,
+    }
+}
+
+/// `contoso` and `contoso.com`, as far as names tell.
+fn are_one_domain(one: &str, other: &str) -> bool {
+    let is_short_for = |short: &str, long: &str| long.split_once('.').is_some_and(|(label, _)| label == short);
+    one == other || is_short_for(one, other) || is_short_for(other, one)
+}
+
+/// An address, however it is written. The Event Viewer shows those of IPv4 as addresses of IPv6.
+fn address(words: &str) -> Option<IpAddr> {
+    words.parse().ok().map(|address: IpAddr| address.to_canonical())
 }
 
 /// Whether a cell of a code is the one that was asked for, or has these words in its name.
@@ -245,6 +286,42 @@ mod tests {
         assert_eq!(shown("user:contoso\\bob"), [1, 2]);
         assert_eq!(shown("-user:bob"), [3, 4, 5]);
         assert_eq!(shown("-user:bob -user:alice"), [4]);
+    }
+
+    #[test]
+    fn an_account_is_found_however_an_event_writes_it() {
+        let cell = |filter: &str, user: &'static str, domain: Option<&'static str>| {
+            let attempt = crate::facts::attempts::Attempt { domain, ..logon(1, 100, user, "") };
+            let events = events(&[attempt]);
+            let micros = 100_000_000;
+            Filter::parse(filter).prepare(&events).lets(0, micros, micros)
+        };
+        for asked in ["user:CONTOSO\\alice", "user:alice@contoso.com", "user:contoso.com\\ALICE", "user:alice@contoso"]
+        {
+            assert!(cell(asked, "Alice", Some("CONTOSO")), "{asked}");
+            assert!(cell(asked, "Alice", Some("CONTOSO.COM")), "{asked}");
+            assert!(cell(asked, "alice@CONTOSO.COM", Some("CONTOSO.COM")), "{asked}");
+            assert!(cell(asked, "alice", None), "{asked}");
+            for (user, domain) in [("alice", "FABRIKAM"), ("malice", "CONTOSO"), ("alice", "CONTOSO2.COM")] {
+                assert!(!cell(asked, user, Some(domain)), "{asked} {domain}\\{user}");
+            }
+            assert!(!cell(asked, "malice", None), "{asked}");
+        }
+        assert!(cell("user:web01$", "WEB01$@CONTOSO.COM", None) && cell("user:CONTOSO\\", "alice", Some("CONTOSO")));
+    }
+
+    #[test]
+    fn a_whole_address_is_no_part_of_another() {
+        let cell = |filter: &str, client: &'static str| {
+            let events = events(&[logon(1, 100, "bob", client)]);
+            let micros = 100_000_000;
+            Filter::parse(filter).prepare(&events).lets(0, micros, micros)
+        };
+        for asked in ["client:10.0.0.5", "client:::ffff:10.0.0.5", "client:::FFFF:10.0.0.5"] {
+            assert!(cell(asked, "10.0.0.5") && !cell(asked, "10.0.0.57"), "{asked}");
+        }
+        assert!(cell("client:10.0.0.", "10.0.0.57") && cell("client:ws", "WS-7") && !cell("client:10.0.0.5", "WS-7"));
+        assert!(cell("client:FE80::0:1", "fe80::1") && !cell("client:fe80::1", "fe80::12"));
     }
 
     #[test]
