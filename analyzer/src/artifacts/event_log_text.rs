@@ -44,16 +44,19 @@ pub fn recognizes(text: &Text) -> bool {
 /// Reads the events.
 pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<EventLog> {
     let mut reading = Reading::new(artifact);
-    let mut number = 0_u64;
+    let (mut number, mut strays) = (0_u64, 0_u64);
     let mut take = |head: &Head<'_>, body: &[&str]| {
         number = number.saturating_add(1);
         reading.event(event(artifact, number, head, body), head.channel.map(str::to_owned));
     };
     if let Some(rows) = table(text) {
-        for row in &rows {
+        // The first row are titles, and the last one is mostly empty.
+        for row in rows.iter().skip(1).filter(|row| row.iter().any(|cell| !cell.trim().is_empty())) {
             if let Some(head) = head_of_row(row) {
                 let message = row.get(5).map(String::as_str).unwrap_or_default();
                 take(&head, &message.lines().collect::<Vec<_>>());
+            } else {
+                strays = strays.saturating_add(1);
             }
         }
     } else {
@@ -77,12 +80,15 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<EventLog> {
     if is_empty {
         parsed.lose(artifact.whole(), GapReason::Damaged("no event is whole".to_owned()));
     }
+    if strays > 0 {
+        parsed.lose(artifact.whole(), GapReason::Damaged(format!("{strays} of its rows are no events")));
+    }
     parsed
 }
 
 fn event(artifact: ArtifactId, number: u64, head: &Head<'_>, body: &[&str]) -> Event {
-    let mut fields = fields(body);
-    if fields.is_empty() {
+    let (mut fields, knows) = fields(body);
+    if knows == Labels::Strange {
         let message = std::iter::once(head.begin).chain(body.iter().copied()).map(str::trim).collect::<Vec<_>>();
         fields.push((MESSAGE.to_owned(), message.join(" ").trim().to_owned()));
     }
@@ -176,9 +182,19 @@ fn property_head<S: AsRef<str>>(lines: &[S]) -> Option<Head<'_>> {
     })
 }
 
+/// Whether the labels of a message are known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Labels {
+    /// Some are.
+    Known,
+    /// None is, or there are none: what it says must be shown as it stands.
+    Strange,
+}
+
 /// The fields that a message names.
-fn fields(body: &[&str]) -> Vec<(String, String)> {
+fn fields(body: &[&str]) -> (Vec<(String, String)>, Labels) {
     let mut fields = Vec::new();
+    let mut labels = Labels::Strange;
     let mut section = String::new();
     for line in body {
         let Some((label, value)) = pair(line) else { continue };
@@ -187,10 +203,15 @@ fn fields(body: &[&str]) -> Vec<(String, String)> {
         if is_section {
             section = label.to_lowercase();
         } else {
-            fields.push((name(&section, label), value.to_owned()));
+            let name = name(&section, label);
+            // The word is the same in several languages.
+            if name != label && name != "Status" {
+                labels = Labels::Known;
+            }
+            fields.push((name, value.to_owned()));
         }
     }
-    fields
+    (fields, labels)
 }
 
 /// The name by which an event log knows what a message calls so.

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_groups::Moment;
+use crate::artifacts::event_kinds::{CONCERNS, Ordinary};
 use crate::codes::number::number;
 
 /// Kinds of failures that are counted by the hour at most.
@@ -57,6 +58,11 @@ impl Times {
         let Some(hour) = moment.time.and_then(|time| u32::try_from(time / HOUR).ok()) else { return };
         let code = |name: &str| fields.get(name).and_then(|words| number(words.trim())).map(|number| number.value);
         let code = code("SubStatus").filter(|code| *code != 0).or_else(|| code("Status"));
+        // Whether it failed at all is told by its status alone.
+        let is_told = CONCERNS.get(concern).is_none_or(|row| row.ordinary != Ordinary::StatusZero);
+        if code.is_none() && !is_told {
+            return;
+        }
         let kind = (concern, id, code.filter(|code| *code != 0));
         if self.failures.len() >= FAILURES && !self.failures.contains_key(&kind) {
             return;
@@ -131,6 +137,17 @@ mod tests {
         assert_eq!(hours(0xc000_006d), BTreeMap::from([(7, 1)]));
         let span = times.failures.get(&(1, 4625, Some(0xc000_0064))).map(|one| (one.first, one.last));
         assert_eq!(span, Some((moment(5), moment(7))));
+    }
+
+    #[test]
+    fn what_tells_no_status_did_not_fail() {
+        let status = CONCERNS.iter().position(|row| row.ordinary == Ordinary::StatusZero).expect("is one");
+        let mut times = Times::default();
+        times.failed(status, 4768, &Fields::default(), moment(5));
+        assert!(times.failures.is_empty());
+        let fields: Fields = [("Status".to_owned(), "0x6".to_owned())].into_iter().collect();
+        times.failed(status, 4768, &fields, moment(5));
+        assert_eq!(times.failures.len(), 1);
     }
 
     #[test]

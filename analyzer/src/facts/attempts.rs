@@ -98,7 +98,7 @@ pub enum Outcome {
     Succeeded,
     /// It failed.
     Failed,
-    /// A service reports trouble of its own.
+    /// A service reports trouble of its own, or an event does not tell how it ended.
     Reported,
 }
 
@@ -112,6 +112,17 @@ pub struct Code {
 }
 
 impl Kind {
+    /// All of which somebody attempts something.
+    pub const ATTEMPTS: [Self; 7] = [
+        Self::Logon,
+        Self::TicketGrantingTicket,
+        Self::ServiceTicket,
+        Self::Renewal,
+        Self::PreAuthentication,
+        Self::ExplicitCredentials,
+        Self::Ntlm,
+    ];
+
     /// One word, for people and programs.
     pub const fn word(self) -> &'static str {
         match self {
@@ -440,7 +451,7 @@ fn of_tally<'a>(tally: &'a Tally, columns: &mut Columns<'a>) -> Option<Attempt<'
     let mut attempt = of_fields(tally.provider, tally.id, &tally.fields, tally.first.at(), columns)?;
     (attempt.first, attempt.last, attempt.count) = (tally.first.time(), tally.last.time(), count);
     attempt.computer = &tally.computer;
-    if tally.kept == 0 && attempt.outcome != Outcome::Reported {
+    if tally.kept == 0 && attempt.kind.is_attempt() {
         attempt.outcome = Outcome::Succeeded;
     }
     Some(attempt)
@@ -472,7 +483,7 @@ fn of_fields<'a>(
         provider,
         id,
         kind,
-        outcome: outcome(kind, id, told.words(Column::EventType), status),
+        outcome: outcome(kind, id, told.words(Column::EventType), status, value(Column::Status)),
         user: told.first(&[Column::TargetUserName, Column::ClientName, Column::Username]),
         domain: told.first(&[Column::TargetDomainName, Column::ClientRealm]),
         client: told.client(),
@@ -494,16 +505,18 @@ fn of_fields<'a>(
     })
 }
 
-fn outcome(kind: Kind, id: u32, event_type: Option<&str>, status: Option<Code>) -> Outcome {
+fn outcome(kind: Kind, id: u32, event_type: Option<&str>, why: Option<Code>, status: Option<u32>) -> Outcome {
     match (event_type, id) {
         _ if !kind.is_attempt() => Outcome::Reported,
         (Some(words), _) if words == AUDIT_SUCCESS => Outcome::Succeeded,
         // The Event Viewer has other words in other languages.
         (Some(words), _) if words == AUDIT_FAILURE => Outcome::Failed,
         (_, 4625 | 4771 | 529..=537 | 539 | 675..=677 | 681) => Outcome::Failed,
-        (_, 4624 | 4648 | 4770 | 528 | 540) => Outcome::Succeeded,
-        _ if status.is_some() => Outcome::Failed,
-        _ => Outcome::Succeeded,
+        (_, 4624 | 4648 | 4770 | 528 | 540 | 552 | 674) => Outcome::Succeeded,
+        _ if why.is_some() => Outcome::Failed,
+        _ if status == Some(0) => Outcome::Succeeded,
+        // A message in a language that is not known here, or a damaged record: that it went well is not told either.
+        _ => Outcome::Reported,
     }
 }
 
@@ -554,6 +567,20 @@ mod tests {
         assert_eq!((new.user, new.client, new.service), (old.user, old.client, old.service));
         assert_eq!(new.code.map(|code| code.value), Some(7));
         assert_eq!((new.kind, new.outcome), (Kind::ServiceTicket, Outcome::Failed));
+    }
+
+    #[test]
+    fn what_does_not_tell_how_it_ended_did_not_go_well() {
+        for id in [4768, 4769, 4776, 673, 680] {
+            let outcome = |told: &[(&str, &str)]| attempt(AUDITING, id, told).outcome;
+            assert_eq!(outcome(&[("Ergebniscode", "0x6")]), Outcome::Reported, "{id}");
+            assert_eq!(outcome(&[("Status", "?")]), Outcome::Reported, "{id}");
+            assert_eq!(
+                (outcome(&[("Status", "0x0")]), outcome(&[("Status", "0x6")])),
+                (Outcome::Succeeded, Outcome::Failed)
+            );
+            assert_eq!(outcome(&[("EventType", "audit success")]), Outcome::Succeeded, "{id}");
+        }
     }
 
     #[test]
