@@ -1,7 +1,8 @@
 //! Records that speak of one attempt to sign in: what the domain controller, the web server and IIS wrote down about it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::net::IpAddr;
 
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
@@ -35,8 +36,8 @@ const TOGETHER_MS: i64 = 10_000;
 const FALLBACK_MS: i64 = 120_000;
 /// IIS writes its line, to the second, when the answer is sent: right after the logon was refused.
 const REQUEST_MS: i64 = 2_000;
-/// Attempts that are told at most.
-const MOST: usize = 10_000;
+/// Records of one account that are looked through for those of one attempt.
+const NEAR: usize = 32;
 
 /// Brings together what belongs together: failures of one account that are moments apart, each of another kind.
 pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> Vec<SignIn> {
@@ -45,6 +46,7 @@ pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> 
         if let Some(user) = attempt.user.map(bare)
             && attempt.outcome == Outcome::Failed
             && attempt.count == 1
+            && (attempt.first.is_none() || attempt.first == attempt.last)
             && !user.is_empty()
         {
             by_user.entry(user).or_default().push((attempt.first, index));
@@ -54,10 +56,9 @@ pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> 
     let mut found = Vec::new();
     for (user, mut records) in by_user {
         records.sort_unstable();
-        let mut rest = records.as_slice();
-        while let [(time, _), ..] = *rest {
-            let (own, others) = rest.split_at(together(attempts, rest));
-            rest = others;
+        let mut rest: VecDeque<Record> = records.into();
+        while let Some(first @ (time, _)) = rest.pop_front() {
+            let own = together(attempts, first, &mut rest);
             let logons = own.iter().filter_map(|(_, index)| attempts.get(*index));
             let request = logons.filter(|attempt| attempt.kind == Kind::Logon).find_map(|logon| refused.by(logon));
             if own.len() > 1 || request.is_some() {
@@ -67,7 +68,6 @@ pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> 
         }
     }
     found.sort_by(|one, other| (one.time, &one.events).cmp(&(other.time, &other.events)));
-    found.truncate(MOST);
     found
 }
 
@@ -77,16 +77,38 @@ fn bare(user: &str) -> Cow<'_, str> {
     lower(user.split_once('@').map_or(user, |(user, _)| user))
 }
 
-/// How many of these records, from the first one on, tell of one attempt.
-fn together(attempts: &[Attempt<'_>], records: &[Record]) -> usize {
-    let mut count = 1_usize;
-    while let Some((known, [next, ..])) = records.split_at_checked(count) {
-        if !belongs(attempts, known, *next) {
+/// Takes out of the records that follow the first one those that tell of its attempt. One account may sign in at two
+/// clients at once; then each attempt takes the records of its own client, and those of the other wait.
+fn together(attempts: &[Attempt<'_>], first: Record, rest: &mut VecDeque<Record>) -> Vec<Record> {
+    let mut own = vec![first];
+    let mut place = 0;
+    while let Some(next) = rest.get(place).copied().filter(|_| place < NEAR) {
+        let is_own = belongs(attempts, &own, next);
+        let is_strange = is_of_another_client(attempts, &own, next);
+        if is_strange
+            && (!is_own || rest.range(place..).take(NEAR).any(|later| is_rather(attempts, &own, next, *later)))
+        {
+            place = place.saturating_add(1);
+        } else if is_own {
+            own.extend(rest.remove(place));
+        } else {
             break;
         }
-        count = count.saturating_add(1);
     }
-    count.min(records.len())
+    own
+}
+
+/// Whether a record names an address, and these name another. A proxy lets both name two for one client.
+fn is_of_another_client(attempts: &[Attempt<'_>], own: &[Record], (_, index): Record) -> bool {
+    let address = |index: usize| attempts.get(index)?.client?.parse::<IpAddr>().ok();
+    let Some(asked) = address(index) else { return false };
+    own.iter().filter_map(|(_, index)| address(*index)).any(|own| own.is_ipv4() == asked.is_ipv4() && own != asked)
+}
+
+/// Whether a later record tells the same as the next one, but of the client that these are of.
+fn is_rather(attempts: &[Attempt<'_>], own: &[Record], (_, next): Record, later: Record) -> bool {
+    let is_same_kind = attempts.get(next).zip(attempts.get(later.1)).is_some_and(|(one, other)| one.kind == other.kind);
+    is_same_kind && !is_of_another_client(attempts, own, later) && belongs(attempts, own, later)
 }
 
 fn belongs(attempts: &[Attempt<'_>], known: &[Record], (time, index): Record) -> bool {
@@ -143,8 +165,9 @@ impl<'a> Refused<'a> {
         let time = logon.first?.as_millisecond();
         let host = HostName::new(logon.computer);
         let user = logon.user.map(bare);
+        let address = logon.client.and_then(|client| client.parse::<IpAddr>().ok());
         let is_of = |request: &&Request| {
-            let is_client = request.client.map(|client| client.to_string()).as_deref() == logon.client;
+            let is_client = request.client.is_some_and(|client| Some(client) == address);
             is_client || request.user.as_deref().map(bare).is_some_and(|name| Some(name) == user)
         };
         let near = (&host, time.saturating_sub(REQUEST_MS))..=(&host, time.saturating_add(REQUEST_MS));
@@ -261,6 +284,53 @@ mod tests {
             ("WEB01", AUDITING, 4625, 3, logon),
         ]);
         assert_eq!(ids(&events, &[]), [(vec![4776, 4625], false), (vec![4776, 4625], false)]);
+    }
+
+    #[test]
+    fn attempts_of_one_account_at_two_clients_stay_apart() {
+        let of = |client: &'static str, id: u32, at: i64| {
+            let fields: &[(&str, &str)] = &[("TargetUserName", "bob"), ("Status", "0x12"), ("IpAddress", client)];
+            let computer = if id == 4769 { "DC1" } else { "WEB01" };
+            (computer, AUDITING, id, at, Box::leak(fields.to_vec().into_boxed_slice()) as &[_])
+        };
+        let (one, other) = ("10.0.0.1", "10.0.0.2");
+        for order in [[one, other, one, other], [one, other, other, one]] {
+            let [a, b, c, d] = order;
+            let events = told(&[of(a, 4769, 0), of(b, 4769, 1), of(c, 4625, 2), of(d, 4625, 3)]);
+            let found = sign_ins(&events, &[]);
+            assert_eq!(found.len(), 2, "{order:?}");
+            for sign_in in found {
+                let clients: Vec<_> = sign_in.events.iter().map(|index| events[*index].client).collect();
+                assert!(clients.len() == 2 && clients[0] == clients[1], "{order:?}: {clients:?}");
+            }
+        }
+        // Behind a proxy, the web server sees one address only.
+        let events = told(&[of(one, 4769, 0), of(other, 4769, 1), of("10.0.0.9", 4625, 2), of("10.0.0.9", 4625, 3)]);
+        assert_eq!(ids(&events, &[]), [(vec![4769, 4625], false), (vec![4769, 4625], false)]);
+    }
+
+    #[test]
+    fn a_logon_and_a_request_that_tell_no_client_have_nothing_in_common() {
+        let logon: &[(&str, &str)] = &[("TargetUserName", "bob"), ("IpAddress", "-"), ("Status", "0xc000006d")];
+        let events = told(&[("WEB01", AUDITING, 4625, 0, logon)]);
+        let nobody = Request { client: None, ..request(0, 401, "10.0.0.57") };
+        let web = HostName::new("WEB01");
+        assert_eq!(ids(&events, &[(web.clone(), &nobody)]), []);
+        let named = Request { user: Some("CONTOSO\\Bob".to_owned()), ..nobody };
+        assert_eq!(ids(&events, &[(web, &named)]), [(vec![4625], true)]);
+    }
+
+    #[test]
+    fn very_many_attempts_are_all_told() {
+        let names: Vec<String> = (0..10_500).map(|number| format!("user{number}")).collect();
+        let logon = |(number, name): (usize, &String)| {
+            let told: Vec<(&str, &str)> = vec![("TargetUserName", name.clone().leak()), ("Status", "0x12")];
+            let fields: &'static [(&str, &str)] = Vec::leak(told);
+            let ids = [("DC1", AUDITING, 4769), ("WEB01", AUDITING, 4625)];
+            ids.map(|(computer, provider, id)| (computer, provider, id, i64::try_from(number).unwrap_or(0), fields))
+        };
+        let events: Vec<Told<'_>> = names.iter().enumerate().flat_map(logon).collect();
+        assert_eq!(sign_ins(&told(&events), &[]).len(), 10_500);
     }
 
     #[test]
