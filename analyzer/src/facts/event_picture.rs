@@ -13,7 +13,7 @@ use crate::artifacts::w3c_log::Request;
 use crate::codes::number::number;
 use crate::evidence::place::Evidence;
 use crate::facts::attempts::{
-    Attempt, Code, Kind, NetworkLogons, Outcome, attempts, failure, kept_attempts, network_logons,
+    Attempt, Code, Kind, NetworkLogons, Outcome, attempts, failure, failures_of, kept_attempts, network_logons,
 };
 use crate::facts::beginnings::{Beginning, Covered, beginning};
 use crate::facts::case_facts::Facts;
@@ -83,9 +83,6 @@ pub struct TicketUse {
     /// The request.
     pub ticket: Occurrence,
 }
-
-/// Clients that are told at most.
-const SHARES: usize = 10_000;
 
 /// Which rows the picture holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -159,7 +156,28 @@ fn failing(read: &ReadArtifact, log: &EventLog, attempts: &[Attempt<'_>]) -> Vec
             began: covered.and_then(|covered| beginning(&failures.hours, covered)),
         })
     });
-    failing.collect()
+    // Copies out of the Event Viewer tell no zone: what fails in them has no hour, and still fails.
+    let mut timeless: BTreeMap<(Kind, u32, Option<u32>), (Option<Code>, u64)> = BTreeMap::new();
+    let is_some = log.events.iter().any(|event| event.time.is_none());
+    let failures = is_some.then(|| failures_of(log, &Kind::ATTEMPTS)).into_iter().flatten();
+    for attempt in failures.filter(|attempt| attempt.first.is_none()) {
+        let code = attempt.sub_code.or(attempt.code);
+        let (_, count) = timeless.entry((attempt.kind, attempt.id, code.map(|code| code.value))).or_insert((code, 0));
+        *count = count.saturating_add(attempt.count);
+    }
+    let timeless = timeless.into_iter().map(|((kind, id, value), (code, count))| Failing {
+        log: read.id.whole(),
+        computer: computer(id),
+        kind,
+        id,
+        code,
+        count,
+        users: users.get(&(id, value)).copied().unwrap_or(0),
+        first: None,
+        last: None,
+        began: None,
+    });
+    failing.chain(timeless).collect()
 }
 
 /// How many accounts each event and code concerns.
@@ -215,7 +233,6 @@ fn shares<'a>(logons: impl Iterator<Item = NetworkLogons<'a>>, facts: &Facts) ->
     shares.sort_by(|one, other| {
         other.ntlm.cmp(&one.ntlm).then_with(|| (&one.computer, &one.client).cmp(&(&other.computer, &other.client)))
     });
-    shares.truncate(SHARES);
     shares
 }
 
@@ -305,6 +322,17 @@ mod tests {
             .map(|share| (share.client, share.kerberos, share.ntlm))
             .collect();
         assert_eq!(told, [("10.0.0.1".to_owned(), 5, 3), ("10.0.0.3".to_owned(), 7, 0)]);
+    }
+
+    #[test]
+    fn very_many_clients_are_all_counted() {
+        let logs: Vec<EventLog> = (0..10_010_u32)
+            .map(|number| {
+                let client = std::net::Ipv4Addr::from_bits(0x0a00_0000 + number).to_string();
+                log_of(&client, &[("alice", "3", "Kerberos", 1)])
+            })
+            .collect();
+        assert_eq!(shares(logs.iter().flat_map(network_logons), &Facts::default()).len(), 10_010);
     }
 
     #[test]

@@ -41,6 +41,7 @@ fn failing(failing: &Failing) -> String {
     let Failing { computer, kind, id, code, count, users, first, last, began, .. } = failing;
     let code = code.map(|code| format!(" with {}", named(code))).unwrap_or_default();
     let accounts = if *users > 0 { format!(", {}", plural(*users, "account")) } else { String::new() };
+    let computer = if computer.is_empty() { "a computer" } else { computer };
     let span = match (first, last) {
         (Some(first), Some(last)) if first == last => format!(", {}", minute(*first)),
         (Some(first), Some(last)) => format!(", {} to {}", minute(*first), minute(*last)),
@@ -103,7 +104,9 @@ fn together(case: &Case, picture: &EventPicture<'_>) -> Vec<String> {
 /// `service-ticket 0x12 KDC_ERR_CLIENT_REVOKED on DC1`
 fn step(attempt: &Attempt<'_>) -> String {
     let code = attempt.sub_code.or(attempt.code).map(|code| format!(" {}", named(code))).unwrap_or_default();
-    format!("{} ({}){code} on {}", attempt.kind.word(), attempt.id, attempt.computer)
+    // Lists out of the Event Viewer do not tell it.
+    let computer = if attempt.computer.is_empty() { "a computer" } else { attempt.computer };
+    format!("{} ({}){code} on {computer}", attempt.kind.word(), attempt.id)
 }
 
 /// Network logons of each computer, with the clients that use NTLM.
