@@ -127,8 +127,12 @@ impl Case {
         let number = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
         let (archive, mut logs) = (opened.archive, opened.logs);
         let manifest = archive.manifest.as_ref();
+        // The logs of several hosts are often files of one name.
+        let is_known = |name: &str| self.bundles.iter().any(|bundle| bundle.name == name);
+        let mut names = (2_u32..).map(|count| format!("{} ({count})", opened.name));
+        let other = if is_known(&opened.name) { names.find(|name| !is_known(name)) } else { None };
         self.bundles.push(BundleHead {
-            name: opened.name,
+            name: other.unwrap_or(opened.name),
             host: manifest.map(|manifest| manifest.host.clone()),
             collected_at: manifest.map(|manifest| manifest.collected_at),
             utc_offset_minutes: manifest.and_then(|manifest| manifest.utc_offset_minutes),
@@ -263,6 +267,12 @@ impl Case {
                     "events that are kept one by one: {} more like those of event {event} of {provider} are counted",
                     thousands(count)
                 )),
+                how_to_collect: None,
+            }));
+            self.gaps.extend(log.told_apart_less().map(|what| Gap {
+                subject: subject.clone(),
+                at: Some(id.whole()),
+                reason: GapReason::OverLimit(what.to_owned()),
                 how_to_collect: None,
             }));
         }

@@ -65,9 +65,10 @@ Options of events:
   --user WORDS, --client WORDS, --service WORDS
                        only where these hold the words, in any case
   --event ID           only events with this id (may be given several times)
-  --code CODE          only with this status or Kerberos error: 0x18, 0xc000006d (several times)
+  --code CODE          only with this status or Kerberos error: 0x18, 0xc000006d, preauth (several times)
   --since TIME, --until TIME
-                       only in this span, UTC: 2026-03-02 or 2026-03-02T08:15:00Z
+                       only from the one on, and before the other: 2026-03-02, which is its first moment,
+                       2026-03-02T08:15, both in UTC, or 2026-03-02T09:15+01:00
   --failed             nothing that went well
   --filter WORDS       conditions as in the window: 'user:alice -code:0x18 HTTP'
   --summary            not a list, but what the logs tell together: what fails and since when, attempts
@@ -195,7 +196,12 @@ fn parse(mut arguments: Parser) -> Result<Request, lexopt::Error> {
                     words.extend(question(&mut arguments)?);
                 }
                 if words.len() == 1 && words.iter().any(|word| word == "events") {
-                    let request = events::parse(&mut arguments)?;
+                    if !fixes.is_empty() || !matches!(form, Form { format: Format::Text, reader: Reader::Analyst }) {
+                        return Err("the options of events stand behind the word".into());
+                    }
+                    let mut before = events::Request::default();
+                    (before.identities, before.maps, before.out, before.memory) = (identities, maps, out, memory);
+                    let request = events::parse(&mut arguments, before)?;
                     return Ok(request.map_or(Request::Help, |request| Request::Events(Box::new(request))));
                 }
             }
@@ -338,7 +344,12 @@ fn show_record(evidence: &Evidence, number: u64, out: Option<&Path>) -> Result<E
     for path in &evidence.paths {
         let looking = format!("looking through {}", path.display());
         let records = shown_while(&looking, |watch| open::records(path, &keys, watch, number));
-        found.extend(records.map_err(|error| unopened(&error))?);
+        let mut records = records.map_err(|error| unopened(&error))?;
+        // The logs of several hosts have one name, and lie in several folders.
+        if evidence.paths.len() > 1 {
+            records.iter_mut().for_each(|record| record.bundle = path.display().to_string());
+        }
+        found.extend(records);
     }
     progress("");
     if found.is_empty() {

@@ -138,6 +138,19 @@ impl EventLog {
         self.tallies.iter().chain(self.later.told())
     }
 
+    /// What ordinary events no longer tell, where there are too many: whoever asks for a client must know.
+    pub const fn told_apart_less(&self) -> Option<&'static str> {
+        match self.grain {
+            Grain::Hour | Grain::Day | Grain::Log => None,
+            Grain::AnyClient => {
+                Some("kinds of ordinary events: those that went well are counted without their clients")
+            }
+            Grain::AnyAccount => {
+                Some("kinds of ordinary events: those that went well are counted without their clients and accounts")
+            }
+        }
+    }
+
     /// How many events of each id are not kept, though they are neither ordinary nor lost: there are enough like them.
     pub fn left_out(&self) -> BTreeMap<(&str, u32), u64> {
         let mut left_out = BTreeMap::new();
@@ -215,6 +228,14 @@ pub fn parse(artifact: ArtifactId, bytes: &[u8]) -> Parsed<EventLog> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_ordinary_events_no_longer_tell_is_said() {
+        let told = |grain| EventLog { grain, ..EventLog::default() }.told_apart_less();
+        assert_eq!([Grain::Hour, Grain::Day, Grain::Log].map(told), [None; 3]);
+        assert!(told(Grain::AnyClient).is_some_and(|words| words.ends_with("without their clients")));
+        assert!(told(Grain::AnyAccount).is_some_and(|words| words.ends_with("clients and accounts")));
+    }
 
     #[test]
     fn tallies_that_become_one_have_the_first_and_the_last_of_both() {

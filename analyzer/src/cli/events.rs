@@ -3,17 +3,21 @@
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
+use kerbscope_shared::kind::ArtifactKind;
 use lexopt::{Arg, Parser, ValueExt as _};
 
-use crate::artifacts::contents::Contents;
+use crate::artifacts::contents::{Contents, ReadArtifact};
 use crate::case::Case;
 use crate::cli::Memory;
 use crate::codes::number::number;
+use crate::codes::row::Row;
+use crate::codes::{kerberos, nt_status};
+use crate::evidence::gap::Gap;
 use crate::facts::attempts::Outcome;
 use crate::formats::evtx::whole::Whole;
 use crate::open::FoundRecord;
 use crate::report::escape::escape;
-use crate::report::event_list::{csv, ndjson, rows, table};
+use crate::report::event_list::{csv, ndjson, place, rows, table};
 use crate::report::event_summary::event_summary;
 use crate::timeline::filter::Filter;
 use crate::timeline::term::{Field, Term, moment, terms};
@@ -35,7 +39,7 @@ pub(super) struct Request {
     pub(super) record: Option<u64>,
     summary: bool,
     filter: Filter,
-    format: Format,
+    format: Option<Format>,
 }
 
 #[derive(Clone, Copy, Debug, Default)]
@@ -46,9 +50,8 @@ enum Format {
     Ndjson,
 }
 
-/// Reads what follows the word `events`; none when help is asked for.
-pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::Error> {
-    let mut request = Request::default();
+/// Reads what follows the word `events`, and adds it to what stood in front of it; none when help is asked for.
+pub(super) fn parse(arguments: &mut Parser, mut request: Request) -> Result<Option<Request>, lexopt::Error> {
     while let Some(argument) = arguments.next()? {
         let asked = &mut request.filter.terms;
         match argument {
@@ -64,7 +67,7 @@ pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::E
             Arg::Long("filter") => asked.extend(terms(&arguments.value()?.string()?)),
             Arg::Long("summary") => request.summary = true,
             Arg::Long("record") => request.record = Some(arguments.value()?.parse()?),
-            Arg::Long("format") => request.format = format(&arguments.value()?.string()?)?,
+            Arg::Long("format") => request.format = Some(format(&arguments.value()?.string()?)?),
             Arg::Long("identity") => request.identities.push(PathBuf::from(arguments.value()?)),
             Arg::Long("map") => request.maps.push(PathBuf::from(arguments.value()?)),
             Arg::Long("no-cache") => request.memory = Memory::Nothing,
@@ -79,7 +82,7 @@ pub(super) fn parse(arguments: &mut Parser) -> Result<Option<Request>, lexopt::E
     if request.paths.is_empty() {
         return Err("events needs the path of a bundle or of an event log".into());
     }
-    Ok(Some(request))
+    request.contradiction().map_or(Ok(Some(request)), |what| Err(what.into()))
 }
 
 /// Records as XML, each below a line that says where it stands.
@@ -97,6 +100,18 @@ pub(super) fn whole(found: &[FoundRecord]) -> String {
 }
 
 impl Request {
+    /// What cannot be asked for together. An answer that passes over half of a question is a wrong one.
+    fn contradiction(&self) -> Option<String> {
+        let what = match (self.summary, self.record) {
+            (true, Some(_)) => return Some("--summary and --record are two questions".to_owned()),
+            (true, None) => "--summary tells of all events",
+            (false, Some(_)) => "--record shows one record, whatever it is",
+            (false, None) => return None,
+        };
+        let is_listed = !self.filter.terms.is_empty() || self.format.is_some();
+        is_listed.then(|| format!("{what}, and takes neither conditions nor --format"))
+    }
+
     /// The list, in the form that was asked for.
     pub(super) fn answer(&self, case: &Case) -> Result<String, String> {
         if self.summary {
@@ -104,31 +119,46 @@ impl Request {
             return Ok(lines.into_iter().fold(String::new(), |all, line| all + &line + "\n"));
         }
         let rows = rows(case, &self.filter);
-        match self.format {
+        match self.format.unwrap_or_default() {
             Format::Table => Ok(table(&rows)),
             Format::Csv => Ok(csv(&rows)),
             Format::Ndjson => ndjson(&rows).map_err(|error| format!("the list cannot be written: {error}")),
         }
     }
 
-    /// What the list does not hold, a line each: whoever counts must know it.
+    /// What the list does not hold, a line each: whoever counts must know it. Nothing is said of artifacts that are of
+    /// other kinds; but a file that nobody could read may have been a log.
     pub(super) fn doubts(case: &Case) -> String {
-        let of_logs = |subject: &str| {
-            case.artifacts
-                .iter()
-                .any(|read| read.artifact.path == subject && matches!(read.contents.value, Contents::EventLog(_)))
+        let is_of_log = |read: &&ReadArtifact| {
+            let is_meant = matches!(
+                read.artifact.kind,
+                ArtifactKind::EventLog | ArtifactKind::EventLogXml | ArtifactKind::EventLogLegacy
+            );
+            is_meant || matches!(read.contents.value, Contents::EventLog(_))
         };
-        let gaps = case.gaps.iter().filter(|gap| of_logs(&gap.subject));
-        gaps.fold(String::new(), |mut lines, gap| {
-            let _ = writeln!(lines, "{}: {}", escape(&gap.subject), escape(&gap.reason.to_string()));
-            lines
-        })
+        let is_told = |gap: &&Gap| {
+            let mut of_subject = case.artifacts.iter().filter(|read| read.artifact.path == gap.subject).peekable();
+            of_subject.peek().is_none() || of_subject.any(|read| is_of_log(&read))
+        };
+        let mut lines = String::new();
+        if !case.artifacts.iter().any(|read| matches!(read.contents.value, Contents::EventLog(_))) {
+            lines.push_str("there is no event log in it\n");
+        }
+        for gap in case.gaps.iter().filter(is_told) {
+            let place = gap.at.and_then(|at| place(case, at.artifact.whole()));
+            let subject = place.unwrap_or_else(|| gap.subject.clone());
+            let _ = writeln!(lines, "{}: {}", escape(&subject), escape(&gap.reason.to_string()));
+        }
+        lines
     }
 }
 
-/// A code in any spelling.
+/// A code in any spelling, or a part of the name of one.
 fn code(words: String) -> Result<String, lexopt::Error> {
-    if number(&words).is_none() {
+    let part = words.trim().to_uppercase();
+    let is_named = |rows: &[Row]| rows.iter().any(|row| row.name.to_uppercase().contains(&part));
+    let is_name = !part.is_empty() && (is_named(kerberos::ROWS) || is_named(nt_status::ROWS));
+    if number(&words).is_none() && !is_name {
         return Err(format!("this is no code: {words:?}").into());
     }
     Ok(words)
@@ -156,7 +186,7 @@ mod tests {
 
     fn filter(arguments: &[&str]) -> Result<String, String> {
         let mut parser = Parser::from_args(arguments.iter().chain(&["a.zip"]));
-        let request = parse(&mut parser).map_err(|error| error.to_string())?;
+        let request = parse(&mut parser, Request::default()).map_err(|error| error.to_string())?;
         Ok(request.map(|request| request.filter.to_string()).unwrap_or_default())
     }
 
@@ -168,5 +198,21 @@ mod tests {
         for wrong in [["--code", "many"], ["--since", "yesterday"], ["--event", "x"], ["--filter", "id:x"]] {
             assert!(filter(&wrong).is_err(), "{wrong:?}");
         }
+        assert_eq!(filter(&["--code", "preauth"]), Ok("code:preauth".to_owned()));
+        assert_eq!(filter(&["--code", "-1073741715"]), Ok("code:-1073741715".to_owned()));
+    }
+
+    #[test]
+    fn no_half_of_a_question_is_passed_over() {
+        for wrong in [
+            &["--summary", "--user", "bob"][..],
+            &["--summary", "--format", "csv"],
+            &["--summary", "--record", "5"],
+            &["--record", "5", "--failed"],
+            &["--record", "5", "--format", "ndjson"],
+        ] {
+            assert!(filter(wrong).is_err(), "{wrong:?}");
+        }
+        assert!(filter(&["--summary"]).is_ok() && filter(&["--record", "5"]).is_ok());
     }
 }

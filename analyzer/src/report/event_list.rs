@@ -180,7 +180,7 @@ pub fn columns(case: &Case, attempts: &[Attempt<'_>]) -> Events {
 }
 
 /// `iis/logs/u_ex260302.log:12`, behind the name of its bundle where there are several.
-pub(super) fn place(case: &Case, at: Evidence) -> Option<String> {
+pub fn place(case: &Case, at: Evidence) -> Option<String> {
     let artifact = &case.artifact(at.artifact)?.artifact;
     let bundle = usize::try_from(artifact.bundle).ok().and_then(|bundle| case.bundles.get(bundle));
     let path = match bundle {

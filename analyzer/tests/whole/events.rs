@@ -100,6 +100,77 @@ fn the_pair_of_the_article_is_one_attempt() {
 }
 
 #[test]
+fn what_fails_at_no_known_hour_is_counted_too() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let path = folder.path().join("events.txt");
+    std::fs::write(&path, pair("Major", 0)).expect("writes");
+    let summary = String::from_utf8(events(&path, &["--summary"]).stdout).expect("is UTF-8");
+    let words = "ntlm (681) on DBSERVER: 1 failed with 0xc0000064 STATUS_NO_SUCH_USER, 1 account\n";
+    assert!(summary.contains(words), "{summary}");
+}
+
+#[test]
+fn a_language_that_is_not_known_hides_nothing() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let path = folder.path().join("Sicherheit.csv");
+    let rows = "Schl\u{fc}sselw\u{f6}rter,Datum und Uhrzeit,Quelle,Ereignis-ID,Aufgabenkategorie\r\n\
+        \u{dc}berwachung gescheitert,02.03.2026 08:15:00,Microsoft-Windows-Security-Auditing,4768,Kerberos,\"Ein \
+        Ticket wurde angefordert.\r\n\r\nKontoinformationen:\r\n\tKontoname:\t\talice\r\n\r\nZus\u{e4}tzliche \
+        Informationen:\r\n\tErgebniscode:\t\t0x6\r\n\"\r\nein Rest,ohne Zahl,x,y,z\r\n";
+    std::fs::write(&path, rows).expect("writes");
+    let output = events(&path, &["--failed", "--filter", "alice", "--format", "ndjson"]);
+    let row: Value = serde_json::from_slice(&output.stdout).expect("is one row");
+    assert_eq!((row["event_id"].as_u64(), row["outcome"].as_str()), (Some(4768), Some("reported")));
+    let texts = row["texts"][0].as_str().expect("has a text");
+    assert!(texts.contains("Kontoname:") && texts.contains("0x6"), "{texts}");
+    let doubts = String::from_utf8(output.stderr).expect("is UTF-8");
+    assert_eq!(doubts, "Sicherheit.csv: damaged: 1 of its rows are no events\n");
+}
+
+#[test]
+fn a_list_of_nothing_says_why() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let write = |name: &str, words: &str| std::fs::write(folder.path().join(name), words).expect("writes");
+    write("setspn.txt", "Registered ServicePrincipalNames for CN=WEB01,DC=contoso,DC=com:\r\n\tHOST/WEB01\r\n");
+    write("Security.evtx", "this is no log");
+    let output = events(folder.path(), &[]);
+    let doubts = String::from_utf8(output.stderr).expect("is UTF-8");
+    assert!(doubts.starts_with("there is no event log in it\n"), "{doubts}");
+    assert!(doubts.contains("Security.evtx: not recognized"), "{doubts}");
+}
+
+#[test]
+fn logs_of_one_name_are_told_apart() {
+    let folder = tempfile::tempdir().expect("makes a folder");
+    let start: jiff::Timestamp = "2026-03-02T07:00:00Z".parse().expect("is a time");
+    let visitor = Visitor { user: "alice", rid: 1604, workstation: "CLIENT07", address: "10.0.0.57", port: "50112" };
+    let paths = ["web", "dc"].map(|host| {
+        let path = folder.path().join(host).join("Security.evtx");
+        std::fs::create_dir(folder.path().join(host)).expect("makes a folder");
+        std::fs::write(&path, log::write(7, &[security::kerberos_logon(start, &visitor)])).expect("writes");
+        path
+    });
+    let [web, dc] = paths.each_ref().map(|path| path.to_str().expect("is UTF-8"));
+    let bundles: Vec<_> = objects(&paths[0], &[dc]).iter().map(|row| row["bundle"].clone()).collect();
+    assert_eq!(bundles, ["Security.evtx", "Security.evtx (2)"]);
+    let shown = String::from_utf8(events(&paths[0], &[dc, "--record", "7"]).stdout).expect("is UTF-8");
+    assert!([web, dc].iter().all(|path| shown.contains(&path.replace("--", "- -"))), "{shown}");
+}
+
+#[test]
+fn options_in_front_of_the_word_count_or_are_refused() {
+    let (folder, path) = bundle("healthy-with-noise");
+    let out = folder.path().join("list.txt");
+    let run = |option: &str, value: &std::path::Path| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_kerbscope"));
+        command.arg(option).arg(value).arg("events").arg(&path).output().expect("runs")
+    };
+    assert_eq!(run("--out", &out).stdout, b"");
+    assert!(std::fs::read_to_string(&out).is_ok_and(|list| list.starts_with("first seen")));
+    assert_eq!(run("--format", std::path::Path::new("json")).status.code(), Some(2));
+}
+
+#[test]
 fn a_logon_is_told_with_the_ticket_it_was_made_with() {
     let folder = tempfile::tempdir().expect("makes a folder");
     let start: jiff::Timestamp = "2026-03-02T07:00:00Z".parse().expect("is a time");
