@@ -347,7 +347,9 @@ fn show_record(evidence: &Evidence, number: u64, out: Option<&Path>) -> Result<E
         let mut records = records.map_err(|error| unopened(&error))?;
         // The logs of several hosts have one name, and lie in several folders.
         if evidence.paths.len() > 1 {
-            records.iter_mut().for_each(|record| record.bundle = path.display().to_string());
+            for record in &mut records {
+                record.bundle = path.display().to_string();
+            }
         }
         found.extend(records);
     }

@@ -87,8 +87,8 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<EventLog> {
 }
 
 fn event(artifact: ArtifactId, number: u64, head: &Head<'_>, body: &[&str]) -> Event {
-    let (mut fields, knows) = fields(body);
-    if knows == Labels::Strange {
+    let (mut fields, labels) = fields(body);
+    if labels == Labels::Strange {
         let message = std::iter::once(head.begin).chain(body.iter().copied()).map(str::trim).collect::<Vec<_>>();
         fields.push((MESSAGE.to_owned(), message.join(" ").trim().to_owned()));
     }

@@ -156,28 +156,40 @@ fn failing(read: &ReadArtifact, log: &EventLog, attempts: &[Attempt<'_>]) -> Vec
             began: covered.and_then(|covered| beginning(&failures.hours, covered)),
         })
     });
-    // Copies out of the Event Viewer tell no zone: what fails in them has no hour, and still fails.
-    let mut timeless: BTreeMap<(Kind, u32, Option<u32>), (Option<Code>, u64)> = BTreeMap::new();
-    let is_some = log.events.iter().any(|event| event.time.is_none());
-    let failures = is_some.then(|| failures_of(log, &Kind::ATTEMPTS)).into_iter().flatten();
-    for attempt in failures.filter(|attempt| attempt.first.is_none()) {
-        let code = attempt.sub_code.or(attempt.code);
-        let (_, count) = timeless.entry((attempt.kind, attempt.id, code.map(|code| code.value))).or_insert((code, 0));
-        *count = count.saturating_add(attempt.count);
-    }
-    let timeless = timeless.into_iter().map(|((kind, id, value), (code, count))| Failing {
+    let timeless = timeless(log).into_iter().map(|((kind, id, value), many)| Failing {
         log: read.id.whole(),
         computer: computer(id),
         kind,
         id,
-        code,
-        count,
+        code: many.code,
+        count: many.count,
         users: users.get(&(id, value)).copied().unwrap_or(0),
         first: None,
         last: None,
         began: None,
     });
     failing.chain(timeless).collect()
+}
+
+/// How often something failed, and why.
+#[derive(Default)]
+struct Many {
+    code: Option<Code>,
+    count: u64,
+}
+
+/// What fails at no known hour, by kind, event and code: copies out of the Event Viewer tell no zone.
+fn timeless(log: &EventLog) -> BTreeMap<(Kind, u32, Option<u32>), Many> {
+    let mut found: BTreeMap<_, Many> = BTreeMap::new();
+    let is_some = log.events.iter().any(|event| event.time.is_none());
+    let failures = is_some.then(|| failures_of(log, &Kind::ATTEMPTS)).into_iter().flatten();
+    for attempt in failures.filter(|attempt| attempt.first.is_none()) {
+        let code = attempt.sub_code.or(attempt.code);
+        let many = found.entry((attempt.kind, attempt.id, code.map(|code| code.value))).or_default();
+        many.code = code;
+        many.count = many.count.saturating_add(attempt.count);
+    }
+    found
 }
 
 /// How many accounts each event and code concerns.
