@@ -59,7 +59,7 @@ pub struct Attempt<'a> {
 }
 
 /// What was attempted, or who reports.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
     /// Somebody signed in to a computer: 4624, 4625, 528 to 540.
     Logon,

@@ -8,7 +8,7 @@ use crate::evidence::place::{Cited, Evidence};
 const NETBIOS: usize = 15;
 
 /// The key of a host: its NetBIOS name in upper case.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct HostName(String);
 
 impl HostName {

@@ -1,7 +1,7 @@
 //! Records that speak of one attempt to sign in: what the domain controller, the web server and IIS wrote down about it.
 
 use std::borrow::Cow;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::collections::{HashMap, VecDeque};
 use std::net::IpAddr;
 
 use foldhash::quality::RandomState;
@@ -35,8 +35,8 @@ const TOGETHER_MS: i64 = 10_000;
 /// After Kerberos failed, NTLM is tried, and a person may type a password in between.
 const FALLBACK_MS: i64 = 120_000;
 /// IIS writes its line, to the second, when the answer is sent: right after the logon was refused.
-const REQUEST_MS: i64 = 2_000;
-/// Records of one account that are looked through for those of one attempt.
+const REQUEST_MS: u64 = 2_000;
+/// Records of one account that are looked through for those of one attempt, and that one attempt has at most.
 const NEAR: usize = 32;
 
 /// Brings together what belongs together: failures of one account that are moments apart, each of another kind.
@@ -82,7 +82,7 @@ fn bare(user: &str) -> Cow<'_, str> {
 fn together(attempts: &[Attempt<'_>], first: Record, rest: &mut VecDeque<Record>) -> Vec<Record> {
     let mut own = vec![first];
     let mut place = 0;
-    while let Some(next) = rest.get(place).copied().filter(|_| place < NEAR) {
+    while let Some(next) = rest.get(place).copied().filter(|_| place < NEAR && own.len() < NEAR) {
         let is_own = belongs(attempts, &own, next);
         let is_strange = is_of_another_client(attempts, &own, next);
         if is_strange
@@ -143,16 +143,30 @@ const fn is_kerberos(kind: Kind) -> bool {
     matches!(kind, Kind::TicketGrantingTicket | Kind::ServiceTicket | Kind::PreAuthentication)
 }
 
-/// Requests that were answered with 401, by host and time.
-struct Refused<'a>(BTreeMap<(&'a HostName, i64), Vec<&'a Request>>);
+/// When requests were answered with 401, for each host and who asked it: of those at one time, the first.
+struct Refused<'a>(HashMap<(&'a HostName, Who<'a>), Vec<(i64, Evidence)>, RandomState>);
+
+/// By what a request and a logon are known to be of one person.
+#[derive(PartialEq, Eq, Hash)]
+enum Who<'a> {
+    Client(IpAddr),
+    User(Cow<'a, str>),
+}
 
 impl<'a> Refused<'a> {
     fn of(requests: &'a [(HostName, &'a Request)]) -> Self {
-        let mut refused: BTreeMap<_, Vec<_>> = BTreeMap::new();
+        let mut refused: HashMap<_, Vec<_>, RandomState> = HashMap::default();
         for (host, request) in requests.iter().filter(|(_, request)| request.status == 401) {
-            if let Some(time) = request.time {
-                refused.entry((host, time.as_millisecond())).or_default().push(*request);
+            let Some(time) = request.time else { continue };
+            let client = request.client.map(Who::Client);
+            let user = request.user.as_deref().map(bare).map(Who::User);
+            for who in client.into_iter().chain(user) {
+                refused.entry((host, who)).or_default().push((time.as_millisecond(), request.at));
             }
+        }
+        for times in refused.values_mut() {
+            times.sort_unstable();
+            times.dedup_by_key(|(time, _)| *time);
         }
         Self(refused)
     }
@@ -164,16 +178,18 @@ impl<'a> Refused<'a> {
         }
         let time = logon.first?.as_millisecond();
         let host = HostName::new(logon.computer);
-        let user = logon.user.map(bare);
-        let address = logon.client.and_then(|client| client.parse::<IpAddr>().ok());
-        let is_of = |request: &&Request| {
-            let is_client = request.client.is_some_and(|client| Some(client) == address);
-            is_client || request.user.as_deref().map(bare).is_some_and(|name| Some(name) == user)
-        };
-        let near = (&host, time.saturating_sub(REQUEST_MS))..=(&host, time.saturating_add(REQUEST_MS));
-        let near = self.0.range(near).flat_map(|((_, at), requests)| requests.iter().map(move |one| (*at, one)));
-        let own = near.filter(|(_, request)| is_of(request));
-        own.min_by_key(|(at, request)| (at.abs_diff(time), request.at)).map(|(_, request)| request.at)
+        let client = logon.client.and_then(|client| client.parse().ok()).map(Who::Client);
+        let user = logon.user.map(bare).map(Who::User);
+        let near = client.into_iter().chain(user).flat_map(|who| self.near(&host, who, time));
+        near.filter(|(apart, _)| *apart <= REQUEST_MS).min().map(|(_, at)| at)
+    }
+
+    /// The last request before a time and the first one after it: how far apart, and where it stands.
+    fn near(&self, host: &HostName, who: Who<'_>, time: i64) -> Vec<(u64, Evidence)> {
+        let times = self.0.get(&(host, who)).map(Vec::as_slice).unwrap_or_default();
+        let (before, behind) = times.split_at(times.partition_point(|(at, _)| *at < time));
+        let near = before.last().into_iter().chain(behind.first());
+        near.map(|(at, evidence)| (at.abs_diff(time), *evidence)).collect()
     }
 }
 
@@ -258,6 +274,49 @@ mod tests {
             assert_eq!(ids(&events, &[(web.clone(), &strange)]), [(vec![4769, 4625], false)], "{strange:?}");
         }
         assert_eq!(ids(&events, &[(HostName::new("WEB02"), &own)]), [(vec![4769, 4625], false)]);
+    }
+
+    #[test]
+    fn a_request_with_the_name_of_the_logon_is_its_request() {
+        let logon: &[(&str, &str)] = &[("TargetUserName", "alice"), ("Status", "0xc000006d")];
+        let told = told(&[("WEB01", AUDITING, 4625, 0, logon)]);
+        let of_nobody = request(0, 401, "");
+        let named = Request { user: Some("CONTOSO\\Alice".to_owned()), ..request(0, 401, "") };
+        assert_eq!(ids(&told, &[(HostName::new("WEB01"), &of_nobody)]), []);
+        assert_eq!(ids(&told, &[(HostName::new("WEB01"), &named)]), [(vec![4625], true)]);
+    }
+
+    #[test]
+    fn the_nearest_request_is_that_of_the_logon() {
+        let logon: &[(&str, &str)] =
+            &[("TargetUserName", "alice"), ("IpAddress", "10.0.0.57"), ("Status", "0xc000006d")];
+        let told = told(&[("WEB01", AUDITING, 4625, 10, logon)]);
+        let at = |line, second| Request { at: ArtifactId(1).line(line), ..request(second, 401, "10.0.0.57") };
+        let asked = [at(1, 8), at(2, 9), at(3, 11), at(4, 12)];
+        let found = |asked: &[Request]| {
+            let asked: Vec<_> = asked.iter().map(|one| (HostName::new("WEB01"), one)).collect();
+            sign_ins(&told, &asked).first().and_then(|sign_in| sign_in.request)
+        };
+        assert_eq!(found(&asked), Some(ArtifactId(1).line(2)), "of two as near, the first");
+        assert_eq!(found(&asked[2..]), Some(ArtifactId(1).line(3)));
+        assert_eq!(found(&[at(5, 7), at(6, 13)]), None);
+    }
+
+    #[test]
+    fn two_domain_controllers_may_tell_of_one_attempt() {
+        let ticket: &[(&str, &str)] = &[("TargetUserName", "alice"), ("ServiceName", "svc"), ("Status", "0x7")];
+        let of = |second: &str| told(&[("DC1", AUDITING, 4769, 0, ticket), (second, AUDITING, 4769, 1, ticket)]);
+        assert_eq!(ids(&of("DC2"), &[]), [(vec![4769, 4769], false)]);
+        assert_eq!(ids(&of("DC1"), &[]), [], "one that says it twice tells of two");
+    }
+
+    #[test]
+    fn one_attempt_is_not_told_by_records_without_number() {
+        let ticket: &[(&str, &str)] = &[("TargetUserName", "alice"), ("ServiceName", "svc"), ("Status", "0x7")];
+        let names: Vec<String> = (0..100).map(|number| format!("DC{number}")).collect();
+        let events: Vec<Told<'_>> = names.iter().map(|name| (name.as_str(), AUDITING, 4769, 0, ticket)).collect();
+        let lengths: Vec<usize> = ids(&told(&events), &[]).iter().map(|(ids, _)| ids.len()).collect();
+        assert_eq!(lengths, [NEAR, NEAR, NEAR, 4]);
     }
 
     #[test]
