@@ -19,6 +19,7 @@
 //!
 //! - KB 896861; KB 926642.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::IpAddr;
 
 use crate::artifacts::registry::Data;
@@ -27,7 +28,8 @@ use crate::evidence::gap::NotKnown;
 use crate::evidence::place::Evidence;
 use crate::facts::case_facts::HostFacts;
 use crate::facts::fact::Fact;
-use crate::facts::settings::Set;
+use crate::facts::host::HostName;
+use crate::facts::settings::{Set, Settings};
 use crate::rules::answer::Answer;
 use crate::rules::finding::{Confidence, Finding, Fix, Privilege, Risk, Severity};
 use crate::rules::rule::{Layer, Rule, RuleInfo, SitePath, Situation};
@@ -61,14 +63,15 @@ impl Rule for LoopbackCheck {
     }
 
     fn check(&self, situation: &Situation<'_>, answer: &mut Answer) -> Result<(), NotKnown> {
+        let mut of_hosts: BTreeMap<&HostName, Exceptions> = BTreeMap::new();
         for path in situation.paths(answer)?.iter().filter(|path| path.path.path == "/") {
             let names = foreign_names(path);
             if names.is_empty() {
                 continue;
             }
-            let switched = path.host.settings.value(LSA, "DisableLoopbackCheck");
-            let excepted = path.host.settings.value(MSV, "BackConnectionHostNames");
-            if is_off(&switched) || excepts(&excepted, &names) {
+            let exceptions =
+                of_hosts.entry(&path.host.identity.name).or_insert_with(|| Exceptions::of(&path.host.settings));
+            if exceptions.hold_for(&names) {
                 continue;
             }
             let logs: Vec<_> = path.host.traffic.of_site(path.site.id).collect();
@@ -76,7 +79,7 @@ impl Rule for LoopbackCheck {
                 logs.iter().flat_map(|log| &log.requests).filter(|request| is_denied(request)).collect();
             let (own, others): (Vec<_>, Vec<_>) = denied.into_iter().partition(|request| is_own(request, path.host));
             if !own.is_empty() && others.is_empty() {
-                match (&switched, &excepted) {
+                match (&exceptions.switched, &exceptions.excepted) {
                     (Fact::Known(_), Fact::Known(excepted)) => answer.find(finding(path, &names, &own, excepted)),
                     (switched, excepted) => {
                         for not_known in [switched.complete().err(), excepted.complete().err()].into_iter().flatten() {
@@ -102,15 +105,33 @@ fn foreign_names(path: &SitePath<'_>) -> Vec<String> {
     names
 }
 
-fn is_off(switched: &Fact<Set>) -> bool {
-    switched.seen().is_ok_and(|set| set.number() == Some(1))
+/// What a server does not check.
+struct Exceptions {
+    switched: Fact<Set>,
+    excepted: Fact<Set>,
+    /// The names that are excepted, in lower case.
+    names: BTreeSet<String>,
 }
 
-/// Only a list of texts excepts anything: a value of another type is ignored by Windows.
-fn excepts(excepted: &Fact<Set>, names: &[String]) -> bool {
-    let Ok(set) = excepted.seen() else { return false };
-    let Some(Data::Multi(listed)) = &set.data else { return false };
-    names.iter().all(|name| listed.iter().any(|known| known.trim().eq_ignore_ascii_case(name)))
+impl Exceptions {
+    fn of(settings: &Settings) -> Self {
+        let switched = settings.value(LSA, "DisableLoopbackCheck");
+        let excepted = settings.value(MSV, "BackConnectionHostNames");
+        let names = match excepted.seen() {
+            // A value of another type is ignored by Windows.
+            Ok(Set { data: Some(Data::Multi(listed)), .. }) => {
+                listed.iter().map(|name| name.trim().to_lowercase()).collect()
+            }
+            _ => BTreeSet::new(),
+        };
+        Self { switched, excepted, names }
+    }
+
+    /// Whether none of these names is checked.
+    fn hold_for(&self, names: &[String]) -> bool {
+        let is_off = self.switched.seen().is_ok_and(|set| set.number() == Some(1));
+        is_off || names.iter().all(|name| self.names.contains(name))
+    }
 }
 
 fn is_denied(request: &Request) -> bool {
