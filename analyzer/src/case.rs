@@ -6,6 +6,7 @@ use kerbscope_shared::read::{Integrity, Member, Problem, ProblemKind};
 
 use crate::artifacts::contents::{self, Contents, ReadArtifact};
 use crate::artifacts::event_log::EventLog;
+use crate::artifacts::event_room::Room;
 use crate::artifacts::opened::OpenedBundle;
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::recognize::{Recognized, recognize};
@@ -52,6 +53,8 @@ pub struct Case {
     pub gaps: Vec<Gap>,
     /// Lines of text that were read so far.
     lines: usize,
+    /// What is left for event logs.
+    room: Room,
     /// Bytes of [`Case::others`] that are held so far.
     held_bytes: u64,
 }
@@ -231,11 +234,16 @@ impl Case {
     fn read(&mut self, artifact: Artifact, bytes: Vec<u8>, log: Option<Parsed<EventLog>>) {
         let id = ArtifactId(u32::try_from(self.artifacts.len()).unwrap_or(u32::MAX));
         self.lines = self.lines.saturating_add(lines_of(&artifact, &bytes));
-        let read = match log {
+        let mut read = match log {
             Some(log) => contents::of_log(id, artifact, log),
             None if self.lines > LINES => contents::unread(id, artifact, bytes),
             None => contents::read(id, artifact, bytes),
         };
+        if let Contents::EventLog(log) = &mut read.contents.value
+            && let Err(reason) = self.room.take(log)
+        {
+            read.contents.lose(id.whole(), reason);
+        }
         if asks_unknown(&read) {
             self.gaps.push(Gap {
                 subject: read.artifact.path.clone(),

@@ -46,6 +46,11 @@ impl Later {
         if self.kinds.iter().any(is_one) { self.told() } else { &[] }
     }
 
+    /// About how many bytes they take.
+    pub(super) fn bytes(&self) -> usize {
+        self.groups.keys.len().saturating_add(size_of_val(&*self.groups.rows))
+    }
+
     /// Lets them point at this artifact.
     pub(super) fn settle(&mut self, artifact: ArtifactId) {
         self.artifact = artifact;

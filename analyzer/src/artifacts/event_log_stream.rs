@@ -6,8 +6,9 @@ use std::ops::ControlFlow;
 use kerbscope_shared::digest::{Digest, Digester};
 use kerbscope_shared::read::{Expected, Listed, ProblemKind, Stored, Streamed, Streams};
 
-use crate::artifacts::event_log::{EventLog, LogReader};
+use crate::artifacts::event_log::{EventLog, LogReader, NOBODY};
 use crate::artifacts::event_log_stored::{self as stored, block, to_bytes};
+use crate::artifacts::event_room::Room;
 use crate::artifacts::parsed::Parsed;
 use crate::artifacts::watch::Watch;
 use crate::formats::evtx::ahead::{read_ahead, read_here};
@@ -21,6 +22,7 @@ pub struct EventLogs<'a> {
     pub read: Vec<Parsed<EventLog>>,
     watch: &'a Watch,
     memory: Option<&'a dyn Memory>,
+    room: Room,
     source: Option<Source>,
     wanted: Option<u64>,
     /// The records that were looked for, each with the number of its log among those that came.
@@ -56,6 +58,7 @@ impl Streams for EventLogs<'_> {
         let _ = self.watch.advance(bytes, reading.value.records);
         let number = self.read.len();
         self.read.push(reading);
+        self.make_room();
         Some(Streamed { number, bytes, sha256, problem: None })
     }
 
@@ -67,7 +70,7 @@ impl Streams for EventLogs<'_> {
 impl<'a> EventLogs<'a> {
     /// None was read yet; who watches may end it.
     pub const fn new(watch: &'a Watch) -> Self {
-        Self { read: Vec::new(), watch, memory: None, source: None, wanted: None, found: Vec::new() }
+        Self { read: Vec::new(), watch, memory: None, room: Room::new(), source: None, wanted: None, found: Vec::new() }
     }
 
     /// Looks for the records with this number instead of reading.
@@ -146,7 +149,17 @@ impl<'a> EventLogs<'a> {
         let problem = outcome.err().map(|error| ProblemKind::Damaged(error.to_string())).or(stopped);
         let streamed = Streamed { number, bytes, sha256: digester.map(Digester::finish), problem };
         self.keep(expected, &streamed);
+        self.make_room();
         streamed
+    }
+
+    /// Leaves the last reading as it is, if there is room for it besides the others.
+    fn make_room(&mut self) {
+        if let Some(last) = self.read.last_mut()
+            && let Err(reason) = self.room.take(&mut last.value)
+        {
+            last.lose(NOBODY.whole(), reason);
+        }
     }
 }
 

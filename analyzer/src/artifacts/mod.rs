@@ -20,6 +20,7 @@ pub mod event_log_xml;
 pub mod event_occurrence;
 pub mod event_places;
 pub mod event_reading;
+pub mod event_room;
 pub mod event_samples;
 pub mod event_strings;
 pub mod event_times;
