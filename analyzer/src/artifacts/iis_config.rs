@@ -126,6 +126,7 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<IisConfig> {
         let path = location.attribute("path").filter(|path| !matches!(*path, "" | "."));
         parsed.value.scopes.extend(iis_sections::scope(&document, artifact, location, path));
     }
+    iis_sections::note_left_out(&mut parsed, |config| &config.scopes);
     parsed
 }
 
@@ -335,6 +336,14 @@ mod tests {
         assert_eq!(windows.providers[0].value, ProviderStep::Clear);
         assert_eq!(root.windows.as_ref().map(|windows| windows.providers.len()), Some(2));
         assert_eq!(location.anonymous.as_ref().map(|anonymous| anonymous.value), Some(false));
+    }
+
+    #[test]
+    fn what_is_left_out_is_lost() {
+        let parsed = read(&CONFIG.replace("<clear />", &"<add value=\"x\" />".repeat(999)));
+        let [loss] = parsed.losses.as_slice() else { panic!("{:?}", parsed.losses) };
+        assert_eq!(loss.reason.to_string(), "over the limit on providers of one section");
+        assert!(matches!(loss.at.place, crate::evidence::place::Place::Lines { .. }));
     }
 
     #[test]

@@ -67,6 +67,7 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<IisConfig> {
         }
     }
     reading.not_understood(&mut parsed);
+    iis_sections::note_left_out(&mut parsed, |config| &config.scopes);
     parsed
 }
 

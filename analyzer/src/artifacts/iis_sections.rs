@@ -2,8 +2,14 @@
 //!
 //! Nothing is inherited or defaulted here: a value is there only where the file states it, with its line.
 
+use crate::artifacts::parsed::Parsed;
+use crate::evidence::gap::GapReason;
 use crate::evidence::place::{ArtifactId, Cited, Evidence};
+use crate::formats::name::bounded;
 use crate::formats::xml::{self, Document, Element};
+
+/// Steps of one `<providers>` that are read. They hold for every path below, and nobody has more than five.
+const STEPS: usize = 64;
 
 /// Where `authentication` sections stand inside `<configuration>` or a `<location>`.
 pub const AUTHENTICATION: [&str; 3] = ["system.webServer", "security", "authentication"];
@@ -50,6 +56,8 @@ pub struct WindowsSection {
     pub extended_protection: Option<ExtendedProtection>,
     /// What `<providers>` does to the inherited list, in order.
     pub providers: Vec<Cited<ProviderStep>>,
+    /// There are more of them.
+    pub more_providers: bool,
     /// What deeper configurations may not set.
     pub locks: Locks,
 }
@@ -66,6 +74,7 @@ impl WindowsSection {
             persist_non_ntlm: None,
             extended_protection: None,
             providers: Vec::new(),
+            more_providers: false,
             locks: Locks::default(),
         }
     }
@@ -94,8 +103,6 @@ pub struct ExtendedProtection {
     pub token_checking: Option<String>,
     /// `flags`, as written.
     pub flags: Option<String>,
-    /// The names of its `<spn>` elements.
-    pub spns: Vec<Cited<String>>,
 }
 
 /// One step of a `<providers>` collection.
@@ -202,6 +209,15 @@ pub fn listed(document: &Document, artifact: ArtifactId, section: &Element, path
     Some(scope)
 }
 
+/// What was left out of sections is lost.
+pub fn note_left_out<T>(parsed: &mut Parsed<T>, scopes: fn(&T) -> &[Scope]) {
+    let sections = scopes(&parsed.value).iter().filter_map(|scope| scope.windows.as_ref());
+    let cut: Vec<Evidence> = sections.filter(|section| section.more_providers).map(|section| section.at).collect();
+    for at in cut {
+        parsed.lose(at, GapReason::OverLimit("providers of one section".to_owned()));
+    }
+}
+
 struct Sections<'a> {
     document: &'a Document,
     artifact: ArtifactId,
@@ -215,11 +231,10 @@ impl Sections<'_> {
 
     fn windows(&self, section: &Element) -> WindowsSection {
         let flag = |name| section.attribute(name).and_then(xml::truth);
-        let steps = self
-            .document
-            .children(section)
-            .filter(|child| child.name == "providers")
-            .flat_map(|providers| self.document.children(providers));
+        let lists = self.document.children(section).filter(|child| child.name == "providers");
+        let mut steps = lists
+            .flat_map(|providers| self.document.children(providers))
+            .filter_map(|step| Some(Cited::new(provider_step(step)?, self.at(step))));
         let protection = self.document.child(section, "extendedProtection");
         WindowsSection {
             enabled: flag("enabled"),
@@ -228,21 +243,16 @@ impl Sections<'_> {
             single_request: flag("authPersistSingleRequest"),
             persist_non_ntlm: flag("authPersistNonNTLM"),
             extended_protection: protection.map(|protection| self.extended_protection(protection)),
-            providers: steps.filter_map(|step| Some(Cited::new(provider_step(step)?, self.at(step)))).collect(),
+            providers: steps.by_ref().take(STEPS).collect(),
+            more_providers: steps.next().is_some(),
             locks: Locks::of(section),
             ..WindowsSection::empty(self.at(section))
         }
     }
 
     fn extended_protection(&self, element: &Element) -> ExtendedProtection {
-        let spns = self.document.children(element).filter(|child| child.name == "spn");
-        let name = |spn: &Element| Some(Cited::new(spn.attribute("name")?.to_owned(), self.at(spn)));
-        ExtendedProtection {
-            at: self.at(element),
-            token_checking: element.attribute("tokenChecking").map(str::to_owned),
-            flags: element.attribute("flags").map(str::to_owned),
-            spns: spns.filter_map(name).collect(),
-        }
+        let stated = |name| element.attribute(name).map(|value| bounded(value).into_owned());
+        ExtendedProtection { at: self.at(element), token_checking: stated("tokenChecking"), flags: stated("flags") }
     }
 }
 
@@ -293,9 +303,19 @@ mod tests {
             (protection.token_checking.as_deref(), protection.flags.as_deref()),
             (Some("Require"), Some("Proxy"))
         );
-        assert_eq!(protection.spns, [Cited::new("HTTP/a.b".to_owned(), ArtifactId(0).line(5))]);
         assert_eq!(section.providers[0].value, ProviderStep::Remove("NTLM".to_owned()));
         assert_eq!(windows("<windowsAuthentication />").stated(), [""; 0]);
+    }
+
+    #[test]
+    fn providers_without_number_are_not_read() {
+        let with = |count: usize| {
+            let steps = "<add value=\"x\" />".repeat(count);
+            let section =
+                windows(&format!("<windowsAuthentication><providers>{steps}</providers></windowsAuthentication>"));
+            (section.providers.len(), section.more_providers)
+        };
+        assert_eq!((with(STEPS), with(STEPS + 1), with(9_000)), ((STEPS, false), (STEPS, true), (STEPS, true)));
     }
 
     #[test]

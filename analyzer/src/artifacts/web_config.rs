@@ -64,6 +64,7 @@ pub fn parse(artifact: ArtifactId, text: &Text) -> Parsed<WebConfig> {
             reading.asp(location, &mut parsed.value);
         }
     }
+    iis_sections::note_left_out(&mut parsed, |config| &config.scopes);
     parsed
 }
 

@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::Arc;
 
+use crate::formats::name::bounded;
+
 /// The distinguished name of an account, as the directory writes it. Many facts are about one account, so that a copy
 /// of its name costs nothing.
 #[derive(Clone, Debug)]
@@ -20,7 +22,7 @@ struct Parts {
 impl Dn {
     /// A distinguished name as printed.
     pub fn new(text: impl Into<String>) -> Self {
-        let text = text.into();
+        let text = bounded(&text.into()).into_owned();
         let folded = parts(&text).map(|part| part.trim().to_lowercase()).collect::<Vec<_>>().join(",");
         let first = parts(&text).next().unwrap_or_default();
         let common_name = unescaped(first.split_once('=').map_or(first, |(_, name)| name.trim()));
@@ -137,7 +139,8 @@ impl AccountName {
 
     /// An account with a name of its own and the name of its domain.
     pub fn new(domain: Option<String>, name: impl Into<String>) -> Self {
-        Self { domain, name: name.into(), form: Form::AccountName }
+        let domain = domain.map(|domain| bounded(&domain).into_owned());
+        Self { domain, name: bounded(&name.into()).into_owned(), form: Form::AccountName }
     }
 
     /// The account of a computer in a domain.

@@ -314,7 +314,7 @@ impl SignInChange {
             }
             Self::TokenChecking(checking) => {
                 let at = sign_in.windows.at;
-                let none = ExtendedProtection { at, token_checking: None, flags: None, spns: Vec::new() };
+                let none = ExtendedProtection { at, token_checking: None, flags: None };
                 sign_in.protection.get_or_insert(none).token_checking = Some(checking.clone());
             }
         }

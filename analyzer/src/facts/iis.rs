@@ -10,6 +10,7 @@ use crate::facts::account::AccountName;
 use crate::facts::scopes::{AppOnTheWay, RefusedSection, Scopes};
 use crate::facts::sign_in::SignIn;
 use crate::facts::web_configs::{AppConfig, WebConfigs};
+use crate::formats::name::bounded;
 
 /// Paths of one site that are looked at; a site has some dozens.
 const PATHS: usize = 1_000;
@@ -134,7 +135,7 @@ impl PoolIdentity {
                 Some(user) if !user.is_empty() => Self::account(user, host),
                 _ => Self::Unclear("SpecificUser without a user name".to_owned()),
             },
-            other => Self::Unclear(other.to_owned()),
+            other => Self::Unclear(bounded(other).into_owned()),
         }
     }
 
@@ -143,7 +144,7 @@ impl PoolIdentity {
         let account = AccountName::parse(user);
         match account.domain() {
             Some(domain) if domain != "." && !domain.eq_ignore_ascii_case(host) => Self::Account(account),
-            _ => Self::LocalAccount(user.to_owned()),
+            _ => Self::LocalAccount(bounded(user).into_owned()),
         }
     }
 }
@@ -266,12 +267,13 @@ fn pool_name<'a>(config: &'a IisConfig, site: &'a Site, path: &str) -> &'a str {
 fn pool_facts(config: &IisConfig, name: &str, site: Evidence, host: &str) -> PoolFacts {
     let pool = config.pools.iter().find(|pool| pool.name.value.eq_ignore_ascii_case(name));
     let Some(pool) = pool else {
+        let name = bounded(name).into_owned();
         let identity = PoolIdentity::Unclear(format!("no pool of the name {name}"));
-        return PoolFacts { name: name.to_owned(), identity, at: site };
+        return PoolFacts { name, identity, at: site };
     };
     let model = pool.process_model.as_ref();
     PoolFacts {
-        name: pool.name.value.clone(),
+        name: bounded(&pool.name.value).into_owned(),
         identity: PoolIdentity::of(model, config.pool_defaults.as_ref(), host),
         at: model.map_or(pool.name.at, |model| model.at),
     }

@@ -11,7 +11,7 @@ use crate::evidence::gap::NotKnown;
 use crate::evidence::place::{Cited, Evidence};
 use crate::facts::iis::{Iis, PathFacts, PoolFacts, PoolIdentity, SiteFacts, WebService};
 use crate::facts::metabase::{Held, Node, Tree, WEB_SERVICE, need};
-use crate::facts::sign_in::{AuthProvider, Origin, Setting, SignIn};
+use crate::facts::sign_in::{AuthProvider, Origin, PROVIDERS, Setting, SignIn};
 use crate::facts::web_configs::AppConfig;
 
 /// Paths of one site that are looked at; a site has some dozens.
@@ -275,6 +275,7 @@ impl<'a> Working<'a> {
             return (default.map(|provider| Cited::new(provider, at)).into(), at);
         };
         let names = property.value.split(',').filter(|name| !name.trim().is_empty());
+        let names = names.take(PROVIDERS);
         (names.map(|name| Cited::new(AuthProvider::parse(name), property.at)).collect(), property.at)
     }
 

@@ -2,6 +2,12 @@
 
 use crate::artifacts::iis_sections::{ExtendedProtection, ProviderStep, Scope, WindowsSection};
 use crate::evidence::place::{Cited, Evidence};
+use crate::formats::name::bounded_to;
+
+/// Providers of one path at most, but for those that Windows is known to have: three, and some forms of Negotiate.
+pub const PROVIDERS: usize = 16;
+/// Bytes of the name of a provider at most.
+const PROVIDER_BYTES: usize = 64;
 
 /// A setting that is in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,7 +49,7 @@ impl AuthProvider {
             "negotiate" => Self::Negotiate,
             "negotiate:kerberos" => Self::NegotiateKerberos,
             "ntlm" => Self::Ntlm,
-            _ => Self::Other(name.to_owned()),
+            _ => Self::Other(bounded_to(PROVIDER_BYTES, name).into_owned()),
         }
     }
 
@@ -160,7 +166,9 @@ impl SignIn {
                 }
                 ProviderStep::Add(name) => {
                     let added = AuthProvider::parse(name);
-                    if !self.providers.iter().any(|provider| provider.value == added) {
+                    let is_known = self.providers.iter().any(|provider| provider.value == added);
+                    let has_room = self.providers.len() < PROVIDERS || !matches!(added, AuthProvider::Other(_));
+                    if !is_known && has_room {
                         self.providers.push(Cited::new(added, step.at));
                     }
                 }
@@ -168,14 +176,13 @@ impl SignIn {
         }
     }
 
-    /// The deepest one that states an attribute wins; names to check are added to those of above.
+    /// The deepest one that states an attribute wins.
     fn protect(&mut self, section: &ExtendedProtection) {
         let known = self.protection.take();
         let merged = self.protection.insert(section.clone());
         if let Some(known) = known {
             merged.token_checking = merged.token_checking.take().or(known.token_checking);
             merged.flags = merged.flags.take().or(known.flags);
-            merged.spns.splice(0..0, known.spns);
         }
     }
 
@@ -236,8 +243,7 @@ mod tests {
     fn extended_protection_is_stated_piece_by_piece() {
         let protection = |line, checking: Option<&str>, flags: Option<&str>| {
             let (token_checking, flags) = (checking.map(str::to_owned), flags.map(str::to_owned));
-            let extended_protection =
-                Some(ExtendedProtection { at: at(line), token_checking, flags, spns: Vec::new() });
+            let extended_protection = Some(ExtendedProtection { at: at(line), token_checking, flags });
             WindowsSection { extended_protection, ..WindowsSection::empty(at(line)) }
         };
         let root = scope(None, protection(10, Some("Require"), Some("Proxy")));
@@ -245,6 +251,15 @@ mod tests {
         let merged = SignIn::merge([&root, &site], at(1)).protection.expect("is stated");
         assert_eq!((merged.token_checking.as_deref(), merged.flags.as_deref()), (Some("Allow"), Some("Proxy")));
         assert_eq!(SignIn::merge([], at(1)).protection, None);
+    }
+
+    #[test]
+    fn those_that_windows_has_are_found_behind_any_number_of_others() {
+        let mut steps: Vec<_> = (0..500).map(|number| add(&format!("{number}{}", "x".repeat(5_000)))).collect();
+        steps.push(add("Negotiate"));
+        let names = SignIn::merge([&scope(None, section(10, None, &steps))], at(1)).provider_names();
+        assert_eq!((names.len(), names.last().map(String::as_str)), (PROVIDERS + 1, Some("Negotiate")));
+        assert!(names.iter().all(|name| name.len() <= PROVIDER_BYTES), "{names:?}");
     }
 
     #[test]

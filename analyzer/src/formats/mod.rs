@@ -9,6 +9,7 @@ pub mod evt;
 pub mod evtx;
 pub mod identity;
 pub mod ldap_url;
+pub mod name;
 pub mod sealed;
 pub mod text;
 pub mod wrapped;
