@@ -196,4 +196,18 @@ mod tests {
             }
         }
     }
+
+    #[test]
+    fn no_rule_explains_itself_by_way_of_others() {
+        for rule in RULES {
+            let mut explained: Vec<&str> = rule.info().explains.to_vec();
+            let mut at = 0;
+            while let Some(name) = explained.get(at).copied() {
+                assert_ne!(name, rule.info().name);
+                let more = find(name).map_or(&[][..], |rule| rule.info().explains);
+                explained.extend(more.iter().filter(|more| !explained.contains(more)).copied().collect::<Vec<_>>());
+                at += 1;
+            }
+        }
+    }
 }
