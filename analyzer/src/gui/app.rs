@@ -118,6 +118,13 @@ impl App {
             || self.open.as_ref().is_some_and(|open| open.views.is_busy())
     }
 
+    /// Keeps what is not kept yet, before the window closes.
+    pub fn close(&mut self) {
+        if let Some(open) = &mut self.open {
+            open.views.findings.notes.finish();
+        }
+    }
+
     /// Takes what the background finished. Runs also while the window is hidden.
     pub fn logic(&mut self, ctx: &egui::Context) {
         self.settings.remember_zoom(ctx.zoom_factor());
@@ -490,9 +497,15 @@ impl App {
 }
 
 /// Gives back the memory of a case, off the painting thread: of a million events that takes longer than a frame.
-fn give_back(closed: Option<OpenCase>) {
+fn give_back(mut closed: Option<OpenCase>) {
+    let close = move || {
+        if let Some(open) = &mut closed {
+            open.views.findings.notes.finish();
+        }
+        drop(closed);
+    };
     // Where there is no thread left, it is given back here.
-    drop(std::thread::Builder::new().name("close".to_owned()).spawn(move || drop(closed)));
+    drop(std::thread::Builder::new().name("close".to_owned()).spawn(close));
 }
 
 /// What was dropped on the window.

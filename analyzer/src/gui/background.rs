@@ -1,6 +1,7 @@
 //! One piece of work off the painting thread; the latest request is the only one whose answer counts.
 
 use std::sync::mpsc::{Receiver, TryRecvError, channel};
+use std::time::Duration;
 
 /// Work that goes on, if any does.
 #[derive(Debug)]
@@ -55,6 +56,12 @@ impl<T: Send + 'static> Background<T> {
         };
         self.waiting = None;
         progress
+    }
+
+    /// Waits for the answer, so long at most.
+    pub fn wait(&mut self, at_most: Duration) -> Progress<T> {
+        let Some(receiver) = self.waiting.take() else { return Progress::Nothing };
+        receiver.recv_timeout(at_most).map_or(Progress::Broke, Progress::Done)
     }
 
     /// Waits no more.

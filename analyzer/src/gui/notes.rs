@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -14,6 +15,9 @@ use crate::gui::finding_content::FindingContent;
 const FORMAT: u32 = 2;
 /// Bytes of such a file at most; a person writes less.
 const BYTES: u64 = 1 << 20;
+
+/// For how long closing the window waits for a disk.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// A note about one finding.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,8 +101,24 @@ impl Notes {
             return;
         }
         let Some(path) = self.path.clone() else { return };
-        let notes: Vec<_> = self.by_subject.values().chain(self.by_words.values()).cloned().collect();
+        let notes = self.all();
         self.writing.start(ctx, "notes", move || write(&path, notes));
+    }
+
+    fn all(&self) -> Vec<Note> {
+        self.by_subject.values().chain(self.by_words.values()).cloned().collect()
+    }
+
+    /// Sees to it that the last word is kept too, before the case is closed. A slow disk is waited for.
+    pub fn finish(&mut self) {
+        if !self.writing.is_busy() {
+            return;
+        }
+        drop(self.writing.wait(PATIENCE));
+        if let Some(path) = self.path.as_ref().filter(|_| self.again) {
+            // Nobody is there any more to be told.
+            drop(write(path, self.all()));
+        }
     }
 
     /// Takes what became of the writing.
@@ -195,6 +215,21 @@ mod tests {
         let notes = Notes::of(std::slice::from_ref(&bundle));
         assert_eq!(notes.problem(), None);
         assert_eq!(notes.by_subject.into_values().collect::<Vec<_>>(), [note]);
+    }
+
+    #[test]
+    fn what_was_noted_last_is_kept_when_the_window_closes_at_once() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let bundle = folder.path().join("web01.zip");
+        let findings = findings();
+        let [bob, ..] = findings.as_slice() else { panic!("no finding") };
+        let mut notes = Notes::of(std::slice::from_ref(&bundle));
+        for words in ["Ann", "Anna"] {
+            notes.take(Note { note: words.to_owned(), ..notes.about(bob) });
+            notes.keep(&egui::Context::default());
+        }
+        notes.finish();
+        assert_eq!(Notes::of(std::slice::from_ref(&bundle)).about(bob).note, "Anna");
     }
 
     /// The findings of a server on which bob is disabled.

@@ -71,6 +71,12 @@ fn reason(error: &eframe::Error) -> String {
 
 struct Window(App);
 
+impl Drop for Window {
+    fn drop(&mut self) {
+        self.0.close();
+    }
+}
+
 impl eframe::App for Window {
     fn logic(&mut self, ctx: &egui::Context, _: &mut Frame) {
         self.0.logic(ctx);
