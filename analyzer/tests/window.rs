@@ -971,3 +971,113 @@ fn a_map_that_does_not_fit_or_comes_alone_is_said_in_a_sentence() {
     assert!(shows(&window(vec![other, tokens.bundle]), "none of the maps that were given belongs to it"));
     assert!(shows(&window(vec![tokens.map]), "this is a map of tokens, and no evidence"));
 }
+
+/// Goes to something that the palette names so.
+fn go_to(window: &mut Window, name: &str) {
+    press(window, Modifiers::COMMAND, Key::P);
+    let words = name.split_once(": ").map_or(name, |(_, words)| words);
+    window.event(egui::Event::Text(words.to_owned()));
+    settle(window);
+    click_on_part(window, name);
+}
+
+#[test]
+fn the_key_c_copies_nothing_that_is_not_shown() {
+    let mut window = findings(vec![sample("host-spn-missing.zip")]);
+    press(&mut window, Modifiers::COMMAND, Key::Num7);
+    press(&mut window, Modifiers::NONE, Key::C);
+    assert_eq!(window.state().copied, Vec::<String>::new(), "the events show no fix");
+    assert!(shows(&window, "No command is shown here"));
+    press(&mut window, Modifiers::COMMAND, Key::Num1);
+    click(&mut window, "Copy the command of the first fix");
+    press(&mut window, Modifiers::COMMAND, Key::Num2);
+    press(&mut window, Modifiers::NONE, Key::J);
+    press(&mut window, Modifiers::COMMAND, Key::Num1);
+    press(&mut window, Modifiers::NONE, Key::C);
+    let copied = &window.state().copied;
+    assert_eq!((copied.len(), copied.first()), (2, copied.last()), "on the overview it is what the overview shows");
+    click(&mut window, "Start page");
+    press(&mut window, Modifiers::NONE, Key::C);
+    assert_eq!(window.state().copied.len(), 2);
+}
+
+#[test]
+fn while_the_keys_are_shown_they_do_nothing_behind_the_sheet() {
+    let mut window = findings(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    let before = selected(&window);
+    press(&mut window, Modifiers::NONE, Key::F1);
+    press(&mut window, Modifiers::NONE, Key::J);
+    press(&mut window, Modifiers::NONE, Key::C);
+    press(&mut window, Modifiers::COMMAND, Key::Num7);
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert_eq!((selected(&window), window.state().copied.len()), (before, 0));
+    window.get_by_label(FIX);
+}
+
+#[test]
+fn the_way_back_leads_to_the_site_and_the_account_that_one_came_from() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    for (kind, rows) in [
+        ("site", ["fails: VGS Portal", "Kerberos: Intranet"]),
+        ("account", ["pool: CONTOSO\\svc-web", "holds SPNs: CONTOSO\\WEB01$"]),
+    ] {
+        let [first, second] = rows.map(|row| vec![row.to_owned()]);
+        for row in rows {
+            go_to(&mut window, &row.replace(row.split(": ").next().unwrap_or_default(), kind));
+        }
+        assert_eq!(selected(&window), second);
+        press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+        assert_eq!(selected(&window), first);
+        press(&mut window, Modifiers::ALT, Key::ArrowRight);
+        assert_eq!(selected(&window), second);
+    }
+}
+
+#[test]
+fn the_way_back_leaves_a_filter_that_shows_what_one_came_from() {
+    let mut window = findings(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    type_into(&mut window, "Filter findings, checks and gaps", "portal.contoso");
+    click(&mut window, "Show what happens there, step by step");
+    press(&mut window, Modifiers::ALT, Key::ArrowLeft);
+    window.get_by_label(FIX);
+    assert!(!shows(&window, "open: A client has no ticket-granting ticket"));
+    type_into(&mut window, "Filter findings, checks and gaps", "no such words");
+    go_to(&mut window, "finding: HTTP/portal.contoso.com is held by");
+    assert!(shows(&window, "open: A client has no ticket-granting ticket"), "what would hide it gives way");
+}
+
+/// The field of every list, and the key of its view.
+const FIELDS: [(Key, &str); 5] = [
+    (Key::Num2, "Filter findings, checks and gaps"),
+    (Key::Num4, "Find a site, a pool, an account"),
+    (Key::Num5, "Find an account, an SPN, a pool"),
+    (Key::Num6, "Find a ticket by its service, a flag, a KDC"),
+    (Key::Num8, "Find a file by its name or kind"),
+];
+
+#[test]
+fn escape_empties_the_field_of_every_list() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    for (key, field) in FIELDS {
+        press(&mut window, Modifiers::COMMAND, key);
+        type_into(&mut window, field, "no such words");
+        assert!(shows(&window, "0 of "), "{field}");
+        press(&mut window, Modifiers::NONE, Key::Escape);
+        assert!(!shows(&window, "0 of "), "{field}");
+    }
+}
+
+#[test]
+fn the_filter_of_the_findings_finds_checks_that_are_clear() {
+    let mut window = findings(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    assert!(!shows(&window, "clear: Several accounts hold the same SPN"));
+    type_into(&mut window, "Filter findings, checks and gaps", "spn-duplicate");
+    assert!(shows(&window, "1 of "));
+    press(&mut window, Modifiers::NONE, Key::Escape);
+    assert!(!shows(&window, "clear: Several accounts hold the same SPN"), "they are folded away again");
+    type_into(&mut window, "Filter findings, checks and gaps", "spn-duplicate");
+    press(&mut window, Modifiers::NONE, Key::Tab);
+    press(&mut window, Modifiers::NONE, Key::J);
+    assert!(selected(&window).iter().any(|row| row == "clear: Several accounts hold the same SPN"));
+    assert!(shows(&window, "All that it needed was there, and its cause was not."));
+}

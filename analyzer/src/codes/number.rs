@@ -43,6 +43,11 @@ pub fn number(text: &str) -> Option<Number> {
     Some(Number { value, spelling: Spelling::Decimal })
 }
 
+/// How many there are, as people read it: `12,431`.
+pub fn counted(count: usize) -> String {
+    thousands(u64::try_from(count).unwrap_or(u64::MAX))
+}
+
 /// A number as people read it: `12,431`.
 pub fn thousands(count: u64) -> String {
     let digits = count.to_string();

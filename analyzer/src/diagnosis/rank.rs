@@ -113,8 +113,7 @@ impl<'a> Causes<'a> {
         let (rule, finding) = findings.get(index)?;
         let scopes = finding.scopes.iter().filter_map(|scope| self.by_scope.get(&(rule.name, scope)));
         let subjects = finding.subjects.iter();
-        let subjects =
-            subjects.filter_map(|subject| self.by_subject.get(&(rule.name, subject.to_ascii_lowercase())));
+        let subjects = subjects.filter_map(|subject| self.by_subject.get(&(rule.name, subject.to_ascii_lowercase())));
         scopes.chain(subjects).copied().min_by_key(|cause| place_of(findings, *cause))
     }
 
@@ -209,7 +208,10 @@ mod tests {
         let (rule, finding) = findings.get(index)?;
         let overlaps = |one: &Finding, other: &Finding| {
             one.scopes.iter().any(|scope| other.scopes.contains(scope))
-                || one.subjects.iter().any(|subject| other.subjects.iter().any(|known| known.eq_ignore_ascii_case(subject)))
+                || one
+                    .subjects
+                    .iter()
+                    .any(|subject| other.subjects.iter().any(|known| known.eq_ignore_ascii_case(subject)))
         };
         let candidates = findings.iter().enumerate().filter(|(_, (cause, found))| {
             cause.explains.contains(&rule.name) && overlaps(found, finding) && found.confidence == Confidence::Certain
@@ -236,11 +238,8 @@ mod tests {
                 let mut found = finding(severity, "x");
                 found.subjects = subjects.collect();
                 found.confidence = [Confidence::Certain, Confidence::Certain, Confidence::Likely][pick(3)];
-                let scope = |path: &str| Scope {
-                    host: HostName::new("web01"),
-                    site: "site".to_owned(),
-                    path: path.to_owned(),
-                };
+                let scope =
+                    |path: &str| Scope { host: HostName::new("web01"), site: "site".to_owned(), path: path.to_owned() };
                 found.scopes = (0..pick(3)).map(|_| scope(["/", "/app"][pick(2)])).collect();
                 some.push((rules[pick(5)], found));
             }

@@ -36,9 +36,24 @@ enum Form {
 
 impl AccountsState {
     /// Shows the account at this index.
-    pub fn show(&mut self, index: usize) {
+    pub fn show(&mut self, content: &Content, index: usize) {
         self.form = Form::List;
-        self.list.show(index);
+        self.restore(content, index);
+    }
+
+    /// Selects the account at this index; the graph stays, where it is shown.
+    pub fn restore(&mut self, content: &Content, index: usize) {
+        self.list.show(words(content), index);
+    }
+
+    /// The account that is selected.
+    pub const fn at(&self) -> usize {
+        self.list.selected
+    }
+
+    /// Empties the field; whether anything stood in it.
+    pub fn escape(&mut self) -> bool {
+        self.list.escape()
     }
 
     /// Shows the graph.
@@ -109,8 +124,8 @@ fn empty(ui: &mut Ui) {
 }
 
 fn accounts(ui: &mut Ui, content: &Content, list: &mut ListState) {
-    list.ui(ui, "Find an account, an SPN, a pool", words(content), |ui, index, selected| {
-        let account = content.accounts.get(index)?;
+    list.ui(ui, "Find an account, an SPN, a pool", words(content), |ui, index, selected, unseen| {
+        let Some(account) = content.accounts.get(index) else { return ui.label("") };
         let badge = match () {
             () if account.has_duplicate() => ("duplicate", Tone::Bad),
             () if !account.pools.is_empty() => ("pool", Tone::Calm),
@@ -119,7 +134,7 @@ fn accounts(ui: &mut Ui, content: &Content, list: &mut ListState) {
         };
         let count = account.spns.len().saturating_add(account.left_out);
         let note = format!("{}  ·  {}", plural(count, "SPN"), account.kind);
-        Some(Row { badge, text: &account.name, note: &note, indent: 0.0, selected }.show(ui))
+        Row { badge, text: &account.name, note: &note, indent: 0.0, selected }.show_in(ui, unseen)
     });
 }
 

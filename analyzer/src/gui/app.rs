@@ -233,7 +233,8 @@ impl App {
         let mut asked = dropped(&ctx, self.drop_means());
         let free = self.path_field.is_none() && self.locked.is_none() && self.palette.is_none();
         if asked.is_none() && free {
-            asked = keys::pressed(&ctx);
+            asked = keys::pressed(&ctx).filter(|asked| self.help == Help::Hidden || keys::is_for_sheet(asked));
+            asked = self.walking(&ctx, asked);
         }
         if let Some(action) = asked {
             self.carry_out(&ctx, action);
@@ -249,6 +250,22 @@ impl App {
         for action in actions.into_iter().flatten() {
             self.carry_out(&ctx, action);
         }
+    }
+
+    /// Arrows belong to a menu while one is open, and else to the list: what has the keyboard keeps it then.
+    fn walking(&self, ctx: &egui::Context, asked: Option<Action>) -> Option<Action> {
+        let walks = |asked: &Action| matches!(asked, Action::Next | Action::Previous);
+        if !asked.as_ref().is_some_and(walks) {
+            return asked;
+        }
+        if egui::Popup::is_any_open(ctx) {
+            return None;
+        }
+        let has_list = |open: &OpenCase| !matches!(open.view, View::Overview | View::Compare);
+        if self.page == Page::Case && self.open.as_ref().is_some_and(has_list) {
+            ctx.memory_mut(|memory| memory.move_focus(egui::FocusDirection::None));
+        }
+        asked
     }
 
     /// What to do with what is dropped.
@@ -436,12 +453,19 @@ impl App {
         }
     }
 
+    /// Copies the first command of the finding that is shown, and nothing that nobody sees.
     fn copy_fix(&mut self, ctx: &egui::Context) {
-        let Some(open) = &self.open else { return };
-        let Some(Selection::Finding(index)) = open.views.findings.selected else { return };
-        let finding = open.content.findings.get(index);
-        if let Some(command) = finding.and_then(|finding| finding.first_command()).cloned() {
-            self.copy(ctx, command);
+        let Some(open) = self.open.as_ref().filter(|_| self.page == Page::Case) else { return };
+        let findings = &open.content.findings;
+        let command = match (open.view, open.views.findings.selected) {
+            // It shows one fix only.
+            (View::Overview, _) => findings.first().and_then(|finding| finding.fixes.first()?.commands.first()),
+            (View::Findings, Some(Selection::Finding(index))) => findings.get(index).and_then(|it| it.first_command()),
+            _ => None,
+        };
+        match command.cloned() {
+            Some(command) => self.copy(ctx, command),
+            None => self.say(ctx, "No command is shown here"),
         }
     }
 

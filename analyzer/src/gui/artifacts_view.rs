@@ -18,6 +18,7 @@ use crate::gui::hex;
 use crate::gui::lines_view::{self, Lines, LinesState, Marked};
 use crate::gui::link::link;
 use crate::gui::list_state::ListState;
+use crate::gui::paging;
 use crate::gui::theme::{self, Palette, Tone};
 
 const fn file_column(width: f32) -> Head {
@@ -104,9 +105,9 @@ impl ArtifactsState {
         }
     }
 
-    /// Ends a search; whether there was one.
+    /// Ends a search, or else shows all files again; whether there was anything to end.
     pub fn escape(&mut self) -> bool {
-        let Some(open) = self.open.as_mut().filter(|open| !open.typed.is_empty()) else { return false };
+        let Some(open) = self.open.as_mut().filter(|open| !open.typed.is_empty()) else { return self.list.escape() };
         open.typed.clear();
         open.search = Search::default();
         true
@@ -159,7 +160,7 @@ impl ArtifactsState {
     }
 
     fn keys(&mut self, ui: &Ui) {
-        if ui.ctx().text_edit_focused() {
+        if paging::is_covered(ui) || ui.ctx().text_edit_focused() {
             return;
         }
         let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::case::Case;
-use crate::codes::number::thousands;
+use crate::codes::number::{counted, thousands};
 use crate::diagnosis::diagnose::RuleAnswer;
 use crate::evidence::gap::{Gap, NotKnown};
 use crate::exchange::outcome::{Exchange, Outcome};
@@ -67,8 +67,21 @@ pub struct Content {
     pub accounts: Vec<AccountContent>,
     /// How sites, pools, accounts and SPNs hang together.
     pub graph: GraphContent,
+    /// How much there is, whether it is shown or not.
+    pub totals: Totals,
     /// What was left out because no person reads that many rows.
     pub left_out: Option<String>,
+}
+
+/// How much there is in a case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Totals {
+    /// Findings.
+    pub findings: usize,
+    /// Gaps.
+    pub gaps: usize,
+    /// Exchanges.
+    pub exchanges: usize,
 }
 
 /// A rule that was asked.
@@ -110,10 +123,11 @@ impl Content {
     pub fn of(shared: &Arc<Case>, origin: Origin) -> Self {
         let case = &**shared;
         let diagnosis = &case.diagnosis;
-        let lists =
-            [("findings", diagnosis.findings.len()), ("gaps", case.gaps.len()), ("exchanges", case.exchanges.len())];
+        let totals =
+            Totals { findings: diagnosis.findings.len(), gaps: case.gaps.len(), exchanges: case.exchanges.len() };
+        let lists = [("findings", totals.findings), ("gaps", totals.gaps), ("exchanges", totals.exchanges)];
         let over: Vec<_> = lists.iter().filter(|(_, count)| *count > ROWS).collect();
-        let left_out = over.iter().map(|(name, count)| format!("{ROWS} of {count} {name}")).collect::<Vec<_>>();
+        let left_out = over.iter().map(|(name, all)| format!("{ROWS} of {} {name}", counted(*all))).collect::<Vec<_>>();
         let exchanges = exchanges(case);
         let needed = needs(&diagnosis.needs());
         Self {
@@ -135,6 +149,7 @@ impl Content {
             sites: sites(case, &scopes_of(exchanges.iter().copied())),
             accounts: accounts(case),
             graph: graph(case),
+            totals,
             left_out: (!over.is_empty()).then(|| format!("Shown here: {}. The report has all.", left_out.join(", "))),
         }
     }
@@ -142,8 +157,8 @@ impl Content {
     /// How much there is in a view, where that is worth a number.
     pub fn count(&self, view: View) -> Option<String> {
         match view {
-            View::Findings => Some(self.findings.len().to_string()),
-            View::Exchanges => Some(self.exchanges.len().to_string()),
+            View::Findings => Some(counted(self.totals.findings)),
+            View::Exchanges => Some(counted(self.totals.exchanges)),
             View::Sites => Some(self.sites.iter().filter(|site| site.is_root).count().to_string()),
             View::Accounts => Some(self.accounts.len().to_string()),
             View::Tickets => Some(self.sessions.len().to_string()),

@@ -17,6 +17,7 @@ use crate::gui::event_histogram::{self, BUCKETS, Brushed};
 use crate::gui::event_row::{self, SHOWN};
 use crate::gui::event_worker::EventWorker;
 use crate::gui::grid::{Cell, Did, Grid, GridState, Head, Rows};
+use crate::gui::paging;
 use crate::gui::record_reader::{WantedRecord, WholeRecord};
 use crate::gui::theme::Palette;
 use crate::gui::{event_bar, theme};
@@ -321,7 +322,7 @@ impl EventsState {
 
     /// Keys of the list, while nobody types.
     fn keys(&mut self, ui: &Ui) {
-        if ui.ctx().text_edit_focused() {
+        if paging::is_covered(ui) || ui.ctx().text_edit_focused() {
             return;
         }
         let pressed = |key| ui.input_mut(|input| input.consume_key(egui::Modifiers::NONE, key));

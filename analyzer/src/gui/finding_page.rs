@@ -1,10 +1,13 @@
 //! The findings: the list of what was found and what could not be judged, and the details of what is selected.
 
+use std::sync::Arc;
+
 use egui::{Margin, Ui};
 
 use crate::gui::action::{Action, Selection};
 use crate::gui::content::Content;
 use crate::gui::finding_list::{self, Reveal};
+use crate::gui::in_sight::InSight;
 use crate::gui::notes::Notes;
 use crate::gui::theme::Palette;
 use crate::gui::trial::Trial;
@@ -22,6 +25,10 @@ pub struct FindingsState {
     pub reveal: Reveal,
     /// What was typed to find something in the list.
     pub filter: String,
+    /// What the filter left when it was asked last.
+    pub(super) listed: Option<(String, Arc<[Selection]>)>,
+    /// How high the rows of the list are.
+    pub(super) rows: InSight<Selection>,
     /// What was noted about findings.
     pub notes: Notes,
     /// The fixes that are tried.
@@ -35,15 +42,29 @@ impl FindingsState {
             selected: finding_list::order(content, "").first().copied(),
             reveal: Reveal::Selected,
             filter: String::new(),
+            listed: None,
+            rows: InSight::default(),
             notes: Notes::default(),
             trial: Trial::default(),
         }
     }
 
+    /// What the list shows, in its order. It is looked for when something else was typed, and not in every frame.
+    pub fn listed(&mut self, content: &Content) -> Arc<[Selection]> {
+        if let Some((filter, listed)) = &self.listed
+            && *filter == self.filter
+        {
+            return Arc::clone(listed);
+        }
+        let listed: Arc<[Selection]> = finding_list::order(content, &self.filter).into();
+        self.listed = Some((self.filter.clone(), Arc::clone(&listed)));
+        listed
+    }
+
     /// Selects what follows in the list, or what precedes.
     pub fn walk(&mut self, content: &Content, by: isize) {
         self.reveal = Reveal::Selected;
-        let order = finding_list::order(content, &self.filter);
+        let order = self.listed(content);
         let here = self.selected.and_then(|selected| order.iter().position(|known| *known == selected));
         let to = here.map_or(0, |here| here.saturating_add_signed(by));
         if let Some(selection) = order.get(to) {
@@ -51,9 +72,18 @@ impl FindingsState {
         }
     }
 
-    /// Selects this from elsewhere.
-    pub fn show(&mut self, selection: Selection) {
+    /// Empties the filter; whether there was one.
+    pub fn escape(&mut self) -> bool {
+        let had = !self.filter.is_empty();
         self.filter.clear();
+        had
+    }
+
+    /// Selects this from elsewhere. A filter that hides it gives way.
+    pub fn show(&mut self, content: &Content, selection: Selection) {
+        if !self.listed(content).contains(&selection) {
+            self.filter.clear();
+        }
         self.selected = Some(selection);
         self.reveal = Reveal::Selected;
     }

@@ -16,6 +16,10 @@ pub struct Location {
     pub finding: Option<Selection>,
     /// Which step of which exchange was open.
     pub step: StepSelection,
+    /// The path of a site that was selected.
+    pub site: usize,
+    /// The account that was selected.
+    pub account: usize,
     /// The event that was looked at.
     pub event: Option<Evidence>,
     /// The place in an artifact that was looked at.
@@ -71,7 +75,15 @@ mod tests {
     use super::*;
 
     fn at(view: View) -> Location {
-        Location { view, finding: None, step: StepSelection::default(), event: None, artifact: None }
+        Location {
+            view,
+            finding: None,
+            step: StepSelection::default(),
+            site: 0,
+            account: 0,
+            event: None,
+            artifact: None,
+        }
     }
 
     #[test]

@@ -234,6 +234,11 @@ pub fn pressed(ctx: &egui::Context) -> Option<Action> {
     action(binding.command)
 }
 
+/// Whether a key does what it says while the sheet of keys lies over the window.
+pub const fn is_for_sheet(action: &Action) -> bool {
+    matches!(action, Action::ToggleHelp | Action::Escape | Action::ToggleTheme | Action::Quit)
+}
+
 /// Takes the shortcut out of the events, if it is among them.
 ///
 /// `InputState::consume_shortcut` would also take the key together with Shift or Alt. The modifiers that count are

@@ -1,8 +1,12 @@
 //! A list that is narrowed as one types: what is selected in it, what the filter leaves, and where it has to scroll.
 
-use egui::{Response, Ui};
+use egui::{Response, RichText, Ui};
 
+use crate::codes::number::counted;
 use crate::gui::filter_field::{filter_field, fits};
+use crate::gui::in_sight::InSight;
+use crate::gui::paging;
+use crate::gui::theme::{self, Palette};
 
 /// Rows that are laid out at most; whoever looks for one among more types a part of its name.
 const ROWS: usize = 500;
@@ -16,14 +20,18 @@ pub struct ListState {
     filter: String,
     /// The places that the filter left when it was asked last.
     listed: Option<(String, Vec<usize>)>,
+    /// How high the rows are.
+    rows: InSight<usize>,
     /// The list has to scroll to what is selected.
     reveal: bool,
 }
 
 impl ListState {
-    /// Selects this, whatever the filter hides.
-    pub fn show(&mut self, index: usize) {
-        self.filter.clear();
+    /// Selects this from elsewhere. A filter that hides it gives way. `words` are those of all rows, in lower case.
+    pub fn show<'a>(&mut self, words: impl Iterator<Item = &'a str>, index: usize) {
+        if !self.listed(words).contains(&index) {
+            self.filter.clear();
+        }
         self.select(index);
     }
 
@@ -59,6 +67,13 @@ impl ListState {
         self.listed.as_ref().map_or(&[], |(_, listed)| listed)
     }
 
+    /// Empties the field; whether anything stood in it.
+    pub fn escape(&mut self) -> bool {
+        let had = !self.filter.is_empty();
+        self.filter.clear();
+        had
+    }
+
     /// Whether to scroll to what is selected; says so once.
     pub const fn take_reveal(&mut self) -> bool {
         std::mem::replace(&mut self.reveal, false)
@@ -77,21 +92,28 @@ impl ListState {
         ui: &mut Ui,
         name: &str,
         words: impl ExactSizeIterator<Item = &'a str> + Clone,
-        mut row: impl FnMut(&mut Ui, usize, bool) -> Option<Response>,
+        mut row: impl FnMut(&mut Ui, usize, bool, Option<f32>) -> Response,
     ) {
         self.field(ui, name, words.clone());
-        let listed: Vec<usize> = self.listed(words).iter().copied().take(ROWS).collect();
+        let listed = self.listed(words);
+        let more = listed.len().saturating_sub(ROWS);
+        let listed: Vec<usize> = listed.iter().copied().take(ROWS).collect();
         egui::ScrollArea::vertical().auto_shrink(false).show(ui, |ui| {
+            paging::follow(ui);
             ui.spacing_mut().item_spacing.y = 2.0;
             for index in listed {
                 let is_selected = self.selected == index;
-                let Some(response) = ui.push_id(index, |ui| row(ui, index, is_selected)).inner else { continue };
+                let response = self.rows.row(ui, index, |ui, unseen| row(ui, index, is_selected, unseen));
                 if is_selected && self.take_reveal() {
                     response.scroll_to_me(None);
                 }
                 if response.clicked() {
                     self.selected = index;
                 }
+            }
+            if more > 0 {
+                let words = format!("and {} more: type a part of a name to find one", counted(more));
+                ui.label(RichText::new(words).size(theme::SMALL).color(Palette::of(ui).weak));
             }
             ui.add_space(12.0);
         });
@@ -100,6 +122,8 @@ impl ListState {
 
 #[cfg(test)]
 mod tests {
+    use egui_kittest::kittest::Queryable as _;
+
     use super::*;
 
     const WORDS: [&str; 4] = ["http/portal", "http/intranet", "cifs/files", "http/old"];
@@ -126,7 +150,41 @@ mod tests {
         let mut list = typed("cifs");
         list.walk(WORDS.into_iter(), 1);
         assert_eq!(list.selected, 2, "what is selected is hidden, so that one walks in from the top");
-        list.show(1);
+        list.show(WORDS.into_iter(), 1);
         assert_eq!((list.selected, list.listed(WORDS.into_iter()).len()), (1, 4));
+    }
+
+    #[test]
+    fn a_long_list_lays_out_what_is_in_sight_and_says_how_much_it_leaves_out() {
+        let names: Vec<String> = (0..1_700).map(|number| format!("account {number:04}")).collect();
+        let laid_out = std::cell::Cell::new(0);
+        let row = |ui: &mut Ui, index: usize, selected, unseen: Option<f32>| {
+            laid_out.set(laid_out.get() + u32::from(unseen.is_none()));
+            let badge = ("account", crate::gui::theme::Tone::Calm);
+            let text = &names[index];
+            crate::gui::row::Row { badge, text, note: "", indent: 0.0, selected }.show_in(ui, unseen)
+        };
+        let draw = |ui: &mut Ui, list: &mut ListState| {
+            laid_out.set(0);
+            list.ui(ui, "Find", names.iter().map(String::as_str), row);
+        };
+        let builder = egui_kittest::Harness::builder().with_size([300.0, 400.0]);
+        let mut window = builder.build_ui_state(draw, ListState::default());
+        for index in [499, 3] {
+            window.state_mut().show(names.iter().map(String::as_str), index);
+            window.run_steps(40);
+            let place = window.get_by_label(&format!("account: account {index:04}")).rect();
+            assert!(place.top() >= 0.0 && place.bottom() <= 400.0, "{place:?}");
+            assert!((4..20).contains(&laid_out.get()), "{}", laid_out.get());
+            assert!(
+                window.query_by_label("account: account 0250").is_some(),
+                "its name is there though nobody sees it"
+            );
+        }
+        assert!(window.query_by_label_contains("and 1,200 more: ").is_some());
+        window.state_mut().filter = "1699".to_owned();
+        window.run_steps(4);
+        assert!(window.query_by_label_contains("1 of 1700").is_some());
+        assert!(window.query_by_label_contains(" more: ").is_none());
     }
 }

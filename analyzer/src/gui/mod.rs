@@ -45,6 +45,7 @@ pub mod header;
 pub mod heights;
 pub mod hex;
 pub mod history;
+pub mod in_sight;
 pub mod keys;
 pub mod lines_view;
 pub mod link;

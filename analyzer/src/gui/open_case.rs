@@ -61,7 +61,7 @@ impl OpenCase {
     fn restore(&mut self, to: Option<Location>) {
         if let Some(to) = to {
             self.view = to.view;
-            self.views.restore(to);
+            self.views.restore(&self.content, to);
         }
     }
 
@@ -83,12 +83,15 @@ impl OpenCase {
             Action::ShowExchange(index) => {
                 self.go(View::Exchanges, |views, content| views.exchanges.show_exchange(content, index));
             }
-            Action::ShowSelection(selection) => self.go(View::Findings, |views, _| views.findings.show(selection)),
-            Action::ShowFinding(index) => {
-                self.go(View::Findings, |views, _| views.findings.show(Selection::Finding(index)));
+            Action::ShowSelection(selection) => {
+                self.go(View::Findings, |views, content| views.findings.show(content, selection));
             }
-            Action::ShowSite(index) => self.go(View::Sites, |views, _| views.sites.show(index)),
-            Action::ShowAccount(index) => self.go(View::Accounts, |views, _| views.accounts.show(index)),
+            Action::ShowFinding(index) => {
+                let selection = Selection::Finding(index);
+                self.go(View::Findings, |views, content| views.findings.show(content, selection));
+            }
+            Action::ShowSite(index) => self.go(View::Sites, |views, content| views.sites.show(content, index)),
+            Action::ShowAccount(index) => self.go(View::Accounts, |views, content| views.accounts.show(content, index)),
             Action::ShowGraph => self.go(View::Accounts, |views, _| views.accounts.show_graph()),
             Action::ToggleTry(fix) => self.views.findings.trial.toggle(ctx, &self.content, fix),
             Action::StopTrying => self.views.findings.trial.clear(),
@@ -271,5 +274,16 @@ mod tests {
         }
         click(&mut window, "Artifacts (");
         assert!(shows(&window, "and 494 more findings; each marks its lines"));
+        assert!(shows(&window, "Findings (1,001)"), "the rail counts those that are not listed too");
+        click(&mut window, "Overview");
+        assert!(shows(&window, "1,001 found"));
+        click(&mut window, "Findings (");
+        assert!(shows(&window, "500 of 1,001 findings"));
+        for _ in 0..300 {
+            window.state_mut().open.carry_out(&egui::Context::default(), &Action::Next);
+        }
+        (0..40).for_each(|_| window.step());
+        let chosen = window.query_all_by_label_contains(": Cause 299").next().expect("it is scrolled to").rect();
+        assert!(chosen.top() >= 0.0 && chosen.bottom() <= 1000.0, "{chosen:?}");
     }
 }

@@ -2,6 +2,7 @@
 
 use egui::{FontId, Response, RichText, Sense, Stroke, StrokeKind, Ui, vec2};
 
+use crate::codes::number::counted;
 use crate::gui::action::{Action, Selection};
 use crate::gui::badge::{badge, caption};
 use crate::gui::command_view::{commands, copy_button, risk};
@@ -109,7 +110,7 @@ fn ways(ui: &mut Ui, content: &Content, state: &mut OverviewState) -> Option<Act
         asked = card.inner.or(asked);
         ui.add_space(2.0);
     }
-    let more = content.exchanges.len().saturating_sub(shown);
+    let more = content.totals.exchanges.saturating_sub(shown);
     let which = match (shown == wrong, more) {
         (true, 1) => " that ends in Kerberos",
         (true, _) => " that end in Kerberos",
@@ -208,10 +209,10 @@ fn judged(ui: &mut Ui, content: &Content, _: &mut OverviewState) -> Option<Actio
     caption(ui, "How much was judged");
     let count = |verdict| content.checks_that_are(verdict).count();
     let mut tiles = vec![
-        (content.findings.len(), "found", Tone::Bad, content.findings.first().map(|_| Selection::Finding(0))),
+        (content.totals.findings, "found", Tone::Bad, content.findings.first().map(|_| Selection::Finding(0))),
         (count(Verdict::Clear), "clear", Tone::Good, None),
         (count(Verdict::Open), "open", Tone::Unknown, (!content.needs.is_empty()).then_some(Selection::Collect)),
-        (content.gaps.len(), "gaps", Tone::Warn, content.gaps.first().map(|_| Selection::Gap(0))),
+        (content.totals.gaps, "gaps", Tone::Warn, content.gaps.first().map(|_| Selection::Gap(0))),
     ];
     if count(Verdict::Failed) > 0 {
         tiles.push((count(Verdict::Failed), "failed: please report", Tone::Bad, None));
@@ -248,7 +249,7 @@ fn judged(ui: &mut Ui, content: &Content, _: &mut OverviewState) -> Option<Actio
 
 fn tile(ui: &mut Ui, number: usize, word: &str, tone: Tone) -> Response {
     let palette = Palette::of(ui);
-    let number = number.to_string();
+    let number = counted(number);
     let large = FontId::proportional(theme::HEADLINE);
     let small = FontId::proportional(theme::SMALL);
     let figure = ui.painter().layout_no_wrap(number.clone(), large, palette.ink(tone));

@@ -23,8 +23,19 @@ pub struct Row<'a> {
 impl Row<'_> {
     /// Shows the row; a click, Enter or Space selects it.
     pub fn show(&self, ui: &mut Ui) -> Response {
+        self.show_in(ui, None)
+    }
+
+    /// Shows the row; where nobody sees it and its height is known, it is a place with a name and no more.
+    pub fn show_in(&self, ui: &mut Ui, unseen: Option<f32>) -> Response {
         let palette = Palette::of(ui);
         let width = ui.available_width();
+        let info = || egui::WidgetInfo::selected(egui::Role::Button, true, self.selected, self.name());
+        if let Some(height) = unseen {
+            let (_, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
+            response.widget_info(info);
+            return response;
+        }
         let (word, tone) = self.badge;
         let small = FontId::proportional(theme::SMALL);
         let badge = ui.painter().layout_no_wrap(word.to_owned(), small.clone(), palette.ink(tone));
@@ -38,7 +49,7 @@ impl Row<'_> {
         let badge_size = badge.size() + vec2(12.0, 4.0);
         let height = 8.0 + badge_size.y + 4.0 + text.size().y + 8.0;
         let (rect, response) = ui.allocate_exact_size(vec2(width, height), Sense::click());
-        response.widget_info(|| egui::WidgetInfo::selected(egui::Role::Button, true, self.selected, self.name()));
+        response.widget_info(info);
         if ui.is_rect_visible(rect) {
             self.ground(ui, rect, &response);
             let badge_rect = egui::Rect::from_min_size(rect.min + vec2(left, 8.0), badge_size);

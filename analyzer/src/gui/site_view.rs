@@ -24,8 +24,18 @@ pub struct SitesState {
 
 impl SitesState {
     /// Shows the path at this index.
-    pub fn show(&mut self, index: usize) {
-        self.list.show(index);
+    pub fn show(&mut self, content: &Content, index: usize) {
+        self.list.show(words(content), index);
+    }
+
+    /// The path that is selected.
+    pub const fn at(&self) -> usize {
+        self.list.selected
+    }
+
+    /// Empties the field; whether anything stood in it.
+    pub fn escape(&mut self) -> bool {
+        self.list.escape()
     }
 
     /// Selects what follows in the list, or what precedes.
@@ -76,14 +86,14 @@ fn empty(ui: &mut Ui) {
 }
 
 fn tree(ui: &mut Ui, content: &Content, list: &mut ListState) {
-    list.ui(ui, "Find a site, a pool, an account", words(content), |ui, index, selected| {
-        let site = content.sites.get(index)?;
+    list.ui(ui, "Find a site, a pool, an account", words(content), |ui, index, selected, unseen| {
+        let Some(site) = content.sites.get(index) else { return ui.label("") };
         let tone = site.exchanges.iter().filter_map(|at| content.exchanges.get(*at)).map(|exchange| exchange.tone);
         let badge = worst(tone);
         let pool = site.pool.first().map_or("", |pool| &pool.value);
         let note = if site.is_root { format!("{}  ·  {pool}", site.host) } else { pool.to_owned() };
         let indent = if site.is_root { 0.0 } else { 18.0 };
-        Some(Row { badge, text: &site.title, note: &note, indent, selected }.show(ui))
+        Row { badge, text: &site.title, note: &note, indent, selected }.show_in(ui, unseen)
     });
 }
 

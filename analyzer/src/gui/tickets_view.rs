@@ -38,6 +38,11 @@ pub struct TicketsState {
 }
 
 impl TicketsState {
+    /// Empties the field; whether anything stood in it.
+    pub fn escape(&mut self) -> bool {
+        self.tickets.escape()
+    }
+
     /// Moves the selection up or down.
     pub fn walk(&mut self, content: &Content, by: isize) {
         self.sessions.walk(content.sessions.iter().map(|session| session.number.as_str()), by);

@@ -83,16 +83,20 @@ impl ViewStates {
             view,
             finding: self.findings.selected,
             step: self.exchanges.step,
+            site: self.sites.at(),
+            account: self.accounts.at(),
             event: self.events.at(),
             artifact: self.artifacts.at(),
         }
     }
 
     /// Goes where a person was before.
-    pub fn restore(&mut self, to: Location) {
+    pub fn restore(&mut self, content: &Content, to: Location) {
         if let Some(selection) = to.finding {
-            self.findings.show(selection);
+            self.findings.show(content, selection);
         }
+        self.sites.show(content, to.site);
+        self.accounts.restore(content, to.account);
         self.exchanges.show(to.step);
         if let Some(event) = to.event.filter(|_| to.view == View::Events) {
             self.events.show(event);
@@ -105,6 +109,10 @@ impl ViewStates {
     /// Closes what lies on top in a view; whether anything did.
     pub fn escape(&mut self, view: View) -> bool {
         match view {
+            View::Findings => self.findings.escape(),
+            View::Sites => self.sites.escape(),
+            View::Accounts => self.accounts.escape(),
+            View::Tickets => self.tickets.escape(),
             View::Events => self.events.escape(),
             View::Artifacts => self.artifacts.escape(),
             _ => false,

@@ -184,6 +184,13 @@ impl Window {
     }
 
     /// How high the first link stands, above the window or in it.
+    /// The name of what has the keyboard, and where it is.
+    pub(crate) fn focused(&self) -> Option<(String, egui::Rect)> {
+        let node = self.harness.root().children_recursive().find(Node::is_focused)?;
+        let name = node.accesskit_node().label().or_else(|| node.value()).unwrap_or_default();
+        Some((name, node.rect()))
+    }
+
     pub(crate) fn highest_link(&self) -> f32 {
         let links = self.harness.query_all_by_role(Role::Link);
         links.map(|link| link.rect().top()).next().unwrap_or(f32::MIN)

@@ -98,3 +98,38 @@ fn whatever_the_keyboard_reaches_has_a_name() {
         assert!(nameless.is_empty(), "{key:?}: {nameless:?}");
     }
 }
+
+#[test]
+fn tab_brings_what_has_the_keyboard_into_sight() {
+    let mut window = Window::of([1024.0, 500.0], vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    for key in [Key::Num1, Key::Num2, Key::Num3, Key::Num5] {
+        window.press_with(Modifiers::COMMAND, key);
+        let mut reached = Vec::new();
+        for (key, presses) in [(Modifiers::NONE, 60), (Modifiers::SHIFT, 30)] {
+            for _ in 0..presses {
+                window.press_with(key, Key::Tab);
+                let Some((name, rect)) = window.focused() else { continue };
+                assert!(rect.top() >= 0.0 && rect.bottom() <= 500.5, "{name}: {rect:?}");
+                reached.push(name);
+            }
+        }
+        reached.sort_unstable();
+        reached.dedup();
+        assert!(reached.len() > 30, "{key:?}: {reached:?}");
+    }
+}
+
+#[test]
+fn arrows_walk_along_the_list_and_leave_the_keyboard_where_it_is() {
+    let mut window = window();
+    window.press_with(Modifiers::COMMAND, Key::Num8);
+    let first = window.selected();
+    window.focus("Overview");
+    window.press(Key::ArrowDown);
+    assert_eq!(window.focused().map(|(name, _)| name).as_deref(), Some("Overview"));
+    let second = window.selected();
+    assert_ne!(first, second);
+    window.click("Report");
+    window.press(Key::ArrowDown);
+    assert_eq!(window.selected(), second, "a menu that is open has the arrows");
+}
