@@ -1081,3 +1081,17 @@ fn the_filter_of_the_findings_finds_checks_that_are_clear() {
     assert!(selected(&window).iter().any(|row| row == "clear: Several accounts hold the same SPN"));
     assert!(shows(&window, "All that it needed was there, and its cause was not."));
 }
+
+#[test]
+fn what_one_types_into_the_field_of_a_list_does_not_push_its_edge_along() {
+    let mut window = window(vec![sample("kernelmode-spn-on-pool-account.zip")]);
+    for (key, field) in FIELDS {
+        press(&mut window, Modifiers::COMMAND, key);
+        type_into(&mut window, field, "o");
+        let edge = |window: &Window| window.get_by_label("Clear the filter").rect().right();
+        let before = edge(&window);
+        window.run_steps(20);
+        assert!((edge(&window) - before).abs() < 0.5, "{field}: from {before} to {}", edge(&window));
+        click(&mut window, "Clear the filter");
+    }
+}

@@ -1,23 +1,32 @@
 //! A field above a list that narrows it as one types.
 
-use egui::{Key, Modifiers, RichText, Ui, vec2};
+use egui::{Key, Modifiers, RichText, Ui, Vec2, vec2};
 
 use crate::gui::theme::{self, Palette};
+
+/// What stands between the edge of the field and its words.
+const MARGIN: Vec2 = vec2(8.0, 5.0);
+/// The width of the button that empties it.
+const CLEAR: f32 = 36.0;
 
 /// Shows the field with its name, and how much of the list it leaves.
 pub fn filter_field(ui: &mut Ui, text: &mut String, name: &str, shown: usize, all: usize) {
     ui.add_space(8.0);
     ui.horizontal(|ui| {
-        let clear = if text.is_empty() { 0.0 } else { 30.0 };
-        let width = (ui.available_width() - clear - 8.0).max(60.0);
-        let field = egui::TextEdit::singleline(text).hint_text(name).desired_width(width).margin(vec2(8.0, 5.0));
+        // To the pixel: what is too wide would push the edge of the list along with each frame.
+        let clear = if text.is_empty() { 0.0 } else { CLEAR + ui.spacing().item_spacing.x };
+        let width = (ui.available_width() - clear - 2.0 * MARGIN.x).max(60.0);
+        let field = egui::TextEdit::singleline(text).hint_text(name).desired_width(width).margin(MARGIN);
         let response = ui.add(field);
         response.widget_info(|| egui::WidgetInfo::labeled(egui::Role::SearchInput, true, name));
         if slash(ui) {
             response.request_focus();
         }
-        if !text.is_empty() && ui.button("✖").accessible_name("Clear the filter").on_hover_text("Clear").clicked() {
-            text.clear();
+        if !text.is_empty() {
+            let clear = ui.add_sized([CLEAR, ui.spacing().interact_size.y], egui::Button::new("✖"));
+            if clear.accessible_name("Clear the filter").on_hover_text("Clear (Esc)").clicked() {
+                text.clear();
+            }
         }
     });
     if !text.trim().is_empty() {
