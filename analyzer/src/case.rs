@@ -53,7 +53,7 @@ pub struct Case {
     pub gaps: Vec<Gap>,
     /// Lines of text that were read so far.
     lines: usize,
-    /// What is left for event logs.
+    /// What is left for the event logs of a bundle. Whoever opens many bundles at once knows how many.
     room: Room,
     /// Bytes of [`Case::others`] that are held so far.
     held_bytes: u64,
@@ -128,6 +128,7 @@ impl Case {
 
     fn take(&mut self, opened: OpenedBundle) {
         let number = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
+        self.room = Room::new();
         let (archive, mut logs) = (opened.archive, opened.logs);
         let manifest = archive.manifest.as_ref();
         // The logs of several hosts are often files of one name.

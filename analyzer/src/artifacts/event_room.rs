@@ -1,4 +1,4 @@
-//! How much is kept of all event logs of a case together: however many there are, it fits into memory.
+//! How much is kept of all event logs of a bundle together: however many there are, it fits into memory.
 
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, Tally};
 use crate::evidence::gap::GapReason;
@@ -38,7 +38,7 @@ impl Room {
         let Some((events, bytes)) = left else {
             let EventLog { records, channel, computer, span, .. } = std::mem::take(log);
             *log = EventLog { records, channel, computer, span, ..EventLog::default() };
-            return Err(GapReason::OverLimit("what is kept of all event logs together".to_owned()));
+            return Err(GapReason::OverLimit("what is kept of all event logs of a bundle".to_owned()));
         };
         *self = Self { events, bytes };
         Ok(())
