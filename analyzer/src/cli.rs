@@ -3,7 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::mpsc::{RecvTimeoutError, channel};
@@ -24,7 +24,7 @@ use crate::report::comparison::ComparisonText;
 use crate::report::document::Document;
 use crate::report::escape::escape;
 use crate::report::html::html;
-use crate::report::json::json;
+use crate::report::json;
 use crate::report::markdown::markdown;
 use crate::report::text::TextReport;
 use crate::rules::table::RULES;
@@ -278,7 +278,7 @@ fn version() -> String {
         "kerbscope {}, bundle format {}, report schema {}\n",
         env!("CARGO_PKG_VERSION"),
         kerbscope_shared::manifest::FORMAT_VERSION,
-        crate::report::json::SCHEMA
+        json::SCHEMA
     )
 }
 
@@ -292,8 +292,10 @@ fn rules() -> String {
 
 fn report(evidence: &Evidence, form: Form, out: Option<&Path>) -> Result<ExitCode, String> {
     let case = open_case(evidence)?;
-    let words = words(&case, form)?;
-    put(out, &words)?;
+    match form {
+        Form { format: Format::Json, reader: Reader::Analyst } => write_to(out, |to| json::write(&case, to))?,
+        _ => put(out, &words(&case, form)?)?,
+    };
     let code = ExitCode::from(u8::from(case.diagnosis.problems() > 0));
     // The system takes back the memory of a program that ends faster than piece by piece.
     std::mem::forget(case);
@@ -309,9 +311,7 @@ fn words(case: &Case, form: Form) -> Result<String, String> {
         (Format::Html, _) => html(&page()),
         (Format::Markdown, _) | (Format::Text, Reader::DomainAdministrator) => markdown(&page()),
         (Format::Text, Reader::Analyst) => TextReport(case).to_string(),
-        (Format::Json, Reader::Analyst) => {
-            json(case).map_err(|error| format!("the report cannot be written: {error}"))?
-        }
+        (Format::Json, Reader::Analyst) => json::json(case).map_err(|error| error.to_string())?,
         (Format::Json, Reader::DomainAdministrator) => {
             return Err("--for-domain-administrator is a page to read: markdown or html".to_owned());
         }
@@ -362,9 +362,24 @@ fn show_record(evidence: &Evidence, number: u64, out: Option<&Path>) -> Result<E
 
 /// Writes to a file, or prints.
 fn put(out: Option<&Path>, words: &str) -> Result<ExitCode, String> {
-    let Some(path) = out else { return print(words) };
-    fs::write(path, words).map_err(|error| format!("{}: cannot be written: {error}", path.display()))?;
-    Ok(ExitCode::SUCCESS)
+    write_to(out, |to| to.write_all(words.as_bytes()))
+}
+
+/// Writes to a file, or prints, piece by piece. A reader that went away, such as `head`, is no failure.
+fn write_to(out: Option<&Path>, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) -> Result<ExitCode, String> {
+    let buffered = |to: &mut dyn Write| {
+        let mut to = BufWriter::new(to);
+        write(&mut to).and_then(|()| to.flush())
+    };
+    let written = match out {
+        Some(path) => fs::File::create(path).and_then(|mut file| buffered(&mut file)),
+        None => buffered(&mut io::stdout()),
+    };
+    match (written, out) {
+        (Err(error), Some(path)) => Err(format!("{}: cannot be written: {error}", path.display())),
+        (Err(error), None) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
+        _ => Ok(ExitCode::SUCCESS),
+    }
 }
 
 fn try_fixes(evidence: &Evidence, fixes: &[String]) -> Result<ExitCode, String> {
@@ -463,12 +478,8 @@ fn progress(words: &str) {
     }
 }
 
-/// Prints; a reader that went away, such as `head`, is no failure.
 fn print(words: &str) -> Result<ExitCode, String> {
-    match io::stdout().write_all(words.as_bytes()).and_then(|()| io::stdout().flush()) {
-        Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(format!("cannot print: {error}")),
-        _ => Ok(ExitCode::SUCCESS),
-    }
+    put(None, words)
 }
 
 #[cfg(feature = "gui")]

@@ -1,6 +1,8 @@
 //! The report for machines. Its form is a contract: `docs/report-schema.json` describes it, and a version names it.
 
-use serde::Serialize;
+use std::io;
+
+use serde::{Serialize, Serializer};
 
 use crate::case::Case;
 use crate::diagnosis::rank::{RankedFinding, Standing};
@@ -34,16 +36,39 @@ pub fn json(case: &Case) -> Result<String, serde_json::Error> {
     Ok(json)
 }
 
+/// The same, written as it is made: of a hundred thousand sites it is larger than memory should be.
+///
+/// # Errors
+///
+/// It cannot be written.
+pub fn write(case: &Case, out: &mut dyn io::Write) -> io::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, &report(case))?;
+    out.write_all(b"\n")
+}
+
+/// Things of one kind, of which each is put into words when its turn comes.
+struct Each<'a, T, J> {
+    case: &'a Case,
+    things: &'a [T],
+    words: fn(&Case, &T) -> J,
+}
+
+impl<T, J: Serialize> Serialize for Each<'_, T, J> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.things.iter().map(|thing| (self.words)(self.case, thing)))
+    }
+}
+
 #[derive(Serialize)]
-struct JsonReport {
+struct JsonReport<'a> {
     schema: &'static str,
     hosts: Vec<JsonHost>,
     summary: JsonSummary,
-    findings: Vec<JsonFinding>,
+    findings: Each<'a, RankedFinding, JsonFinding>,
     rules: Vec<JsonRule>,
-    exchanges: Vec<JsonExchange>,
+    exchanges: Each<'a, Exchange, JsonExchange>,
     events: JsonEvents,
-    gaps: Vec<JsonGap>,
+    gaps: Each<'a, Gap, JsonGap>,
 }
 
 #[derive(Serialize)]
@@ -144,7 +169,7 @@ struct JsonGap {
     how_to_collect: Option<String>,
 }
 
-fn report(case: &Case) -> JsonReport {
+fn report(case: &Case) -> JsonReport<'_> {
     let diagnosis = &case.diagnosis;
     JsonReport {
         schema: SCHEMA,
@@ -159,7 +184,7 @@ fn report(case: &Case) -> JsonReport {
             not_applicable: diagnosis.count(Verdict::NotApplicable),
             failed: diagnosis.count(Verdict::Failed),
         },
-        findings: diagnosis.findings.iter().map(|ranked| finding(case, ranked)).collect(),
+        findings: Each { case, things: &diagnosis.findings, words: finding },
         rules: diagnosis
             .answers
             .iter()
@@ -169,9 +194,9 @@ fn report(case: &Case) -> JsonReport {
                 missing: answer.not_known.as_ref().map(missing).unwrap_or_default(),
             })
             .collect(),
-        exchanges: case.exchanges.iter().map(|exchange| json_exchange(case, exchange)).collect(),
+        exchanges: Each { case, things: &case.exchanges, words: json_exchange },
         events: json_events(case),
-        gaps: case.gaps.iter().map(|gap| json_gap(case, gap)).collect(),
+        gaps: Each { case, things: &case.gaps, words: json_gap },
     }
 }
 
