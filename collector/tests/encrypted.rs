@@ -6,12 +6,17 @@
 use std::fs;
 use std::io::{Cursor, Read as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
+use std::sync::{Mutex, PoisonError};
 
 use age::x25519::Identity;
 use kerbscope_shared::limits::Limits;
 use kerbscope_shared::read::{Archive, read};
 use tempfile::TempDir;
+
+/// Whoever writes a program or starts one has it. A process that another test starts would else hold the program open
+/// for writing for a moment, and nobody could start it: "Text file busy".
+static TURN: Mutex<()> = Mutex::new(());
 
 /// A folder with a server in it, and one to write to.
 struct Stage {
@@ -57,7 +62,9 @@ impl Stage {
         let mut command = Command::new(program);
         command.current_dir(self.out()).env("TMPDIR", self.out()).env("TEMP", self.out());
         command.args(before).arg("--host-root").arg(self.folder.path().join("server")).args(arguments);
-        command.output().expect("it runs")
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        let started = in_turn(|| command.spawn());
+        started.and_then(std::process::Child::wait_with_output).expect("it runs")
     }
 
     fn written(&self) -> Vec<PathBuf> {
@@ -81,6 +88,11 @@ impl Stage {
         let sample = self.log.get(20_000..20_032).expect("a part of the log");
         holds(b"PK\x03\x04") || holds(b"manifest.json") || holds(b"Security.evtx") || holds(sample)
     }
+}
+
+fn in_turn<T>(act: impl FnOnce() -> T) -> T {
+    let _turn = TURN.lock().unwrap_or_else(PoisonError::into_inner);
+    act()
 }
 
 #[test]
@@ -204,8 +216,11 @@ fn a_damaged_copy_does_nothing_at_all() {
     for (from, to) in [(at, at + 1), (at + 5, at + 6), (at, at + 62), (at - 64, at), (at - 96, at), (at + 62, at + 500)]
     {
         let mut changed = program.clone();
-        changed.get_mut(from..to).expect("inside").fill(b'x');
-        fs::write(&copy, changed).expect("written");
+        for byte in changed.get_mut(from..to).expect("inside") {
+            // The recipient is another one each time, and may have an x here.
+            *byte = if *byte == b'x' { b'y' } else { b'x' };
+        }
+        in_turn(|| fs::write(&copy, changed)).expect("written");
         let output = stage.start(copy.to_str().expect("text"), &[], &["--out", "a.zip"]);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{output:?}");
         assert!(String::from_utf8_lossy(&output.stderr).contains("Get it again"), "{output:?}");
@@ -218,7 +233,7 @@ fn a_copy_replaces_a_file_only_by_force() {
     let stage = Stage::new();
     let copy = bake(&stage);
     let path = copy.to_str().expect("text");
-    fs::write(&copy, "mine").expect("written");
+    in_turn(|| fs::write(&copy, "mine")).expect("written");
     let arguments = ["--encrypt-to", &stage.recipient(), "--bake", path];
     assert_eq!(stage.run(&arguments).status.code(), Some(2));
     assert_eq!(fs::read(&copy).expect("read"), b"mine");
