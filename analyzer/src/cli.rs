@@ -292,30 +292,28 @@ fn rules() -> String {
 
 fn report(evidence: &Evidence, form: Form, out: Option<&Path>) -> Result<ExitCode, String> {
     let case = open_case(evidence)?;
-    match form {
-        Form { format: Format::Json, reader: Reader::Analyst } => write_to(out, |to| json::write(&case, to))?,
-        _ => put(out, &words(&case, form)?)?,
-    };
+    put_report(&case, form, out)?;
     let code = ExitCode::from(u8::from(case.diagnosis.problems() > 0));
     // The system takes back the memory of a program that ends faster than piece by piece.
     std::mem::forget(case);
     Ok(code)
 }
 
-fn words(case: &Case, form: Form) -> Result<String, String> {
+fn put_report(case: &Case, form: Form, out: Option<&Path>) -> Result<ExitCode, String> {
     let page = || match form.reader {
         Reader::Analyst => Document::of(case),
         Reader::DomainAdministrator => Document::for_domain_administrator(case),
     };
-    Ok(match (form.format, form.reader) {
+    let words = match (form.format, form.reader) {
         (Format::Html, _) => html(&page()),
         (Format::Markdown, _) | (Format::Text, Reader::DomainAdministrator) => markdown(&page()),
         (Format::Text, Reader::Analyst) => TextReport(case).to_string(),
-        (Format::Json, Reader::Analyst) => json::json(case).map_err(|error| error.to_string())?,
+        (Format::Json, Reader::Analyst) => return write_to(out, |to| json::write(case, to)),
         (Format::Json, Reader::DomainAdministrator) => {
             return Err("--for-domain-administrator is a page to read: markdown or html".to_owned());
         }
-    })
+    };
+    put(out, &words)
 }
 
 fn list_events(mut request: events::Request) -> Result<ExitCode, String> {
