@@ -73,7 +73,7 @@ pub(crate) fn bundle(bytes: &[u8]) {
     let watch = Watch::default();
     let mut logs = EventLogs::new(&watch);
     let Ok(archive) = read::read_with(Cursor::new(bytes), &Limits::STANDARD, &mut logs) else { return };
-    let case = Case::open(vec![OpenedBundle { name: "a.zip".to_owned(), archive, logs: logs.read }]);
+    let case = Case::open(vec![OpenedBundle { name: "a.zip".to_owned(), archive, logs: logs.read, room: logs.room }]);
     let text = TextReport(&case).to_string();
     let steers = |character: &char| character.is_control() && *character != '\n' || is_bidirectional(*character);
     assert_eq!(text.chars().find(steers), None, "the report in the terminal");

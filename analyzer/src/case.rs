@@ -128,7 +128,7 @@ impl Case {
 
     fn take(&mut self, opened: OpenedBundle) {
         let number = u32::try_from(self.bundles.len()).unwrap_or(u32::MAX);
-        self.room = Room::new();
+        self.room = opened.room;
         let (archive, mut logs) = (opened.archive, opened.logs);
         let manifest = archive.manifest.as_ref();
         // The logs of several hosts are often files of one name.
@@ -235,12 +235,14 @@ impl Case {
     fn read(&mut self, artifact: Artifact, bytes: Vec<u8>, log: Option<Parsed<EventLog>>) {
         let id = ArtifactId(u32::try_from(self.artifacts.len()).unwrap_or(u32::MAX));
         self.lines = self.lines.saturating_add(lines_of(&artifact, &bytes));
+        let has_room = log.is_some();
         let mut read = match log {
             Some(log) => contents::of_log(id, artifact, log),
             None if self.lines > LINES => contents::unread(id, artifact, bytes),
             None => contents::read(id, artifact, bytes),
         };
-        if let Contents::EventLog(log) = &mut read.contents.value
+        if !has_room
+            && let Contents::EventLog(log) = &mut read.contents.value
             && let Err(reason) = self.room.take(log)
         {
             read.contents.lose(id.whole(), reason);

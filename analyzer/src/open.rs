@@ -103,7 +103,7 @@ pub fn open_watched(
 ) -> Result<OpenedBundle, OpenError> {
     let mut logs = EventLogs::new(watch).with_memory(cache.map(|cache| cache as &dyn Memory));
     let (name, archive) = open_into(&mut logs, path, keys, cache)?;
-    Ok(OpenedBundle { name, archive, logs: logs.read })
+    Ok(OpenedBundle { name, archive, logs: logs.read, room: logs.room })
 }
 
 /// A record of a binary event log, whole.
@@ -145,7 +145,7 @@ fn found(logs: EventLogs<'_>, bundle: &str, archive: &Archive) -> Vec<FoundRecor
 pub fn open_in_memory(name: &str, bytes: &[u8], watch: &Watch) -> Result<OpenedBundle, OpenError> {
     let mut logs = EventLogs::new(watch);
     let archive = read_in_memory(name, bytes, &mut logs)?;
-    Ok(OpenedBundle { name: name.to_owned(), archive, logs: logs.read })
+    Ok(OpenedBundle { name: name.to_owned(), archive, logs: logs.read, room: logs.room })
 }
 
 /// The records with this number in all binary event logs of a bundle that is in memory.

@@ -22,7 +22,8 @@ pub struct EventLogs<'a> {
     pub read: Vec<Parsed<EventLog>>,
     watch: &'a Watch,
     memory: Option<&'a dyn Memory>,
-    room: Room,
+    /// What is left for more of them.
+    pub room: Room,
     source: Option<Source>,
     wanted: Option<u64>,
     /// The records that were looked for, each with the number of its log among those that came.
