@@ -33,7 +33,7 @@ const ALL_BYTES: u64 = 512 << 20;
 /// Readings at most.
 const ALL: usize = 200;
 /// What stands behind every reading.
-const MAGIC: &str = "kerbscope reading 3";
+const MAGIC: &str = "kerbscope reading 4";
 /// What the name of every reading ends with.
 const ENDING: &str = "reading";
 

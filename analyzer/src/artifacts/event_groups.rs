@@ -91,10 +91,16 @@ pub(super) struct Groups {
     hasher: RandomState,
     places: Places,
     found: Vec<Group>,
+    /// What ordinary groups counted in spans of time that are over, each with the place of its group. A log goes on from
+    /// hour to hour, so mostly there is one for each hour.
+    past: Vec<(usize, Spell)>,
+    /// Spells that began so far.
+    spells: u32,
     /// The keys of the groups that were found, one behind the other: most groups are new once and need nothing else.
     keys: Vec<u8>,
     waiting: Waiting,
     grain: Grain,
+    /// Groups of ordinary events.
     ordinary: usize,
     samples: Samples,
     at_an_end: usize,
@@ -125,13 +131,24 @@ const TOGETHER: usize = 64;
 #[derive(Debug)]
 struct Group {
     key: Span,
-    seen: Seen,
+    /// What it counts at present.
+    present: Spell,
     /// Only where events are kept.
     kept: Option<Box<Kept>>,
 }
 
-/// Where a key lies among those of all groups.
+/// What a group counted in one span of time.
 #[derive(Clone, Copy, Debug)]
+struct Spell {
+    /// Which span; 0 where events are kept.
+    span: u32,
+    /// How many spells of all groups began before.
+    order: u32,
+    seen: Seen,
+}
+
+/// Where a key lies among those of all groups.
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Span {
     start: u32,
     end: u32,
@@ -172,7 +189,7 @@ pub(super) struct KeyHead {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Sort {
     /// It is counted, with others of its time.
-    Ordinary(Option<u64>),
+    Ordinary,
     /// It is kept.
     Kept,
 }
@@ -191,25 +208,18 @@ pub(super) const WORDS: u8 = 0xfd;
 pub(super) const LONG: u8 = 0xfc;
 /// Bytes of a key at most.
 const KEY: usize = 1024;
-/// Bytes of a key before its fields: which event, whether it is ordinary, its computer, its time.
-pub(super) const HEAD: usize = 14;
-/// Where the time stands among them.
-const SPAN: usize = 10;
+/// Bytes of a key before its fields: which event, whether it is ordinary, its computer.
+pub(super) const HEAD: usize = 10;
 /// Bytes of a field before its value: its type and its length.
 const PIECE: usize = 3;
 
 impl Key {
     /// Begins a key.
-    pub(super) fn begin(&mut self, head: KeyHead, grain: Grain) {
+    pub(super) fn begin(&mut self, head: KeyHead) {
         self.0.clear();
         self.0.extend_from_slice(&[u8::try_from(head.concern).unwrap_or(u8::MAX), u8::from(head.sort != Sort::Kept)]);
         self.0.extend_from_slice(&head.id.to_le_bytes());
         self.0.extend_from_slice(&head.origin.to_le_bytes());
-        let hour = match head.sort {
-            Sort::Ordinary(Some(time)) => u32::try_from(time / HOUR).unwrap_or(0),
-            Sort::Ordinary(None) | Sort::Kept => 0,
-        };
-        self.0.extend_from_slice(&grain.span(hour).to_le_bytes());
     }
 
     /// Adds a field.
@@ -253,6 +263,8 @@ impl Groups {
             hasher: RandomState::default(),
             places: Places::default(),
             found: Vec::new(),
+            past: Vec::new(),
+            spells: 0,
             keys: Vec::new(),
             waiting: Waiting::default(),
             grain: Grain::Hour,
@@ -337,25 +349,37 @@ impl Groups {
     }
 
     fn count_one(&mut self, mut key: &mut [u8], mut hash: u32, moment: Moment) {
-        if let Some(group) = self.find(key, hash).and_then(|place| self.found.get_mut(place)) {
-            return group.seen.add(moment);
-        }
-        if self.ordinary >= ORDINARY_GROUPS {
-            while self.ordinary >= ORDINARY_GROUPS {
-                let Some(grain) = self.grain.coarser() else {
-                    self.refused = self.refused.saturating_add(1);
-                    return;
-                };
-                self.coarsen(grain);
-                key = coarser(key, grain);
-            }
+        while !self.add(key, hash, moment) {
+            let Some(grain) = self.grain.coarser() else {
+                self.refused = self.refused.saturating_add(1);
+                return;
+            };
+            self.coarsen(grain);
+            key = coarser(key, grain);
             hash = self.hash(key);
-            if let Some(group) = self.find(key, hash).and_then(|place| self.found.get_mut(place)) {
-                return group.seen.add(moment);
-            }
         }
-        self.ordinary = self.ordinary.saturating_add(1);
-        self.push(key, hash, Seen { count: 1, first: moment, last: moment }, None);
+    }
+
+    /// Counts an ordinary event, if there is room for it.
+    fn add(&mut self, key: &[u8], hash: u32, moment: Moment) -> bool {
+        let span = self.grain.span(moment.hour());
+        let has_room = self.ordinary.saturating_add(self.past.len()) < ORDINARY_GROUPS;
+        let place = self.find(key, hash);
+        if let Some((place, group)) = place.and_then(|place| Some((place, self.found.get_mut(place)?))) {
+            if group.present.span == span {
+                group.present.seen.add(moment);
+                return true;
+            }
+            if has_room {
+                let next = Spell::begin(span, moment, &mut self.spells);
+                self.past.push((place, std::mem::replace(&mut group.present, next)));
+            }
+        } else if has_room {
+            self.ordinary = self.ordinary.saturating_add(1);
+            let present = Spell::begin(span, moment, &mut self.spells);
+            self.push(key, hash, Group { key: Span::default(), present, kept: None });
+        }
+        has_room
     }
 
     /// Counts an event, and keeps it whole if it is one of the first or of the last of its group.
@@ -370,10 +394,12 @@ impl Groups {
             return;
         }
         let number = found.unwrap_or_else(|| {
-            self.push(&key.0, hash, Seen { count: 0, first: moment, last: moment }, Some(Box::default()))
+            let mut present = Spell::begin(0, moment, &mut self.spells);
+            present.seen.count = 0;
+            self.push(&key.0, hash, Group { key: Span::default(), present, kept: Some(Box::default()) })
         });
         let Some(group) = self.found.get_mut(number) else { return };
-        group.seen.add(moment);
+        group.present.seen.add(moment);
         let Some(kept) = &mut group.kept else { return };
         kept.add(event, self.at_an_end, &mut self.samples);
         while self.samples.size().is_too_much() && self.at_an_end > 1 {
@@ -381,11 +407,12 @@ impl Groups {
         }
     }
 
-    fn push(&mut self, key: &[u8], hash: u32, seen: Seen, kept: Option<Box<Kept>>) -> usize {
+    /// Adds a group with this key.
+    fn push(&mut self, key: &[u8], hash: u32, group: Group) -> usize {
         let place = self.found.len();
         let start = self.keys.len();
         self.keys.extend_from_slice(key);
-        self.found.push(Group { key: Span::new(start, self.keys.len()), seen, kept });
+        self.found.push(Group { key: Span::new(start, self.keys.len()), ..group });
         self.places.insert(hash, u32::try_from(place.saturating_add(1)).unwrap_or(0));
         place
     }
@@ -399,16 +426,43 @@ impl Groups {
         self.samples.weigh();
     }
 
-    /// Tells ordinary events apart less finely. All is done in its place: groups and keys only move to the front, over
-    /// those that became one with an earlier group.
+    /// Tells ordinary events apart less finely.
     fn coarsen(&mut self, grain: Grain) {
         self.grain = grain;
+        if grain < Grain::AnyClient { self.join_spans() } else { self.join_groups() }
+    }
+
+    /// Brings together what groups counted in spans of time that became one.
+    fn join_spans(&mut self) {
+        let Self { found, past, grain, .. } = self;
+        for Group { present, .. } in found.iter_mut() {
+            present.span = grain.span(present.span);
+        }
+        past.retain_mut(|(place, spell)| {
+            spell.span = grain.span(spell.span);
+            let present = found.get_mut(*place).map(|group| &mut group.present);
+            present.filter(|present| present.span == spell.span).map(|present| present.join(*spell)).is_none()
+        });
+        past.sort_unstable_by_key(|(place, spell)| (*place, spell.span));
+        past.dedup_by(|(place, spell), (first_place, first)| {
+            let is_one = (*place, spell.span) == (*first_place, first.span);
+            if is_one {
+                first.join(*spell);
+            }
+            is_one
+        });
+    }
+
+    /// Brings together groups whose keys became one; each counts over the whole log already. All is done in its place:
+    /// groups and keys only move to the front, over those that became one with an earlier group.
+    fn join_groups(&mut self) {
+        let grain = self.grain;
         self.ordinary = 0;
         self.places.clear();
         let (mut groups, mut bytes) = (0_usize, 0_usize);
         for place in 0..self.found.len() {
             let Some(group) = self.found.get(place) else { break };
-            let (mut key, seen, is_ordinary) = (group.key.range(), group.seen, group.kept.is_none());
+            let (mut key, spell, is_ordinary) = (group.key.range(), group.present, group.kept.is_none());
             if is_ordinary {
                 let coarse = self.keys.get_mut(key.clone()).map_or(0, |key| coarser(key, grain).len());
                 key.end = key.start.saturating_add(coarse);
@@ -417,7 +471,7 @@ impl Groups {
             let hash = self.hash(own);
             let known = if is_ordinary { self.find(own, hash) } else { None };
             if let Some(known) = known.and_then(|known| self.found.get_mut(known)) {
-                known.seen.merge(seen);
+                known.present.join(spell);
                 continue;
             }
             let end = bytes.saturating_add(key.len());
@@ -439,18 +493,25 @@ impl Groups {
     /// Ordinary events that only a list of all events shows stay as they are.
     pub(super) fn finish<T>(mut self, tally: impl Fn(Tallied) -> T, join: impl Fn(&mut T, &T)) -> Finished<T> {
         self.settle();
-        let keys = std::mem::take(&mut self.keys);
-        let is_later = |group: &Group| keys.get(group.key.range()).is_some_and(is_told_later);
-        let now = self.found.iter().filter(|group| !is_later(group)).map(|group| Row {
-            key: group.key,
-            kept: group.kept.as_ref().map_or(0, |kept| kept.count()),
-            seen: group.seen,
-        });
-        let tallies = tell(now, &keys, self.places, tally, join);
-        let later = self.found.into_iter().filter(is_later);
-        let rows = later.map(|group| Row { key: group.key, kept: 0, seen: group.seen }).collect();
+        let Self { found, past, keys, .. } = self;
+        let spell = |place: usize| match place.checked_sub(found.len()) {
+            None => found.get(place).map(|group| (group, group.present)),
+            Some(place) => past.get(place).and_then(|(place, spell)| Some((found.get(*place)?, *spell))),
+        };
+        let places = 0..found.len().saturating_add(past.len());
+        let mut order: Vec<(u32, usize)> = places.filter_map(|place| Some((spell(place)?.1.order, place))).collect();
+        order.sort_unstable();
+        let rows = || {
+            order.iter().filter_map(|(_, place)| {
+                let (Group { key, kept, .. }, Spell { span, seen, .. }) = spell(*place)?;
+                Some(Row { key: *key, span, kept: kept.as_ref().map_or(0, |kept| kept.count()), seen })
+            })
+        };
+        let is_later = |row: &Row| keys.get(row.key.range()).is_some_and(is_told_later);
+        let tallies = tell(rows().filter(|row| !is_later(row)), &keys, self.places, tally, join);
+        let later = rows().filter(is_later).collect();
         let events = self.samples.finish();
-        Finished { tallies, later: Rows { keys, rows }, events, refused: self.refused, grain: self.grain }
+        Finished { tallies, later: Rows { rows: later, keys }, events, refused: self.refused, grain: self.grain }
     }
 }
 
@@ -463,6 +524,27 @@ pub(super) struct Finished<T> {
     /// Events of which nothing is known but their number.
     pub(super) refused: u64,
     pub(super) grain: Grain,
+}
+
+impl Moment {
+    /// The hour since 1601, and 0 where it is not known.
+    fn hour(self) -> u32 {
+        self.time.and_then(|time| u32::try_from(time / HOUR).ok()).unwrap_or(0)
+    }
+}
+
+impl Spell {
+    /// Begins with one event, as the next of all.
+    fn begin(span: u32, moment: Moment, spells: &mut u32) -> Self {
+        let order = *spells;
+        *spells = order.saturating_add(1);
+        Self { span, order, seen: Seen { count: 1, first: moment, last: moment } }
+    }
+
+    fn join(&mut self, other: Self) {
+        self.order = self.order.min(other.order);
+        self.seen.merge(other.seen);
+    }
 }
 
 impl Seen {
@@ -502,9 +584,6 @@ pub(super) fn pieces(key: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
 
 /// Makes the key of a group that of the coarser group which it belongs to. It never becomes longer.
 fn coarser(key: &mut [u8], grain: Grain) -> &mut [u8] {
-    if let Some(span) = key.get_mut(SPAN..).and_then(|span| span.first_chunk_mut()) {
-        *span = grain.span(u32::from_le_bytes(*span)).to_le_bytes();
-    }
     let length = if grain < Grain::AnyClient { key.len() } else { leave_out(key, grain) };
     key.get_mut(..length).unwrap_or_default()
 }
@@ -564,7 +643,7 @@ mod tests {
 
     fn keep(groups: &mut Groups, user: &str, number: u64) {
         let mut key = Key::default();
-        key.begin(head(REFUSED_LOGON, Sort::Kept), groups.grain());
+        key.begin(head(REFUSED_LOGON, Sort::Kept));
         key.cell(Cell::Text(user));
         groups.keep(&mut key, moment(number), sample(number, user));
     }
@@ -572,7 +651,7 @@ mod tests {
     fn count(groups: &mut Groups, fields: &[(&str, Cell<'_>)], number: u64) {
         let mut key = Key::default();
         let grain = groups.grain();
-        key.begin(head(TICKET, Sort::Ordinary(moment(number).time)), grain);
+        key.begin(head(TICKET, Sort::Ordinary));
         for (name, cell) in fields {
             key.field(name, *cell, true, grain);
         }
@@ -629,7 +708,7 @@ mod tests {
         let long = "x".repeat(60_000);
         for number in 0..2000 {
             let mut key = Key::default();
-            key.begin(head(REFUSED_LOGON, Sort::Kept), groups.grain());
+            key.begin(head(REFUSED_LOGON, Sort::Kept));
             key.cell(Cell::Text(&format!("{long}{number}")));
             groups.keep(&mut key, moment(number), sample(number, &long));
         }
@@ -676,6 +755,42 @@ mod tests {
             assert!(finished.tallies.len() <= ORDINARY_GROUPS);
             assert!(finished.tallies.iter().all(|tallied| tallied.fields.get("ServiceName") == Some("svc-web")));
         }
+    }
+
+    /// Counts events of users in hours, and tells who, how many and the first hour of each row; told apart like this.
+    fn rows(events: &[(&str, u64)], grain: Grain) -> Vec<(String, u64, u64)> {
+        let mut groups = Groups::new();
+        events.iter().for_each(|(user, hour)| count(&mut groups, &[("TargetUserName", Cell::Text(user))], *hour));
+        groups.settle();
+        while groups.grain < grain {
+            groups.coarsen(groups.grain.coarser().expect("is not the last"));
+        }
+        let user = |one: &Tallied| one.fields.get("TargetUserName").unwrap_or_default().to_owned();
+        finish(groups).tallies.iter().map(|one| (user(one), one.seen.count, one.seen.first.record)).collect()
+    }
+
+    #[test]
+    fn what_is_counted_by_time_stands_in_the_order_in_which_it_began() {
+        let events = [("a", 1), ("b", 1), ("a", 30), ("a", 1), ("c", 31), ("a", 2), ("b", 31), ("a", 55), ("a", 31)];
+        let told = |grain| rows(&events, grain);
+        let expected = |rows: &[(&str, u64, u64)]| -> Vec<(String, u64, u64)> {
+            rows.iter().map(|(user, count, first)| ((*user).to_owned(), *count, *first)).collect()
+        };
+        let by_hour = [
+            ("a", 2, 1),
+            ("b", 1, 1),
+            ("a", 1, 30),
+            ("c", 1, 31),
+            ("a", 1, 2),
+            ("b", 1, 31),
+            ("a", 1, 55),
+            ("a", 1, 31),
+        ];
+        assert_eq!(told(Grain::Hour), expected(&by_hour));
+        let by_day = [("a", 3, 1), ("b", 1, 1), ("a", 2, 30), ("c", 1, 31), ("b", 1, 31), ("a", 1, 55)];
+        assert_eq!(told(Grain::Day), expected(&by_day));
+        assert_eq!(told(Grain::Log), expected(&[("a", 6, 1), ("b", 2, 1), ("c", 1, 31)]));
+        assert_eq!(told(Grain::AnyAccount), expected(&[("", 9, 1)]));
     }
 
     #[test]

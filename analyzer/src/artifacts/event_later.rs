@@ -21,6 +21,9 @@ pub struct Later {
     told: OnceLock<Vec<Tally>>,
 }
 
+/// A group: its key, its span of time, how many events, and when.
+type Part<'a> = (&'a [u8], u32, Seen);
+
 impl Later {
     /// Groups as they were counted, and the computers whose numbers stand in their keys.
     pub(super) fn new(artifact: ArtifactId, computers: Vec<Arc<str>>, groups: Rows) -> Self {
@@ -57,19 +60,19 @@ impl Later {
         self.told = OnceLock::new();
     }
 
-    /// The computers, and each group: its key, how many events, and when.
-    pub(super) fn parts(&self) -> (&[Arc<str>], impl ExactSizeIterator<Item = (&[u8], Seen)>) {
+    /// The computers, and each group.
+    pub(super) fn parts(&self) -> (&[Arc<str>], impl ExactSizeIterator<Item = Part<'_>>) {
         let key = |row: &Row| self.groups.keys.get(row.key.range()).unwrap_or_default();
-        (&self.computers, self.groups.rows.iter().map(move |row| (key(row), row.seen)))
+        (&self.computers, self.groups.rows.iter().map(move |row| (key(row), row.span, row.seen)))
     }
 
     /// The same out of those parts; none where the keys are shorter or longer than they say.
-    pub(super) fn of_parts(computers: Vec<Arc<str>>, keys: Vec<u8>, groups: Vec<(usize, Seen)>) -> Option<Self> {
+    pub(super) fn of_parts(computers: Vec<Arc<str>>, keys: Vec<u8>, groups: Vec<(usize, u32, Seen)>) -> Option<Self> {
         let mut end = 0_usize;
-        let rows = groups.into_iter().map(|(length, seen)| {
+        let rows = groups.into_iter().map(|(length, span, seen)| {
             let start = end;
             end = end.checked_add(length).filter(|end| *end <= keys.len())?;
-            Some(Row { key: Span::new(start, end), kept: 0, seen })
+            Some(Row { key: Span::new(start, end), span, kept: 0, seen })
         });
         let rows: Vec<Row> = rows.collect::<Option<_>>()?;
         (end == keys.len()).then(|| Self::new(NOBODY, computers, Rows { keys, rows }))
@@ -121,9 +124,9 @@ mod tests {
     use crate::artifacts::event_groups::Moment;
 
     fn later() -> Later {
-        let keys = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 8]].concat();
+        let keys = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 4]].concat();
         let moment = Moment { time: None, record: 5 };
-        let groups = vec![(keys.len(), Seen { count: 7, first: moment, last: moment })];
+        let groups = vec![(keys.len(), 0, Seen { count: 7, first: moment, last: moment })];
         Later::of_parts(vec!["DC1".into()], keys, groups).expect("is whole")
     }
 

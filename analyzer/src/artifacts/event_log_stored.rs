@@ -54,8 +54,9 @@ struct StoredLog<'a> {
     losses: Vec<StoredLoss<'a>>,
 }
 
-/// Of a tally for later: the length of its key, how many events, the first and the last. The keys stand behind all.
-type StoredLater = (usize, u64, StoredMoment, StoredMoment);
+/// Of a tally for later: the length of its key, its span of time, how many events, the first and the last. The keys
+/// stand behind all.
+type StoredLater = (usize, u32, u64, StoredMoment, StoredMoment);
 
 /// A record and its time, as the log has it.
 type StoredMoment = (u64, Option<u64>);
@@ -128,8 +129,8 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
     let (computers, later) = log.later.parts();
     let count = later.len();
     let mut keys = Vec::new();
-    for (key, seen) in later {
-        blocks.add(stored_later(key, seen))?;
+    for (key, span, seen) in later {
+        blocks.add(stored_later(key, span, seen))?;
         keys.extend_from_slice(key);
     }
     let losses = reading.losses.iter().map(|loss| match &loss.reason {
@@ -164,8 +165,7 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
 pub fn read(stream: impl Read) -> Option<Parsed<EventLog>> {
     let mut source = Source(stream);
     let mut head = Vec::new();
-    source.block(&mut head)?;
-    let mut items = Items(&head);
+    let mut items = Items(source.block(&mut head)?);
     let stored: StoredLog<'_> = items.next()?;
     items.0.is_empty().then_some(())?;
     let own = |words: &[&str]| -> Arc<[Box<str>]> { words.iter().map(|word| Box::from(*word)).collect() };
@@ -209,6 +209,8 @@ struct Blocks {
 
 /// Bytes of a block that is full.
 const BLOCK: usize = 64 << 10;
+/// Bytes that are read at once.
+const PIECE: usize = 1 << 20;
 
 impl Blocks {
     fn add(&mut self, item: impl Serialize) -> Option<()> {
@@ -238,18 +240,24 @@ pub struct Source<R>(pub R);
 
 impl<R: Read> Source<R> {
     /// The next block, in memory that is used again.
-    pub fn block(&mut self, block: &mut Vec<u8>) -> Option<()> {
+    pub fn block<'m>(&mut self, memory: &'m mut Vec<u8>) -> Option<&'m [u8]> {
         let mut length = [0; 4];
         self.0.read_exact(&mut length).ok()?;
-        self.bytes(usize::try_from(u32::from_le_bytes(length)).ok()?, block)
+        self.bytes(usize::try_from(u32::from_le_bytes(length)).ok()?, memory)
     }
 
-    fn bytes(&mut self, length: usize, bytes: &mut Vec<u8>) -> Option<()> {
-        bytes.clear();
-        // A length that lies must not take memory.
-        bytes.reserve(length.min(STORED_BYTES / 4));
-        let read = self.0.by_ref().take(u64::try_from(length).ok()?).read_to_end(bytes).ok()?;
-        (read == length).then_some(())
+    /// So many bytes. A length that lies takes no memory: there is never much more than was read.
+    fn bytes<'m>(&mut self, length: usize, memory: &'m mut Vec<u8>) -> Option<&'m [u8]> {
+        let mut start = 0;
+        while start < length {
+            let end = length.min(start.checked_add(PIECE)?);
+            if memory.len() < end {
+                memory.resize(end, 0);
+            }
+            self.0.read_exact(memory.get_mut(start..end)?).ok()?;
+            start = end;
+        }
+        memory.get(..length)
     }
 
     /// The rest, if it has this length.
@@ -266,8 +274,7 @@ impl<R: Read> Source<R> {
         let mut shared = Shared::default();
         let mut block = Vec::new();
         while (found.0.len(), found.1.len(), found.2.len()) != (events, tallies, later) {
-            self.block(&mut block)?;
-            let mut items = Items(&block);
+            let mut items = Items(self.block(&mut block)?);
             while !items.0.is_empty() {
                 if found.0.len() < events {
                     found.0.push(items.next::<StoredEvent<'_>>()?.event(&mut shared, names)?);
@@ -284,8 +291,8 @@ impl<R: Read> Source<R> {
     }
 }
 
-/// Events, tallies, and tallies for later: the length of the key of each.
-type Found = (Vec<Event>, Vec<Tally>, Vec<(usize, Seen)>);
+/// Events, tallies, and tallies for later: the length of the key of each, and its span of time.
+type Found = (Vec<Event>, Vec<Tally>, Vec<(usize, u32, Seen)>);
 
 /// Memory for so many items. A count that lies must not take any.
 fn reserved<T>(count: usize) -> Vec<T> {
@@ -484,12 +491,12 @@ fn provider(name: &str) -> Option<&'static str> {
     CONCERNS.iter().find(|row| row.provider == name).map(|row| row.provider)
 }
 
-fn stored_later(key: &[u8], Seen { count, first, last }: Seen) -> StoredLater {
-    (key.len(), count, stored_moment(first), stored_moment(last))
+fn stored_later(key: &[u8], span: u32, Seen { count, first, last }: Seen) -> StoredLater {
+    (key.len(), span, count, stored_moment(first), stored_moment(last))
 }
 
-const fn told_later((length, count, first, last): StoredLater) -> (usize, Seen) {
-    (length, Seen { count, first: told_moment(first), last: told_moment(last) })
+const fn told_later((length, span, count, first, last): StoredLater) -> (usize, u32, Seen) {
+    (length, span, Seen { count, first: told_moment(first), last: told_moment(last) })
 }
 
 const fn stored_moment(moment: Moment) -> StoredMoment {
@@ -544,12 +551,12 @@ mod tests {
     /// Tickets that were issued to two accounts.
     fn later() -> Later {
         let key = |user: &str| {
-            let head = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 8], &[0xfd, 5, 0]].concat();
+            let head = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 4], &[0xfd, 5, 0]].concat();
             [&head, user.as_bytes()].concat()
         };
         let moment = |record, time| Moment { time, record };
         let seen = Seen { count: 7, first: moment(1, None), last: moment(2, Some(133_000_000_000_000_000)) };
-        let (keys, groups) = ([key("alice"), key("bobby")].concat(), vec![(22, seen), (22, seen)]);
+        let (keys, groups) = ([key("alice"), key("bobby")].concat(), vec![(18, 3, seen), (18, 4, seen)]);
         Later::of_parts(vec!["DC1".into()], keys, groups).expect("are whole")
     }
 
@@ -628,8 +635,8 @@ mod tests {
         let users: Vec<_> = told.iter().map(|tally| tally.fields.get("TargetUserName")).collect();
         assert_eq!(users, [Some("alice"), Some("bobby")]);
         let (_, groups) = reading.value.later.parts();
-        let groups: Vec<(usize, Seen)> = groups.map(|(key, seen)| (key.len(), seen)).collect();
-        for length in [0, 21, 43, 45] {
+        let groups: Vec<(usize, u32, Seen)> = groups.map(|(key, span, seen)| (key.len(), span, seen)).collect();
+        for length in [0, 17, 35, 37] {
             assert_eq!(Later::of_parts(Vec::new(), vec![0; length], groups.clone()), None, "{length} bytes");
         }
     }

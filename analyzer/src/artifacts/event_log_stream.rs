@@ -168,8 +168,7 @@ impl<'a> EventLogs<'a> {
 fn told(kept: impl Read, expected: &Expected) -> Option<(u64, Option<Digest>, Parsed<EventLog>)> {
     let mut kept = stored::Source(kept);
     let mut head = Vec::new();
-    kept.block(&mut head)?;
-    let (bytes, digest) = std::str::from_utf8(&head).ok()?.split_once(' ')?;
+    let (bytes, digest) = std::str::from_utf8(kept.block(&mut head)?).ok()?.split_once(' ')?;
     let digest = Digest::try_from(digest.to_owned()).ok();
     if digest.is_some() != (expected.listed == Listed::Perhaps) {
         return None;

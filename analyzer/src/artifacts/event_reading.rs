@@ -222,11 +222,11 @@ impl Reading {
                 let Some(plan) = self.plans.plan(shape, concern, row, layout) else { return };
                 let cell = |index: Option<usize>| index.map_or(Cell::Absent, |index| layout.cell(index, &values));
                 let is_ordinary = row.is_ordinary(|| is_zero(cell(plan.status)));
-                let sort = if is_ordinary { Sort::Ordinary(moment.time) } else { Sort::Kept };
+                let sort = if is_ordinary { Sort::Ordinary } else { Sort::Kept };
                 if let (true, Some(guid)) = (is_ordinary, plan.guid) {
                     self.times.named(guid_of_cell(layout.cell(guid, &values)).unwrap_or(0), id, moment);
                 }
-                self.key.begin(KeyHead { concern, id, origin, sort }, grain);
+                self.key.begin(KeyHead { concern, id, origin, sort });
                 for (name, index) in row.alike.iter().zip(&plan.alike) {
                     self.key.field(name, cell(*index), is_ordinary, grain);
                 }
@@ -246,7 +246,7 @@ impl Reading {
             }
             Err(_) => {
                 self.unread = self.unread.saturating_add(1);
-                self.key.begin(KeyHead { concern, id, origin, sort: Sort::Kept }, grain);
+                self.key.begin(KeyHead { concern, id, origin, sort: Sort::Kept });
                 false
             }
         };
@@ -308,11 +308,11 @@ impl Reading {
             Ordinary::AuditSuccess => fields.get(EVENT_TYPE) == Some(AUDIT_SUCCESS),
             _ => is_zero(cell("Status")),
         });
-        let sort = if is_ordinary { Sort::Ordinary(moment.time) } else { Sort::Kept };
+        let sort = if is_ordinary { Sort::Ordinary } else { Sort::Kept };
         if let Some(guid) = fields.get(GUID).filter(|_| is_ordinary).and_then(guid_of_words) {
             self.times.named(guid, id, moment);
         }
-        self.key.begin(KeyHead { concern, id, origin, sort }, grain);
+        self.key.begin(KeyHead { concern, id, origin, sort });
         for name in row.alike {
             self.key.field(name, cell(name), is_ordinary, grain);
         }

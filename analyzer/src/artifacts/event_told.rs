@@ -28,8 +28,9 @@ pub(super) struct Tallied {
 /// A group whose key was not decoded yet.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
-    /// Where its key lies.
+    /// Where its key lies; a group has a row for each span of time.
     pub(super) key: Span,
+    pub(super) span: u32,
     /// How many of its events are kept whole.
     pub(super) kept: u64,
     pub(super) seen: Seen,
@@ -60,26 +61,26 @@ pub(super) fn tell<T>(
 ) -> Vec<T> {
     let hasher = RandomState::default();
     let mut found = Vec::new();
-    // Where the keys of the groups are that the tallies were made of first.
-    let mut firsts: Vec<Span> = Vec::new();
+    // Where the keys of the groups are that the tallies were made of first, and their times.
+    let mut firsts: Vec<(Span, u32)> = Vec::new();
     let (mut told, mut other) = (Told::default(), Told::default());
     let mut names = NamesOfRows::default();
     places.clear();
-    for Row { key, kept, seen } in rows {
-        let Some((concern, id, origin)) = keys.get(key.range()).and_then(|key| told.read(key)) else { continue };
+    for Row { key, span, kept, seen } in rows {
+        let Some((concern, id, origin)) = keys.get(key.range()).and_then(|key| told.read(key, span)) else { continue };
         let hash = hash(&hasher, &told);
         let fields = CONCERNS.get(concern).map_or_else(Fields::default, |row| names.fields(concern, row, &told));
         let tallied = tally(Tallied { concern, id, origin, fields, kept, seen });
         let place = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
         let known = places.find(hash).filter_map(place).find(|place| {
-            let key = firsts.get(*place).and_then(|first| keys.get(first.range()));
-            key.and_then(|key| other.read(key)).is_some() && other == told
+            let first = firsts.get(*place).and_then(|(key, span)| other.read(keys.get(key.range())?, *span));
+            first.is_some() && other == told
         });
         if let Some(known) = known.and_then(|place| found.get_mut(place)) {
             join(known, &tallied);
         } else {
             found.push(tallied);
-            firsts.push(key);
+            firsts.push((key, span));
             places.insert(hash, u32::try_from(firsts.len()).unwrap_or(0));
         }
     }
@@ -98,6 +99,7 @@ pub(super) fn key_head(key: &[u8]) -> Option<(usize, u32, u32)> {
 struct Told {
     /// It stays as it is.
     head: [u8; HEAD],
+    span: u32,
     /// Those of all fields, one behind the other.
     words: String,
     /// Where those of each field end.
@@ -107,9 +109,10 @@ struct Told {
 }
 
 impl Told {
-    /// Reads another key, and says which concern, event and computer it begins with.
-    fn read(&mut self, key: &[u8]) -> Option<(usize, u32, u32)> {
+    /// Reads another key, of this span of time, and says which concern, event and computer it begins with.
+    fn read(&mut self, key: &[u8], span: u32) -> Option<(usize, u32, u32)> {
         self.head = *key.first_chunk()?;
+        self.span = span;
         self.words.clear();
         self.ends.clear();
         self.present.clear();
