@@ -1,6 +1,5 @@
 //! The fields of one event: names that many events share, and words in one piece of memory.
 
-use std::borrow::Cow;
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -58,12 +57,6 @@ impl Fields {
         Arc::ptr_eq(&self.names, &other.names)
     }
 
-    /// A number that is the same for all fields with one list of names, and mostly another for others.
-    pub fn list_number(&self) -> usize {
-        // Lists lie at least so far apart in memory.
-        self.names.as_ptr().addr() >> 5
-    }
-
     /// How many bytes they take; names that others have too cost nothing.
     pub(super) fn weight(&self) -> usize {
         let own = if Arc::strong_count(&self.names) > 1 { 0 } else { self.names.iter().map(|name| name.len()).sum() };
@@ -90,21 +83,6 @@ impl Fields {
         }
         Self { names, words: words.into(), ends: ends.into() }
     }
-}
-
-/// The same without blanks around it. Most words have none, and looking for all that Unicode calls blank takes longer
-/// than all else that is done with them.
-pub fn trimmed(words: &str) -> &str {
-    match words.as_bytes() {
-        [first, .., last] if first.is_ascii_graphic() && last.is_ascii_graphic() => words,
-        _ => words.trim(),
-    }
-}
-
-/// The same in lower case. Most names are so already.
-pub fn lower(words: &str) -> Cow<'_, str> {
-    let is_lower = words.bytes().all(|byte| byte.is_ascii() && !byte.is_ascii_uppercase());
-    if is_lower { Cow::Borrowed(words) } else { Cow::Owned(words.to_lowercase()) }
 }
 
 impl std::fmt::Debug for Fields {
@@ -161,21 +139,6 @@ mod tests {
     fn a_field_is_found_in_any_case_and_the_first_one_counts() {
         let fields: Fields = pairs(&[("TargetName", "one"), ("targetname", "two")]).into_iter().collect();
         assert_eq!((fields.get("TARGETNAME"), fields.get("Target")), (Some("one"), None));
-    }
-
-    #[test]
-    fn blanks_around_words_mean_nothing() {
-        for words in ["", "-", "a", "a b", "NtLmSsp ", " a", "\u{a0}a\u{a0}", "\u{fc}", "a\u{3000}", "\u{3000}", "\t"] {
-            assert_eq!(trimmed(words), words.trim(), "{words:?}");
-        }
-    }
-
-    #[test]
-    fn words_in_lower_case_stay_what_they_are() {
-        for words in ["", "alice", "Alice", "svc-1$", "\u{dc}ber", "\u{fc}ber", "\u{130}"] {
-            assert_eq!(lower(words), words.to_lowercase(), "{words:?}");
-        }
-        assert!(matches!((lower("alice"), lower("Alice")), (Cow::Borrowed(_), Cow::Owned(_))));
     }
 
     #[test]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::artifacts::event_fields::{Fields, trimmed};
+use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_groups::Grain;
 use crate::artifacts::event_later::Later;
 use crate::artifacts::event_occurrence::Occurrence;
@@ -13,6 +13,7 @@ use crate::artifacts::event_reading::Reading;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::place::{ArtifactId, Evidence};
 use crate::formats::evtx::log::Reader;
+use crate::formats::words::trimmed;
 
 /// What a log holds.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

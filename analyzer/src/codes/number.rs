@@ -1,5 +1,7 @@
 //! A number as logs and tools spell it: hexadecimal, decimal, or decimal with a sign.
 
+use crate::formats::words::trimmed;
+
 /// How a number was written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spelling {
@@ -22,7 +24,7 @@ pub struct Number {
 
 /// Reads a number in any spelling. Bare digits are decimal: Windows 2000 prints `23` where later systems print `0x17`.
 pub fn number(text: &str) -> Option<Number> {
-    let text = text.trim();
+    let text = trimmed(text);
     let hexadecimal = |digits: &str| {
         let value = u32::from_str_radix(digits, 16).ok().filter(|_| !digits.starts_with('+'))?;
         Some(Number { value, spelling: Spelling::Hexadecimal })
@@ -30,7 +32,7 @@ pub fn number(text: &str) -> Option<Number> {
     if let Some(digits) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
         return hexadecimal(digits);
     }
-    if text.len() == 8 && text.contains(|c: char| c.is_ascii_alphabetic()) {
+    if text.len() == 8 && text.bytes().any(|byte| byte.is_ascii_alphabetic()) {
         return hexadecimal(text);
     }
     if let Some(digits) = text.strip_prefix('-') {

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use crate::artifacts::event_fields::{Fields, trimmed};
+use crate::artifacts::event_fields::Fields;
 use crate::artifacts::event_log::{Event, EventLog, Failures, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_FAILURE, AUDIT_SUCCESS, EVENT_TYPE};
 use crate::artifacts::event_log_text::{LOCAL_TIME, MESSAGE};
@@ -10,6 +10,7 @@ use crate::codes::number::number;
 use crate::codes::row::{Row, find};
 use crate::codes::{kerberos, nt_status, security_event};
 use crate::evidence::place::Evidence;
+use crate::formats::words::trimmed;
 
 /// One event, or many that are alike.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -144,7 +145,8 @@ impl Kind {
     }
 
     fn of(provider: &str, id: u32) -> Option<Self> {
-        let is = |name: &str| provider.eq_ignore_ascii_case(name);
+        // Almost all write it the same way, and that is seen at once.
+        let is = |name: &str| provider == name || provider.eq_ignore_ascii_case(name);
         if is("Microsoft-Windows-Security-Auditing") || is("Security") {
             return match id {
                 4624 | 4625 | 528..=537 | 539 | 540 => Some(Self::Logon),
@@ -241,25 +243,37 @@ pub fn attempts(log: &EventLog) -> Vec<Attempt<'_>> {
 /// The same in any order, and only of these kinds: the others are not even looked at.
 pub fn attempts_of<'a>(log: &'a EventLog, kinds: &'a [Kind]) -> impl Iterator<Item = Attempt<'a>> {
     let later = log.later.told_where(|provider, id| is_of(kinds, provider, id));
-    attempts_among(log, kinds, log.tallies.iter().chain(later))
-}
-
-/// Failures of these kinds, in any order. What is ordinary went well, and is not even looked at.
-pub fn failures_of<'a>(log: &'a EventLog, kinds: &'a [Kind]) -> impl Iterator<Item = Attempt<'a>> {
-    let some_are_kept = log.tallies.iter().filter(|tally| tally.kept > 0);
-    attempts_among(log, kinds, some_are_kept).filter(|attempt| attempt.outcome == Outcome::Failed)
-}
-
-fn attempts_among<'a>(
-    log: &'a EventLog,
-    kinds: &'a [Kind],
-    tallies: impl Iterator<Item = &'a Tally>,
-) -> impl Iterator<Item = Attempt<'a>> {
     let events = log.events.iter().filter(move |event| is_of(kinds, &event.provider, event.id));
-    let tallies = tallies.filter(move |tally| is_of(kinds, tally.provider, tally.id));
+    let tallies = log.tallies.iter().chain(later).filter(move |tally| is_of(kinds, tally.provider, tally.id));
     let (mut of_events, mut of_tallies) = (Columns::default(), Columns::default());
     let events = events.filter_map(move |event| of_event(event, &mut of_events));
     events.chain(tallies.filter_map(move |tally| of_tally(tally, &mut of_tallies)))
+}
+
+/// Failures of these kinds, in any order, and only of users that are wanted. What is ordinary went well, and is not even
+/// looked at.
+pub fn failures_of<'a>(
+    log: &'a EventLog,
+    kinds: &[Kind],
+    is_wanted: impl Fn(Option<&'a str>) -> bool,
+) -> Vec<Attempt<'a>> {
+    let mut columns = Columns::default();
+    let is_one = |provider: &str, id: u32, fields: &'a Fields, columns: &mut Columns<'a>| {
+        is_of(kinds, provider, id) && columns.told(fields).is_some_and(|told| is_wanted(told.user()))
+    };
+    let mut found = Vec::new();
+    for event in &log.events {
+        if is_one(&event.provider, event.id, &event.fields, &mut columns) {
+            found.extend(of_event(event, &mut columns));
+        }
+    }
+    for tally in log.tallies.iter().filter(|tally| tally.kept > 0) {
+        if is_one(tally.provider, tally.id, &tally.fields, &mut columns) {
+            found.extend(of_tally(tally, &mut columns));
+        }
+    }
+    found.retain(|attempt| attempt.outcome == Outcome::Failed);
+    found
 }
 
 fn is_of(kinds: &[Kind], provider: &str, id: u32) -> bool {
@@ -301,7 +315,7 @@ pub fn network_logons(log: &EventLog) -> impl Iterator<Item = NetworkLogons<'_>>
     let logons = log.tallies.iter().chain(later).filter(move |tally| is_logon(tally.id) && tally.kept == 0);
     logons.filter_map(move |tally| {
         Kind::of(tally.provider, tally.id)?;
-        let told = columns.told(&tally.fields);
+        let told = columns.told(&tally.fields)?;
         let is_anonymous = told.words(Column::TargetUserName)?.eq_ignore_ascii_case("ANONYMOUS LOGON");
         (told.words(Column::LogonType) == Some("3") && !is_anonymous).then_some(())?;
         let (client, package) = (told.client()?, told.package()?);
@@ -374,32 +388,43 @@ type Places = [Option<u16>; NAMES.len()];
 /// The places of the fields in lists of names that were met: very many events share a few lists.
 #[derive(Default)]
 struct Columns<'a> {
-    met: [Option<(&'a Fields, Places)>; LISTS],
+    met: Vec<(&'a Fields, Places)>,
+    /// Which of them the next new one takes the place of.
+    next: usize,
 }
 
 /// Lists whose places are remembered.
 const LISTS: usize = 32;
 
 impl<'a> Columns<'a> {
-    fn told(&mut self, fields: &'a Fields) -> Told<'a> {
-        let slot = fields.list_number() % LISTS;
-        let known = self.met.get(slot).copied().flatten().filter(|(other, _)| other.has_list_of(fields));
-        let (_, places) = known.unwrap_or_else(|| (fields, NAMES.map(|name| fields.place(name))));
-        if let Some(met) = self.met.get_mut(slot).filter(|_| known.is_none()) {
-            *met = Some((fields, places));
+    fn told(&mut self, fields: &'a Fields) -> Option<Told<'a, '_>> {
+        let known = self.met.iter().position(|(other, _)| other.has_list_of(fields));
+        let place = known.unwrap_or_else(|| self.meet(fields));
+        let (_, places) = self.met.get(place)?;
+        Some(Told { fields, places })
+    }
+
+    /// Remembers another list; the oldest one goes where there are too many.
+    fn meet(&mut self, fields: &'a Fields) -> usize {
+        let place = self.next;
+        let places = NAMES.map(|name| fields.place(name));
+        match self.met.get_mut(place) {
+            Some(oldest) => *oldest = (fields, places),
+            None => self.met.push((fields, places)),
         }
-        Told { fields, places }
+        self.next = place.saturating_add(1) % LISTS;
+        place
     }
 }
 
 /// What fields say, where they say anything.
 #[derive(Clone, Copy)]
-struct Told<'a> {
+struct Told<'a, 'c> {
     fields: &'a Fields,
-    places: Places,
+    places: &'c Places,
 }
 
-impl<'a> Told<'a> {
+impl<'a> Told<'a, '_> {
     fn words(&self, column: Column) -> Option<&'a str> {
         let place = (*self.places.get(column as usize)?)?;
         self.fields.at(place.into()).map(trimmed).filter(|words| !words.is_empty() && *words != "-")
@@ -407,6 +432,10 @@ impl<'a> Told<'a> {
 
     fn first(&self, columns: &[Column]) -> Option<&'a str> {
         columns.iter().find_map(|column| self.words(*column))
+    }
+
+    fn user(&self) -> Option<&'a str> {
+        self.first(&[Column::TargetUserName, Column::ClientName, Column::Username])
     }
 
     fn client(&self) -> Option<&'a str> {
@@ -465,12 +494,13 @@ fn of_fields<'a>(
     columns: &mut Columns<'a>,
 ) -> Option<Attempt<'a>> {
     let kind = Kind::of(provider, id)?;
-    let told = columns.told(fields);
+    let told = columns.told(fields)?;
     let value = |column| told.words(column).and_then(number).map(|number| number.value);
-    let code = |column| value(column).filter(|value| *value != 0).map(|value| Code::of(value, kind.codes()));
+    let code = |value: Option<u32>| value.filter(|value| *value != 0).map(|value| Code::of(value, kind.codes()));
+    let ended = value(Column::Status);
     // Event 3 of the client puts words behind its code, and event 537 has no name for it.
     let first_word = |column| told.words(column)?.split_whitespace().next().and_then(number);
-    let status = code(Column::Status)
+    let status = code(ended)
         .or_else(|| first_word(Column::ErrorCode).map(|number| Code::of(number.value, kind.codes())))
         .or_else(|| of_old_id(id));
     Some(Attempt {
@@ -483,8 +513,8 @@ fn of_fields<'a>(
         provider,
         id,
         kind,
-        outcome: outcome(kind, id, told.words(Column::EventType), status, value(Column::Status)),
-        user: told.first(&[Column::TargetUserName, Column::ClientName, Column::Username]),
+        outcome: outcome(kind, id, told.words(Column::EventType), status, ended),
+        user: told.user(),
         domain: told.first(&[Column::TargetDomainName, Column::ClientRealm]),
         client: told.client(),
         service: told.first(&[
@@ -500,7 +530,7 @@ fn of_fields<'a>(
         process: told.words(Column::LogonProcessName),
         encryption_type: value(Column::TicketEncryptionType),
         code: status,
-        sub_code: code(Column::SubStatus),
+        sub_code: code(value(Column::SubStatus)),
         fields,
     })
 }
@@ -630,8 +660,10 @@ mod tests {
         for (index, name) in NAMES.into_iter().enumerate() {
             let other = fields(&[("X", "x"), (name, "own")]);
             let column = COLUMNS[index];
-            assert_eq!(columns.told(&all).words(column), Some(name), "{column:?}");
-            assert_eq!(Columns::default().told(&other).words(column), Some("own"), "{column:?}");
+            let own = columns.told(&all).and_then(|told| told.words(column));
+            let mut new = Columns::default();
+            let of_other = new.told(&other).and_then(|told| told.words(column));
+            assert_eq!((own, of_other), (Some(name), Some("own")), "{column:?}");
             assert!(format!("{column:?}").eq_ignore_ascii_case(name), "{column:?}");
         }
     }
@@ -699,7 +731,8 @@ mod tests {
         let ordinary = |id| EventLog { tallies: vec![Tally { id, ..tally(5, 0) }], ..EventLog::default() };
         let told = [4624, 4769].map(|id| (attempts(&ordinary(id)).len(), network_logons(&ordinary(id)).count()));
         assert_eq!(told, [(1, 0), (1, 0)]);
-        let failures = |log: &EventLog, kind| failures_of(log, &[kind]).map(|one| one.count).collect::<Vec<u64>>();
+        let failures =
+            |log: &EventLog, kind| failures_of(log, &[kind], |_| true).iter().map(|one| one.count).collect::<Vec<_>>();
         assert_eq!(failures(&log(tally(12_432, 1)), Kind::Logon), [1, 12_431]);
         assert!(failures(&log(tally(12_432, 1)), Kind::Ntlm).is_empty());
         assert!(failures(&ordinary(4624), Kind::Logon).is_empty());

@@ -182,7 +182,7 @@ struct Many {
 fn timeless(log: &EventLog) -> BTreeMap<(Kind, u32, Option<u32>), Many> {
     let mut found: BTreeMap<_, Many> = BTreeMap::new();
     let is_some = log.events.iter().any(|event| event.time.is_none());
-    let failures = is_some.then(|| failures_of(log, &Kind::ATTEMPTS)).into_iter().flatten();
+    let failures = is_some.then(|| failures_of(log, &Kind::ATTEMPTS, |_| true)).into_iter().flatten();
     for attempt in failures.filter(|attempt| attempt.first.is_none()) {
         let code = attempt.sub_code.or(attempt.code);
         let many = found.entry((attempt.kind, attempt.id, code.map(|code| code.value))).or_default();

@@ -1,11 +1,15 @@
 //! What event logs say about sign-in, whatever the version of Windows that wrote them.
 
+use std::collections::HashSet;
+
+use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
 use crate::artifacts::event_log::{Event, EventLog};
+use crate::codes::number::number;
 use crate::evidence::place::Evidence;
 use crate::facts::attempts::{Attempt, Kind, failures_of};
-use crate::facts::sign_ins::sign_ins;
+use crate::facts::sign_ins::{bare, sign_ins};
 use crate::facts::spn::Spn;
 
 /// Something that happened, with the record that says so.
@@ -114,9 +118,10 @@ pub struct AccountRefused {
 
 /// Accounts that were refused a ticket, and moments later NTLM, as the log of a domain controller tells it.
 pub fn refused_accounts(log: &EventLog) -> Vec<Happening> {
+    let by_ntlm = failures_of(log, &[Kind::Ntlm], |_| true);
+    let by_ntlm: HashSet<_, RandomState> = by_ntlm.iter().filter_map(|attempt| attempt.user.map(bare)).collect();
     let kinds = [Kind::TicketGrantingTicket, Kind::PreAuthentication, Kind::Ntlm];
-    let mut attempts = Vec::with_capacity(log.events.len());
-    attempts.extend(failures_of(log, &kinds));
+    let attempts = failures_of(log, &kinds, |user| user.is_some_and(|user| by_ntlm.contains(&bare(user))));
     let both = |events: &[usize]| -> Option<Happening> {
         let of = |wanted: fn(Kind) -> bool| {
             events.iter().filter_map(|index| attempts.get(*index)).find(|attempt| wanted(attempt.kind))
@@ -144,7 +149,7 @@ const KDC: &str = "Microsoft-Windows-Kerberos-Key-Distribution-Center";
 const AUDIT: &str = "Microsoft-Windows-Security-Auditing";
 
 fn meaning(event: &Event) -> Option<What> {
-    let number = |field: &str| event.field(field).and_then(number);
+    let number = |field: &str| event.field(field).and_then(leading_number);
     match event.id {
         5788 | 5789 | 5801 => Some(What::OwnNamesNotRegistered { id: event.id }),
         5021 | 5057 | 5059 => {
@@ -179,7 +184,7 @@ fn meaning(event: &Event) -> Option<What> {
 /// Smart cards have events of the same ids, without these fields.
 fn of_kerberos_client(event: &Event) -> Option<What> {
     let spn = |field: &str| event.field(field).and_then(|text| Spn::parse(without_realm(text)));
-    let number = |field: &str| event.field(field).and_then(number);
+    let number = |field: &str| event.field(field).and_then(leading_number);
     match event.id {
         4 => Some(What::TicketNotDecrypted { server: event.field("Server")?.to_owned(), target: spn("TargetName") }),
         3 => Some(What::KerberosError {
@@ -198,18 +203,14 @@ fn without_realm(text: &str) -> &str {
     text.split_once('@').map_or(text, |(name, _)| name)
 }
 
-/// `0x7`, `7`, or either with words behind it: `0x7 KDC_ERR_S_PRINCIPAL_UNKNOWN`.
-fn number(text: &str) -> Option<u32> {
-    let word = text.split_whitespace().next()?;
-    match word.to_ascii_lowercase().strip_prefix("0x") {
-        Some(digits) => u32::from_str_radix(digits, 16).ok(),
-        None => word.parse().ok(),
-    }
+/// The number in `0x7 KDC_ERR_S_PRINCIPAL_UNKNOWN`.
+fn leading_number(text: &str) -> Option<u32> {
+    number(text.split_ascii_whitespace().next()?).map(|number| number.value)
 }
 
 /// The number in `0xc0000035 KLIN(0)`.
 fn first_number(text: &str) -> Option<u32> {
-    text.split_whitespace().find_map(number)
+    text.split_whitespace().find_map(leading_number)
 }
 
 #[cfg(test)]
@@ -350,10 +351,8 @@ mod tests {
     }
 
     #[test]
-    fn codes_are_hexadecimal_only_with_their_prefix() {
-        assert_eq!(
-            (number("0x23"), number("23"), number("0X7 words"), number("x")),
-            (Some(35), Some(23), Some(7), None)
-        );
+    fn words_behind_a_code_mean_nothing() {
+        let told = ["0x23", "23", "0X7 words", "-1073741718", "x"].map(leading_number);
+        assert_eq!(told, [Some(35), Some(23), Some(7), Some(0xc000_006a), None]);
     }
 }

@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
-use crate::artifacts::event_fields::lower;
 use crate::artifacts::event_log::EventLog;
 use crate::evidence::place::Evidence;
 use crate::facts::attempts::{Attempt, Kind, Outcome, attempts_of};
+use crate::formats::words::lower;
 
 /// Kinds of one log at most that are told apart; clients make most of them.
 const KINDS: usize = 2_000;

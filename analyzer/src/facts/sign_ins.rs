@@ -7,11 +7,11 @@ use std::net::IpAddr;
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
 
-use crate::artifacts::event_fields::lower;
 use crate::artifacts::w3c_log::Request;
 use crate::evidence::place::{Evidence, Place};
 use crate::facts::attempts::{Attempt, Kind, Outcome};
 use crate::facts::host::HostName;
+use crate::formats::words::lower;
 
 /// One attempt that failed, as several logs tell it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,7 +72,7 @@ pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> 
 }
 
 /// `alice` of `CONTOSO\Alice`, `alice@CONTOSO.COM` and `ALICE`.
-fn bare(user: &str) -> Cow<'_, str> {
+pub(super) fn bare(user: &str) -> Cow<'_, str> {
     let user = user.rsplit_once('\\').map_or(user, |(_, user)| user);
     lower(user.split_once('@').map_or(user, |(user, _)| user))
 }
@@ -82,7 +82,11 @@ fn bare(user: &str) -> Cow<'_, str> {
 fn together(attempts: &[Attempt<'_>], first: Record, rest: &mut VecDeque<Record>) -> Vec<Record> {
     let mut own = vec![first];
     let mut place = 0;
-    while let Some(next) = rest.get(place).copied().filter(|_| place < NEAR && own.len() < NEAR) {
+    let may_belong = |next: Record| apart_ms(first.0, next.0).is_none_or(|apart| apart <= FALLBACK_MS);
+    while let Some(next) = rest.get(place).copied() {
+        if place >= NEAR || own.len() >= NEAR || !may_belong(next) {
+            break;
+        }
         let is_own = belongs(attempts, &own, next);
         let is_strange = is_of_another_client(attempts, &own, next);
         if is_strange
@@ -100,9 +104,13 @@ fn together(attempts: &[Attempt<'_>], first: Record, rest: &mut VecDeque<Record>
 
 /// Whether a record names an address, and these name another. A proxy lets both name two for one client.
 fn is_of_another_client(attempts: &[Attempt<'_>], own: &[Record], (_, index): Record) -> bool {
-    let address = |index: usize| attempts.get(index)?.client?.parse::<IpAddr>().ok();
-    let Some(asked) = address(index) else { return false };
-    own.iter().filter_map(|(_, index)| address(*index)).any(|own| own.is_ipv4() == asked.is_ipv4() && own != asked)
+    let client = |index: usize| attempts.get(index)?.client;
+    let address = |client: &str| client.parse::<IpAddr>().ok();
+    let Some(asked) = client(index) else { return false };
+    let is_another = |(own, asked): (IpAddr, IpAddr)| own.is_ipv4() == asked.is_ipv4() && own != asked;
+    // Mostly they are the same to the letter, and need not be read.
+    let mut others = own.iter().filter_map(|(_, index)| client(*index)).filter(|own| *own != asked);
+    others.any(|own| address(own).zip(address(asked)).is_some_and(is_another))
 }
 
 /// Whether a later record tells the same as the next one, but of the client that these are of.
@@ -121,11 +129,16 @@ fn belongs(attempts: &[Attempt<'_>], known: &[Record], (time, index): Record) ->
     let is_fallback = attempt.kind == Kind::Ntlm && known().all(|other| is_kerberos(other.kind));
     let window_ms = if is_fallback { FALLBACK_MS } else { TOGETHER_MS };
     let is_near = match (first, time) {
-        (Some(first), Some(time)) => time.as_millisecond().saturating_sub(first.as_millisecond()) <= window_ms,
         (None, None) => known().next_back().is_some_and(|last| are_neighbors(last, attempt)),
-        _ => false,
+        _ => apart_ms(first, time).is_some_and(|apart| apart <= window_ms),
     };
     is_near && !known().any(is_same_kind)
+}
+
+/// How much later the other one was written, in milliseconds, where both times are known.
+fn apart_ms(one: Option<Timestamp>, other: Option<Timestamp>) -> Option<i64> {
+    let (one, other) = one.zip(other)?;
+    Some(other.as_millisecond().saturating_sub(one.as_millisecond()))
 }
 
 /// Whether two records of a copy without a zone stand next to each other, and are of one day.

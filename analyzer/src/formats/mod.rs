@@ -12,5 +12,6 @@ pub mod ldap_url;
 pub mod name;
 pub mod sealed;
 pub mod text;
+pub mod words;
 pub mod wrapped;
 pub mod xml;
