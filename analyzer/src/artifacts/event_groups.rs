@@ -760,7 +760,9 @@ mod tests {
     /// Counts events of users in hours, and tells who, how many and the first hour of each row; told apart like this.
     fn rows(events: &[(&str, u64)], grain: Grain) -> Vec<(String, u64, u64)> {
         let mut groups = Groups::new();
-        events.iter().for_each(|(user, hour)| count(&mut groups, &[("TargetUserName", Cell::Text(user))], *hour));
+        for (user, hour) in events {
+            count(&mut groups, &[("TargetUserName", Cell::Text(user))], *hour);
+        }
         groups.settle();
         while groups.grain < grain {
             groups.coarsen(groups.grain.coarser().expect("is not the last"));

@@ -2,9 +2,10 @@
 
 use std::io::Read;
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 
 use kerbscope_shared::digest::{Digest, Digester};
-use kerbscope_shared::read::{Expected, Listed, ProblemKind, Stored, Streamed, Streams};
+use kerbscope_shared::read::{Expected, Listed, ProblemKind, Streamed, Streams};
 
 use crate::artifacts::event_log::{EventLog, LogReader, NOBODY};
 use crate::artifacts::event_log_stored::{self as stored, block, to_bytes};
@@ -30,21 +31,30 @@ pub struct EventLogs<'a> {
     pub found: Vec<(usize, Whole)>,
 }
 
-/// Keeps readings from one run to another, under names that we choose. It may forget any at any time.
-pub trait Memory: std::fmt::Debug {
-    /// What was kept under this name. Where it is not what was kept, it ends with an error.
-    fn recall(&self, name: &str) -> Option<Box<dyn Read>>;
+/// Keeps readings from one run to another. It may forget any at any time.
+pub trait Memory: std::fmt::Debug + Sync {
+    /// What was kept of this content of a source. Where it is not what was kept, it ends with an error.
+    fn recall(&self, source: &Source, expected: &Expected, watch: &Watch) -> Option<Box<dyn Read>>;
 
-    /// Keeps a reading of this source under a name, if it is worth it.
-    fn keep(&self, source: &Source, name: &str, reading: &[u8]);
+    /// A digest of content as it lies in its zip, by which it is known again wherever else it lies. It is made beside the
+    /// reading. None where making one takes longer than reading the content again.
+    fn content(&self, source: &Source, expected: &Expected, watch: &Watch) -> Option<Digest>;
+
+    /// Keeps a reading, if it is worth it.
+    fn keep(&self, source: &Source, expected: &Expected, content: Option<Digest>, reading: &[u8]);
 
     /// Content that is shorter is read again every time.
     fn shortest(&self) -> u64;
 }
 
-/// Which file is read, told so that no other file at any time is told the same.
+/// Which file is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Source(pub String);
+pub struct Source {
+    /// Where it lies.
+    pub path: PathBuf,
+    /// Told so that no other file at any time is told the same.
+    pub identity: String,
+}
 
 impl Streams for EventLogs<'_> {
     fn wants(&self, head: &[u8]) -> bool {
@@ -52,8 +62,8 @@ impl Streams for EventLogs<'_> {
     }
 
     fn recall(&mut self, expected: &Expected) -> Option<Streamed> {
-        let name = self.name(expected)?;
-        let (bytes, sha256, reading) = told(self.memory?.recall(&name)?, expected)?;
+        let (memory, source) = self.remembered(expected)?;
+        let (bytes, sha256, reading) = told(memory.recall(source, expected, self.watch)?, expected)?;
         self.watch.expect(bytes);
         // Who stops it now stops it at the next log.
         let _ = self.watch.advance(bytes, reading.value.records);
@@ -64,7 +74,18 @@ impl Streams for EventLogs<'_> {
     }
 
     fn read(&mut self, content: &mut (dyn Read + Send), expected: &Expected) -> Streamed {
-        self.take(expected, |take| read_ahead(content, take))
+        let remembered = self.remembered(expected).map(|(memory, source)| (memory, source.clone()));
+        let watch = self.watch;
+        let (streamed, digest) = std::thread::scope(|scope| {
+            let digest = remembered.as_ref().and_then(|(memory, source)| {
+                let thread = std::thread::Builder::new().name("digest".to_owned());
+                thread.spawn_scoped(scope, || memory.content(source, expected, watch)).ok()
+            });
+            let streamed = self.take(expected, |take| read_ahead(content, take));
+            (streamed, digest.and_then(|digest| digest.join().ok()).flatten())
+        });
+        self.keep(expected, &streamed, digest);
+        streamed
     }
 }
 
@@ -93,31 +114,29 @@ impl<'a> EventLogs<'a> {
 
     /// Reads a log that lies in a file of its own: that is too little work for a second thread.
     pub fn read_file(&mut self, content: impl Read, expected: &Expected) -> Streamed {
-        match self.recall(expected) {
-            Some(streamed) => streamed,
-            None => self.take(expected, |take| read_here(content, take)),
+        if let Some(streamed) = self.recall(expected) {
+            return streamed;
         }
+        let streamed = self.take(expected, |take| read_here(content, take));
+        self.keep(expected, &streamed, None);
+        streamed
     }
 
-    /// The name of a reading: all that decides what a reading says, but for the program that reads.
-    fn name(&self, expected: &Expected) -> Option<String> {
-        let Source(source) = self.source.as_ref()?;
-        let Expected { listed, bytes, allowed, stored } = expected;
-        (*bytes >= self.memory?.shortest()).then_some(())?;
-        let Stored { starts_at, compressed, crc32 } =
-            stored.unwrap_or(Stored { starts_at: 0, compressed: 0, crc32: 0 });
-        let place = format!("{starts_at} {compressed} {crc32} {bytes} {allowed} {listed:?}");
-        Some(Digest::of(format!("{source}\n{place}").as_bytes()).to_string())
+    /// The memory for content of the present source, if it is long enough for one.
+    fn remembered(&self, expected: &Expected) -> Option<(&'a dyn Memory, &Source)> {
+        self.memory.filter(|memory| expected.bytes >= memory.shortest()).zip(self.source.as_ref())
     }
 
-    /// Keeps the last reading, unless a part of the log is missing from it that was there.
-    fn keep(&self, expected: &Expected, streamed: &Streamed) {
-        let (Some(memory), Some(source), Some(name)) = (self.memory, &self.source, self.name(expected)) else { return };
+    /// Keeps the last reading, unless a part of the log is missing from it that was there; then leaves as much of it as
+    /// there is room for besides the others.
+    fn keep(&mut self, expected: &Expected, streamed: &Streamed, content: Option<Digest>) {
         let is_all = streamed.problem.is_none() && streamed.bytes < expected.allowed;
-        let Some(reading) = self.read.get(streamed.number).filter(|_| is_all).and_then(to_bytes) else { return };
-        let digest = streamed.sha256.map(|digest| digest.to_string()).unwrap_or_default();
-        let Some(head) = block(format!("{} {digest}", streamed.bytes).as_bytes()) else { return };
-        memory.keep(source, &name, &[head, reading].concat());
+        if let Some((memory, source)) = self.remembered(expected).filter(|_| is_all)
+            && let Some(reading) = self.read.get(streamed.number).and_then(|reading| stored_with(streamed, reading))
+        {
+            memory.keep(source, expected, content, &reading);
+        }
+        self.make_room();
     }
 
     fn take(
@@ -148,10 +167,7 @@ impl<'a> EventLogs<'a> {
         self.found.extend(search.into_iter().flat_map(Search::finish).map(|record| (number, record)));
         let stopped = watch.is_stopped().then(|| ProblemKind::Unreadable("reading was stopped".to_owned()));
         let problem = outcome.err().map(|error| ProblemKind::Damaged(error.to_string())).or(stopped);
-        let streamed = Streamed { number, bytes, sha256: digester.map(Digester::finish), problem };
-        self.keep(expected, &streamed);
-        self.make_room();
-        streamed
+        Streamed { number, bytes, sha256: digester.map(Digester::finish), problem }
     }
 
     /// Leaves the last reading as it is, if there is room for it besides the others.
@@ -162,6 +178,13 @@ impl<'a> EventLogs<'a> {
             last.lose(NOBODY.whole(), reason);
         }
     }
+}
+
+/// A reading as it is kept: the length and the digest of the log in front of it.
+fn stored_with(streamed: &Streamed, reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
+    let digest = streamed.sha256.map(|digest| digest.to_string()).unwrap_or_default();
+    let head = block(format!("{} {digest}", streamed.bytes).as_bytes())?;
+    Some([head, to_bytes(reading)?].concat())
 }
 
 /// What was kept: the length and the digest of the log, and its reading.

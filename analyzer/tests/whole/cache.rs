@@ -18,6 +18,7 @@ use kerbscope_samples::scenarios;
 use tempfile::TempDir;
 
 use crate::damaged_logs::whole_log;
+use crate::hostile::zip;
 use crate::sealed::seal;
 
 /// A folder with evidence and a cache.
@@ -47,6 +48,11 @@ impl Stage {
         let mut kept: Vec<_> = folder.map(|entry| entry.expect("reads").path()).collect();
         kept.sort();
         kept
+    }
+
+    /// What is kept whose name ends like this.
+    fn kept_as(&self, ending: &str) -> Vec<PathBuf> {
+        self.kept().into_iter().filter(|path| path.extension().is_some_and(|own| own == ending)).collect()
     }
 
     /// The logs at a path, with the cache.
@@ -109,15 +115,83 @@ fn what_is_kept_is_what_is_used() {
     let other = stage.file("other.evtx", &changed_log());
     let others = stage.logs(&other);
     let theirs = stage.kept().into_iter().find(|path| *path != kept).expect("another reading");
-    // Who may write into the cache may say what he likes; that shows where the reading comes from.
-    let name = |path: &Path| path.file_stem().expect("has a name").to_string_lossy().into_owned();
-    let bytes = fs::read(&theirs).expect("reads");
-    let text = name(&theirs).into_bytes();
-    let at = bytes.windows(text.len()).position(|bytes| bytes == text).expect("holds its name");
-    let own = [&bytes[..at], name(&kept).as_bytes(), &bytes[at + text.len()..]].concat();
     assert_ne!(first, others);
-    fs::write(&kept, own).expect("writes");
+    put_in_place(&kept, &theirs);
     assert_eq!(stage.logs(&path), others);
+}
+
+/// Lets a reading say what another one says. Who may write into the cache may say what he likes; that shows where a
+/// reading comes from.
+fn put_in_place(kept: &Path, theirs: &Path) {
+    let name = |path: &Path| path.file_stem().expect("has a name").to_string_lossy().into_owned();
+    let bytes = fs::read(theirs).expect("reads");
+    let text = name(theirs).into_bytes();
+    let at = bytes.windows(text.len()).position(|bytes| bytes == text).expect("holds its name");
+    let own = [&bytes[..at], name(kept).as_bytes(), &bytes[at + text.len()..]].concat();
+    fs::write(kept, own).expect("writes");
+}
+
+fn bundle(log: Vec<u8>) -> Vec<u8> {
+    zip(&[("Security.evtx", log)])
+}
+
+#[test]
+fn a_log_in_a_bundle_is_known_again_by_its_content_wherever_it_lies() {
+    let stage = Stage::new();
+    let path = stage.file("one.zip", &bundle(whole_log()));
+    let first = stage.logs(&path);
+    let [own] = stage.kept_as("reading").try_into().expect("one reading");
+    let others = stage.logs(&stage.file("other.zip", &bundle(changed_log())));
+    let theirs = stage.kept_as("reading").into_iter().find(|path| *path != own).expect("another reading");
+    assert_ne!(first, others);
+    put_in_place(&own, &theirs);
+    assert_eq!(stage.logs(&path), others, "where it was");
+    assert_eq!(stage.logs(&stage.file("copy.zip", &bundle(whole_log()))), others, "in a copy");
+    fs::rename(&path, stage.folder.path().join("moved.zip")).expect("renames");
+    assert_eq!(stage.logs(&stage.folder.path().join("moved.zip")), others, "under another name");
+    stage.file("moved.zip", &bundle(whole_log()));
+    assert_eq!(stage.logs(&stage.folder.path().join("moved.zip")), others, "written anew");
+    let larger = zip(&[("setspn.txt", b"text".to_vec()), ("Security.evtx", whole_log())]);
+    assert_eq!(stage.logs(&stage.file("larger.zip", &larger)), others, "in another bundle");
+    assert_eq!(stage.kept_as("reading").len(), 2);
+    assert_eq!(stage.kept_as("known").len(), 6);
+}
+
+#[test]
+fn other_content_of_which_a_zip_states_the_same_is_read() {
+    let stage = Stage::new();
+    let whole = bundle(whole_log());
+    let first = stage.logs(&stage.file("one.zip", &whole));
+    for at in [200, whole.len() / 3, whole.len() / 2] {
+        let mut changed = whole.clone();
+        changed[at] ^= 1;
+        let path = stage.file("changed.zip", &changed);
+        let told = stage.logs(&path);
+        assert_ne!(told, first, "at {at}");
+        assert_eq!(told, logs(&path, None), "at {at}");
+    }
+    assert_eq!(stage.kept_as("reading").len(), 1, "what is damaged is not kept");
+}
+
+#[test]
+fn what_is_known_of_a_place_may_be_lost_or_lead_nowhere() {
+    let stage = Stage::new();
+    let path = stage.file("one.zip", &bundle(whole_log()));
+    let first = stage.logs(&path);
+    let all = stage.kept();
+    let [known] = stage.kept_as("known").try_into().expect("one place");
+    let [reading] = stage.kept_as("reading").try_into().expect("one reading");
+    let whole = fs::read(&known).expect("reads");
+    for damaged in [whole[..whole.len() / 2].to_vec(), [b"x", &whole[1..]].concat(), Vec::new()] {
+        fs::write(&known, damaged).expect("writes");
+        assert_eq!(stage.logs(&path), first);
+        assert_eq!(fs::read(&known).expect("reads"), whole, "it is whole again");
+    }
+    for lost in [&known, &reading] {
+        fs::remove_file(lost).expect("removes");
+        assert_eq!(stage.logs(&path), first);
+        assert_eq!(stage.kept(), all);
+    }
 }
 
 #[test]

@@ -31,7 +31,7 @@ fn file(name: &str, bytes: &[u8]) -> (TempDir, std::path::PathBuf) {
     (folder, path)
 }
 
-fn zip(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
+pub(crate) fn zip(entries: &[(&str, Vec<u8>)]) -> Vec<u8> {
     let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
     for (name, bytes) in entries {
         writer.start_file(*name, SimpleFileOptions::default()).expect("starts");
