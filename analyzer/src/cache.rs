@@ -12,8 +12,7 @@ use kerbscope_shared::digest::Digest;
 use kerbscope_shared::read::{Expected, Stored};
 
 use crate::artifacts::event_log_stored::STORED_BYTES;
-use crate::artifacts::event_log_stream::{Memory, Source};
-use crate::artifacts::watch::Watch;
+use crate::artifacts::event_log_stream::{IsOver, Memory, Source};
 use crate::cache::content::stored_digest;
 use crate::cache::identity::{identity, identity_with_checksums};
 
@@ -111,11 +110,11 @@ impl Cache {
     }
 
     /// The reading of content that lies in another place than it did, or whose file is another one now.
-    fn moved(&self, source: &Source, expected: &Expected, watch: &Watch) -> Option<String> {
+    fn moved(&self, source: &Source, expected: &Expected, is_over: IsOver<'_>) -> Option<String> {
         let prefix = self.prefix(expected);
         let names = fs::read_dir(&self.folder).ok()?.flatten().filter_map(|entry| entry.file_name().into_string().ok());
         names.into_iter().any(|name| name.starts_with(&prefix)).then_some(())?;
-        let name = self.name(source, expected, Some(self.content(source, expected, watch)?));
+        let name = self.name(source, expected, Some(self.content(source, expected, is_over)?));
         (fs::exists(self.place(&name)).ok()? && is_unchanged(source)).then_some(())?;
         let _ = self.write(&self.known_name(source, expected), name.as_bytes());
         Some(name)
@@ -174,16 +173,16 @@ impl Cache {
 }
 
 impl Memory for Cache {
-    fn recall(&self, source: &Source, expected: &Expected, watch: &Watch) -> Option<Box<dyn Read>> {
+    fn recall(&self, source: &Source, expected: &Expected, is_over: IsOver<'_>) -> Option<Box<dyn Read>> {
         let name = match expected.stored {
-            Some(_) => self.known(source, expected).or_else(|| self.moved(source, expected, watch))?,
+            Some(_) => self.known(source, expected).or_else(|| self.moved(source, expected, is_over))?,
             None => self.name(source, expected, None),
         };
         Some(Box::new(self.open(&name)?))
     }
 
-    fn content(&self, source: &Source, expected: &Expected, watch: &Watch) -> Option<Digest> {
-        stored_digest(&source.path, expected.stored?, watch).ok()?
+    fn content(&self, source: &Source, expected: &Expected, is_over: IsOver<'_>) -> Option<Digest> {
+        stored_digest(&source.path, expected.stored?, is_over).ok()?
     }
 
     fn keep(&self, source: &Source, expected: &Expected, content: Option<Digest>, reading: &[u8]) {

@@ -3,6 +3,7 @@
 use std::io::Read;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use kerbscope_shared::digest::{Digest, Digester};
 use kerbscope_shared::read::{Expected, Listed, ProblemKind, Streamed, Streams};
@@ -34,11 +35,11 @@ pub struct EventLogs<'a> {
 /// Keeps readings from one run to another. It may forget any at any time.
 pub trait Memory: std::fmt::Debug + Sync {
     /// What was kept of this content of a source. Where it is not what was kept, it ends with an error.
-    fn recall(&self, source: &Source, expected: &Expected, watch: &Watch) -> Option<Box<dyn Read>>;
+    fn recall(&self, source: &Source, expected: &Expected, is_over: IsOver<'_>) -> Option<Box<dyn Read>>;
 
     /// A digest of content as it lies in its zip, by which it is known again wherever else it lies. It is made beside the
-    /// reading. None where making one takes longer than reading the content again.
-    fn content(&self, source: &Source, expected: &Expected, watch: &Watch) -> Option<Digest>;
+    /// reading. None where making one takes longer than reading the content again, and when nobody needs it any more.
+    fn content(&self, source: &Source, expected: &Expected, is_over: IsOver<'_>) -> Option<Digest>;
 
     /// Keeps a reading, if it is worth it.
     fn keep(&self, source: &Source, expected: &Expected, content: Option<Digest>, reading: &[u8]);
@@ -46,6 +47,9 @@ pub trait Memory: std::fmt::Debug + Sync {
     /// Content that is shorter is read again every time.
     fn shortest(&self) -> u64;
 }
+
+/// Whether nobody needs what is being made any more.
+pub type IsOver<'a> = &'a (dyn Fn() -> bool + Sync);
 
 /// Which file is read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -63,7 +67,8 @@ impl Streams for EventLogs<'_> {
 
     fn recall(&mut self, expected: &Expected) -> Option<Streamed> {
         let (memory, source) = self.remembered(expected)?;
-        let (bytes, sha256, reading) = told(memory.recall(source, expected, self.watch)?, expected)?;
+        let kept = memory.recall(source, expected, &|| self.watch.is_stopped())?;
+        let (bytes, sha256, reading) = told(kept, expected)?;
         self.watch.expect(bytes);
         // Who stops it now stops it at the next log.
         let _ = self.watch.advance(bytes, reading.value.records);
@@ -75,13 +80,15 @@ impl Streams for EventLogs<'_> {
 
     fn read(&mut self, content: &mut (dyn Read + Send), expected: &Expected) -> Streamed {
         let remembered = self.remembered(expected).map(|(memory, source)| (memory, source.clone()));
-        let watch = self.watch;
+        let (watch, is_failed) = (self.watch, AtomicBool::new(false));
+        let is_over = || watch.is_stopped() || is_failed.load(Ordering::Relaxed);
         let (streamed, digest) = std::thread::scope(|scope| {
             let digest = remembered.as_ref().and_then(|(memory, source)| {
                 let thread = std::thread::Builder::new().name("digest".to_owned());
-                thread.spawn_scoped(scope, || memory.content(source, expected, watch)).ok()
+                thread.spawn_scoped(scope, || memory.content(source, expected, &is_over)).ok()
             });
             let streamed = self.take(expected, |take| read_ahead(content, take));
+            is_failed.store(streamed.problem.is_some(), Ordering::Relaxed);
             (streamed, digest.and_then(|digest| digest.join().ok()).flatten())
         });
         self.keep(expected, &streamed, digest);

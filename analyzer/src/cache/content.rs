@@ -7,10 +7,10 @@ use std::path::Path;
 use kerbscope_shared::digest::{Digest, Digester};
 use kerbscope_shared::read::Stored;
 
-use crate::artifacts::watch::Watch;
+use crate::artifacts::event_log_stream::IsOver;
 
-/// A digest of content as it lies in its zip, with what stands in front of it there; none when somebody ended it.
-pub(super) fn stored_digest(path: &Path, stored: Stored, watch: &Watch) -> std::io::Result<Option<Digest>> {
+/// A digest of content as it lies in its zip, with what stands in front of it there; none when nobody needs it any more.
+pub(super) fn stored_digest(path: &Path, stored: Stored, is_over: IsOver<'_>) -> std::io::Result<Option<Digest>> {
     let mut file = File::open(path)?;
     file.seek(SeekFrom::Start(stored.starts_at))?;
     let mut head = [0; LOCAL_HEADER];
@@ -26,7 +26,7 @@ pub(super) fn stored_digest(path: &Path, stored: Stored, watch: &Watch) -> std::
         if read == 0 {
             return Ok((rest.limit() == 0).then(|| digester.finish()));
         }
-        if watch.is_stopped() {
+        if is_over() {
             return Ok(None);
         }
         digester.update(block.get(..read).unwrap_or_default());

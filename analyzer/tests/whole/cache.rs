@@ -276,11 +276,13 @@ fn what_came_encrypted_is_not_kept() {
 #[test]
 fn a_reading_that_was_stopped_is_not_kept() {
     let stage = Stage::new();
-    let path = stage.file("Security.evtx", &whole_log());
-    let watch = Watch::default();
-    watch.stop();
-    open_watched(&path, &Keyring::default(), &watch, Some(&stage.cache)).expect("opens");
-    assert_eq!(stage.kept(), <[PathBuf; 0]>::default());
+    for (name, bytes) in [("Security.evtx", whole_log()), ("one.zip", bundle(whole_log()))] {
+        let path = stage.file(name, &bytes);
+        let watch = Watch::default();
+        watch.stop();
+        open_watched(&path, &Keyring::default(), &watch, Some(&stage.cache)).expect("opens");
+        assert_eq!(stage.kept(), <[PathBuf; 0]>::default(), "{name}");
+    }
 }
 
 #[test]
