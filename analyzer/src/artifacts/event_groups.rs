@@ -20,6 +20,8 @@ use crate::formats::evtx::record::Cell;
 
 /// Groups of ordinary events at most; then they are told apart less finely.
 const ORDINARY_GROUPS: usize = 49_152;
+/// So many groups that came back to a span are worth a look for spells that are one.
+const RETURNS: usize = ORDINARY_GROUPS / 4;
 /// Groups of other events at most.
 const OTHER_GROUPS: usize = 16_384;
 /// Events kept of a group at most, at each of its ends.
@@ -96,6 +98,8 @@ pub(super) struct Groups {
     past: Vec<(usize, Spell)>,
     /// Spells that began so far.
     spells: u32,
+    /// How often a group went back to an earlier span, since spells of one span were brought together.
+    returns: usize,
     /// The keys of the groups that were found, one behind the other: most groups are new once and need nothing else.
     keys: Vec<u8>,
     waiting: Waiting,
@@ -265,6 +269,7 @@ impl Groups {
             found: Vec::new(),
             past: Vec::new(),
             spells: 0,
+            returns: 0,
             keys: Vec::new(),
             waiting: Waiting::default(),
             grain: Grain::Hour,
@@ -350,6 +355,10 @@ impl Groups {
 
     fn count_one(&mut self, mut key: &mut [u8], mut hash: u32, moment: Moment) {
         while !self.add(key, hash, moment) {
+            if self.returns >= RETURNS {
+                self.join_spans();
+                continue;
+            }
             let Some(grain) = self.grain.coarser() else {
                 self.refused = self.refused.saturating_add(1);
                 return;
@@ -371,6 +380,7 @@ impl Groups {
                 return true;
             }
             if has_room {
+                self.returns = self.returns.saturating_add(usize::from(span < group.present.span));
                 let next = Spell::begin(span, moment, &mut self.spells);
                 self.past.push((place, std::mem::replace(&mut group.present, next)));
             }
@@ -432,8 +442,10 @@ impl Groups {
         if grain < Grain::AnyClient { self.join_spans() } else { self.join_groups() }
     }
 
-    /// Brings together what groups counted in spans of time that became one.
+    /// Brings together what groups counted in one span of time: in several that became one, or in one that they came
+    /// back to, as the clock or a log that was put together does.
     fn join_spans(&mut self) {
+        self.returns = 0;
         let Self { found, past, grain, .. } = self;
         for Group { present, .. } in found.iter_mut() {
             present.span = grain.span(present.span);
@@ -793,6 +805,17 @@ mod tests {
         assert_eq!(told(Grain::Day), expected(&by_day));
         assert_eq!(told(Grain::Log), expected(&[("a", 6, 1), ("b", 2, 1), ("c", 1, 31)]));
         assert_eq!(told(Grain::AnyAccount), expected(&[("", 9, 1)]));
+    }
+
+    #[test]
+    fn hours_that_come_again_and_again_take_no_more_room() {
+        let mut groups = Groups::new();
+        for number in 0..60_000 {
+            let user = format!("user {}", number / 2 % 10);
+            count(&mut groups, &[("TargetUserName", Cell::Text(&user))], 700 + number % 2);
+        }
+        let finished = finish(groups);
+        assert_eq!((finished.grain, finished.tallies.len(), total(&finished)), (Grain::Hour, 20, 60_000));
     }
 
     #[test]
