@@ -67,15 +67,19 @@ impl Later {
     }
 
     /// The same out of those parts; none where the keys are shorter or longer than they say.
-    pub(super) fn of_parts(computers: Vec<Arc<str>>, keys: Vec<u8>, groups: Vec<(usize, u32, Seen)>) -> Option<Self> {
-        let mut end = 0_usize;
-        let rows = groups.into_iter().map(|(length, span, seen)| {
-            let start = end;
-            end = end.checked_add(length).filter(|end| *end <= keys.len())?;
-            Some(Row { key: Span::new(start, end), span, kept: 0, seen })
-        });
-        let rows: Vec<Row> = rows.collect::<Option<_>>()?;
-        (end == keys.len()).then(|| Self::new(NOBODY, computers, Rows { keys, rows }))
+    pub(super) fn of_parts(computers: Vec<Arc<str>>, keys: Vec<u8>, mut groups: Vec<Row>) -> Option<Self> {
+        let mut start = 0_usize;
+        for row in &mut groups {
+            let end = start.checked_add(row.key.range().len()).filter(|end| *end <= keys.len())?;
+            row.key = Span::new(start, end);
+            start = end;
+        }
+        (start == keys.len()).then(|| Self::new(NOBODY, computers, Rows { keys, rows: groups }))
+    }
+
+    /// A group whose key has this length, for [`Self::of_parts`].
+    pub(super) fn part(length: usize, span: u32, seen: Seen) -> Row {
+        Row { key: Span::new(0, length), span, kept: 0, seen }
     }
 }
 
@@ -126,7 +130,7 @@ mod tests {
     fn later() -> Later {
         let keys = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 4]].concat();
         let moment = Moment { time: None, record: 5 };
-        let groups = vec![(keys.len(), 0, Seen { count: 7, first: moment, last: moment })];
+        let groups = vec![Later::part(keys.len(), 0, Seen { count: 7, first: moment, last: moment })];
         Later::of_parts(vec!["DC1".into()], keys, groups).expect("is whole")
     }
 

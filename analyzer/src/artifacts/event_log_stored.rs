@@ -20,6 +20,7 @@ use crate::artifacts::event_kinds::CONCERNS;
 use crate::artifacts::event_later::Later;
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, NOBODY, Tally};
 use crate::artifacts::event_occurrence::Occurrence;
+use crate::artifacts::event_told::Row;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
 use crate::evidence::place::{Evidence, Place};
@@ -291,8 +292,8 @@ impl<R: Read> Source<R> {
     }
 }
 
-/// Events, tallies, and tallies for later: the length of the key of each, and its span of time.
-type Found = (Vec<Event>, Vec<Tally>, Vec<(usize, u32, Seen)>);
+/// Events, tallies, and tallies for later, of whose keys only the lengths are known.
+type Found = (Vec<Event>, Vec<Tally>, Vec<Row>);
 
 /// Memory for so many items. A count that lies must not take any.
 fn reserved<T>(count: usize) -> Vec<T> {
@@ -495,8 +496,8 @@ fn stored_later(key: &[u8], span: u32, Seen { count, first, last }: Seen) -> Sto
     (key.len(), span, count, stored_moment(first), stored_moment(last))
 }
 
-const fn told_later((length, span, count, first, last): StoredLater) -> (usize, u32, Seen) {
-    (length, span, Seen { count, first: told_moment(first), last: told_moment(last) })
+fn told_later((length, span, count, first, last): StoredLater) -> Row {
+    Later::part(length, span, Seen { count, first: told_moment(first), last: told_moment(last) })
 }
 
 const fn stored_moment(moment: Moment) -> StoredMoment {
@@ -556,7 +557,8 @@ mod tests {
         };
         let moment = |record, time| Moment { time, record };
         let seen = Seen { count: 7, first: moment(1, None), last: moment(2, Some(133_000_000_000_000_000)) };
-        let (keys, groups) = ([key("alice"), key("bobby")].concat(), vec![(18, 3, seen), (18, 4, seen)]);
+        let (keys, groups) =
+            ([key("alice"), key("bobby")].concat(), vec![Later::part(18, 3, seen), Later::part(18, 4, seen)]);
         Later::of_parts(vec!["DC1".into()], keys, groups).expect("are whole")
     }
 
@@ -635,7 +637,7 @@ mod tests {
         let users: Vec<_> = told.iter().map(|tally| tally.fields.get("TargetUserName")).collect();
         assert_eq!(users, [Some("alice"), Some("bobby")]);
         let (_, groups) = reading.value.later.parts();
-        let groups: Vec<(usize, u32, Seen)> = groups.map(|(key, span, seen)| (key.len(), span, seen)).collect();
+        let groups: Vec<Row> = groups.map(|(key, span, seen)| Later::part(key.len(), span, seen)).collect();
         for length in [0, 17, 35, 37] {
             assert_eq!(Later::of_parts(Vec::new(), vec![0; length], groups.clone()), None, "{length} bytes");
         }
