@@ -13,6 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::artifacts::event_kinds::CONCERNS;
 use crate::artifacts::event_log::Event;
+use crate::artifacts::event_occurrence::{HOUR, Moment};
 use crate::artifacts::event_places::{Places, hash};
 use crate::artifacts::event_samples::{Kept, Sample, Samples};
 use crate::artifacts::event_told::{Row, Rows, Tallied, tell};
@@ -26,8 +27,6 @@ const RETURNS: usize = ORDINARY_GROUPS / 4;
 const OTHER_GROUPS: usize = 16_384;
 /// Events kept of a group at most, at each of its ends.
 const KEPT_AT_AN_END: usize = 16;
-/// Ticks of 100 nanoseconds in an hour.
-const HOUR: u64 = 36_000_000_000;
 
 /// How finely ordinary events are told apart. Each step takes the place of the one before when there are too many.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
@@ -76,15 +75,6 @@ impl Grain {
             Self::Log | Self::AnyClient | Self::AnyAccount => 0,
         }
     }
-}
-
-/// A record among those that are alike.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Moment {
-    /// In ticks of 100 nanoseconds since 1601, if it is known.
-    pub(super) time: Option<u64>,
-    /// The number of the record.
-    pub(super) record: u64,
 }
 
 /// The groups so far.
@@ -371,7 +361,7 @@ impl Groups {
 
     /// Counts an ordinary event, if there is room for it.
     fn add(&mut self, key: &[u8], hash: u32, moment: Moment) -> bool {
-        let span = self.grain.span(moment.hour());
+        let span = self.grain.span(moment.hour().unwrap_or(0));
         let has_room = self.ordinary.saturating_add(self.past.len()) < ORDINARY_GROUPS;
         let place = self.find(key, hash);
         if let Some((place, group)) = place.and_then(|place| Some((place, self.found.get_mut(place)?))) {
@@ -538,13 +528,6 @@ pub(super) struct Finished<T> {
     pub(super) grain: Grain,
 }
 
-impl Moment {
-    /// The hour since 1601, and 0 where it is not known.
-    fn hour(self) -> u32 {
-        self.time.and_then(|time| u32::try_from(time / HOUR).ok()).unwrap_or(0)
-    }
-}
-
 impl Spell {
     /// Begins with one event, as the next of all.
     fn begin(span: u32, moment: Moment, spells: &mut u32) -> Self {
@@ -637,7 +620,7 @@ mod tests {
     }
 
     fn moment(number: u64) -> Moment {
-        Moment { time: Some(number * HOUR), record: number }
+        Moment::new(Some(number * HOUR), number)
     }
 
     fn sample(number: u64, words: &str) -> Sample {
@@ -693,7 +676,7 @@ mod tests {
         let finished = finish(groups);
         let [alice, bob] = finished.tallies.as_slice() else { panic!("{:?}", finished.tallies) };
         let Seen { count, first, last } = alice.seen;
-        assert_eq!((count, alice.kept, first.record, last.record), (100, 32, 0, 99));
+        assert_eq!((count, alice.kept, first.record(), last.record()), (100, 32, 0, 99));
         assert_eq!((bob.seen.count, bob.kept), (1, 1));
         assert_eq!(alice.fields.get("TargetUserName"), Some("alice"));
         assert_eq!(finished.events.len(), 33);
@@ -780,7 +763,7 @@ mod tests {
             groups.coarsen(groups.grain.coarser().expect("is not the last"));
         }
         let user = |one: &Tallied| one.fields.get("TargetUserName").unwrap_or_default().to_owned();
-        finish(groups).tallies.iter().map(|one| (user(one), one.seen.count, one.seen.first.record)).collect()
+        finish(groups).tallies.iter().map(|one| (user(one), one.seen.count, one.seen.first.record())).collect()
     }
 
     #[test]

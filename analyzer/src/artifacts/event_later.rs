@@ -125,11 +125,11 @@ fn provider(concern: usize) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::artifacts::event_groups::Moment;
+    use crate::artifacts::event_occurrence::Moment;
 
     fn later() -> Later {
         let keys = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 4]].concat();
-        let moment = Moment { time: None, record: 5 };
+        let moment = Moment::new(None, 5);
         let groups = vec![Later::part(keys.len(), 0, Seen { count: 7, first: moment, last: moment })];
         Later::of_parts(vec!["DC1".into()], keys, groups).expect("is whole")
     }

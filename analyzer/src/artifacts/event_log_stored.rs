@@ -15,11 +15,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::artifacts::event_fields::Fields;
-use crate::artifacts::event_groups::{Grain, Moment, Seen};
+use crate::artifacts::event_groups::{Grain, Seen};
 use crate::artifacts::event_kinds::CONCERNS;
 use crate::artifacts::event_later::Later;
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, NOBODY, Tally};
-use crate::artifacts::event_occurrence::Occurrence;
+use crate::artifacts::event_occurrence::{Moment, Occurrence};
 use crate::artifacts::event_told::Row;
 use crate::artifacts::parsed::Parsed;
 use crate::evidence::gap::GapReason;
@@ -501,11 +501,11 @@ fn told_later((length, span, count, first, last): StoredLater) -> Row {
 }
 
 const fn stored_moment(moment: Moment) -> StoredMoment {
-    (moment.record, moment.time)
+    (moment.record(), moment.ticks())
 }
 
-const fn told_moment((record, time): StoredMoment) -> Moment {
-    Moment { time, record }
+fn told_moment((record, ticks): StoredMoment) -> Moment {
+    Moment::new(ticks, record)
 }
 
 fn moment(one: Occurrence) -> StoredMoment {
@@ -555,7 +555,7 @@ mod tests {
             let head = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 4], &[0xfd, 5, 0]].concat();
             [&head, user.as_bytes()].concat()
         };
-        let moment = |record, time| Moment { time, record };
+        let moment = |record, ticks| Moment::new(ticks, record);
         let seen = Seen { count: 7, first: moment(1, None), last: moment(2, Some(133_000_000_000_000_000)) };
         let (keys, groups) =
             ([key("alice"), key("bobby")].concat(), vec![Later::part(18, 3, seen), Later::part(18, 4, seen)]);

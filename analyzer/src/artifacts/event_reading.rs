@@ -6,12 +6,12 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::artifacts::event_fields::{Fields, NameLists};
-use crate::artifacts::event_groups::{Groups, Key, KeyHead, Moment, Sort};
+use crate::artifacts::event_groups::{Groups, Key, KeyHead, Sort};
 use crate::artifacts::event_kinds::{CONCERNS, Concern, EventKinds, Ordinary};
 use crate::artifacts::event_later::{Later, tally};
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, Tally};
 use crate::artifacts::event_log_legacy::{AUDIT_SUCCESS, EVENT_TYPE};
-use crate::artifacts::event_occurrence::{Occurrence, SECONDS_TO_1970, ticks_of_time, time_of_ticks};
+use crate::artifacts::event_occurrence::{Moment, Occurrence, SECONDS_TO_1970, ticks_of_time, time_of_ticks};
 use crate::artifacts::event_samples::Sample;
 use crate::artifacts::event_times::{Failed, Failure, Named, Times, guid_of_words};
 use crate::artifacts::parsed::Parsed;
@@ -212,7 +212,7 @@ impl Reading {
         });
         self.times.at(record.time);
         let Some((concern, row)) = concern.and_then(|concern| Some((concern, CONCERNS.get(concern)?))) else { return };
-        let moment = Moment { time: record.time, record: record.number };
+        let moment = Moment::new(record.time, record.number);
         let origin = self.computers.number(record.computer);
         let grain = self.groups.grain();
         let id = record.id;
@@ -280,8 +280,8 @@ impl Reading {
             log.channel = channel;
             log.computer = Some(event.computer.to_string());
         });
-        let moment = Moment { time: event.time.and_then(ticks_of_time), record: number(&event) };
-        self.times.at(moment.time);
+        let moment = Moment::new(event.time.and_then(ticks_of_time), number(&event));
+        self.times.at(moment.ticks());
         let Some((concern, row)) = concern.and_then(|concern| Some((concern, CONCERNS.get(concern)?))) else { return };
         let origin = self.computers.number(Words::Text(&event.computer));
         if self.key_of_words(concern, row, event.id, origin, moment, &event.fields) {

@@ -4,8 +4,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::artifacts::event_fields::Fields;
-use crate::artifacts::event_groups::Moment;
 use crate::artifacts::event_kinds::{CONCERNS, Ordinary};
+use crate::artifacts::event_occurrence::Moment;
 use crate::codes::number::number;
 
 /// Kinds of failures that are counted by the hour at most.
@@ -14,8 +14,6 @@ const FAILURES: usize = 256;
 const HOURS: usize = 10_000;
 /// Logons and tickets whose GUID is remembered at most; then the oldest are forgotten.
 const GUIDS: usize = 16_384;
-/// Ticks of 100 nanoseconds in an hour.
-const HOUR: u64 = 36_000_000_000;
 
 /// A kind of failure: which of the concerns, the event id, and the more precise of its codes.
 pub(super) type Failure = (usize, u32, Option<u32>);
@@ -55,7 +53,7 @@ impl Times {
 
     /// Counts a failure in its hour.
     pub(super) fn failed(&mut self, concern: usize, id: u32, fields: &Fields, moment: Moment) {
-        let Some(hour) = moment.time.and_then(|time| u32::try_from(time / HOUR).ok()) else { return };
+        let Some(hour) = moment.hour() else { return };
         let code = |name: &str| fields.get(name).and_then(|words| number(words.trim())).map(|number| number.value);
         let code = code("SubStatus").filter(|code| *code != 0).or_else(|| code("Status"));
         // Whether it failed at all is told by its status alone.
@@ -107,9 +105,10 @@ pub(super) fn guid_of_words(words: &str) -> Option<u128> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::event_occurrence::HOUR;
 
     fn moment(hour: u64) -> Moment {
-        Moment { time: Some(hour * HOUR), record: hour }
+        Moment::new(Some(hour * HOUR), hour)
     }
 
     #[test]
@@ -131,7 +130,7 @@ mod tests {
             times.failed(1, 4625, &fields("0xc000006d", "0xc0000064"), moment(hour));
         }
         times.failed(1, 4625, &fields("0xc000006d", "0x0"), moment(7));
-        times.failed(1, 4625, &fields("0xc000006d", "0x0"), Moment { time: None, record: 9 });
+        times.failed(1, 4625, &fields("0xc000006d", "0x0"), Moment::new(None, 9));
         let hours = |code| times.failures.get(&(1, 4625, Some(code))).map(|one| one.hours.clone()).unwrap_or_default();
         assert_eq!(hours(0xc000_0064), BTreeMap::from([(5, 2), (7, 1)]));
         assert_eq!(hours(0xc000_006d), BTreeMap::from([(7, 1)]));
