@@ -5,19 +5,16 @@
 //! records only add one to a group that is there already; they are decoded once, at the end.
 
 use std::hint::black_box;
-use std::ops::Range;
 
 use foldhash::quality::RandomState;
-use kerbscope_shared::digest::Digest;
-use serde::{Deserialize, Serialize};
 
-use crate::artifacts::event_kinds::CONCERNS;
+use crate::artifacts::event_grain::Grain;
+use crate::artifacts::event_key::{Key, KeyPlace, coarser};
 use crate::artifacts::event_log::Event;
-use crate::artifacts::event_occurrence::{HOUR, Moment};
+use crate::artifacts::event_occurrence::Moment;
 use crate::artifacts::event_places::{Places, hash};
 use crate::artifacts::event_samples::{Kept, Sample, Samples};
 use crate::artifacts::event_told::{Row, Rows, Tallied, tell};
-use crate::formats::evtx::record::Cell;
 
 /// Groups of ordinary events at most; then they are told apart less finely.
 const ORDINARY_GROUPS: usize = 49_152;
@@ -27,55 +24,6 @@ const RETURNS: usize = ORDINARY_GROUPS / 4;
 const OTHER_GROUPS: usize = 16_384;
 /// Events kept of a group at most, at each of its ends.
 const KEPT_AT_AN_END: usize = 16;
-
-/// How finely ordinary events are told apart. Each step takes the place of the one before when there are too many.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
-pub enum Grain {
-    /// By the hour.
-    #[default]
-    Hour,
-    /// By the day.
-    Day,
-    /// Over the whole log.
-    Log,
-    /// Over the whole log, whatever the client.
-    AnyClient,
-    /// Over the whole log, whatever the client and the account.
-    AnyAccount,
-}
-
-impl Grain {
-    const fn coarser(self) -> Option<Self> {
-        match self {
-            Self::Hour => Some(Self::Day),
-            Self::Day => Some(Self::Log),
-            Self::Log => Some(Self::AnyClient),
-            Self::AnyClient => Some(Self::AnyAccount),
-            Self::AnyAccount => None,
-        }
-    }
-
-    /// Whether events may differ in this field and still be alike.
-    fn ignores(self, field: &str) -> bool {
-        if self < Self::AnyClient {
-            return false;
-        }
-        match field {
-            "IpAddress" | "WorkstationName" | "Workstation" => true,
-            "TargetUserName" | "TargetDomainName" | "SubjectUserName" | "SubjectDomainName" => self >= Self::AnyAccount,
-            _ => false,
-        }
-    }
-
-    /// The span of time that this hour since 1601 belongs to.
-    const fn span(self, hour: u32) -> u32 {
-        match self {
-            Self::Hour => hour,
-            Self::Day => hour - hour % 24,
-            Self::Log | Self::AnyClient | Self::AnyAccount => 0,
-        }
-    }
-}
 
 /// The groups so far.
 #[derive(Debug)]
@@ -124,7 +72,7 @@ const TOGETHER: usize = 64;
 
 #[derive(Debug)]
 struct Group {
-    key: Span,
+    key: KeyPlace,
     /// What it counts at present.
     present: Spell,
     /// Only where events are kept.
@@ -141,114 +89,12 @@ struct Spell {
     seen: Seen,
 }
 
-/// Where a key lies among those of all groups.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Span {
-    start: u32,
-    end: u32,
-}
-
-impl Span {
-    pub(super) fn new(start: usize, end: usize) -> Self {
-        let [start, end] = [start, end].map(|place| u32::try_from(place).unwrap_or(u32::MAX));
-        Self { start, end }
-    }
-
-    pub(super) fn range(self) -> Range<usize> {
-        let [start, end] = [self.start, self.end].map(|place| usize::try_from(place).unwrap_or(usize::MAX));
-        start..end
-    }
-}
-
 /// How many events, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Seen {
     pub(super) count: u64,
     pub(super) first: Moment,
     pub(super) last: Moment,
-}
-
-/// What the key of a group begins with.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct KeyHead {
-    /// Which of [`CONCERNS`].
-    pub(super) concern: usize,
-    pub(super) id: u32,
-    /// Which computer.
-    pub(super) origin: u32,
-    pub(super) sort: Sort,
-}
-
-/// What is done with an event.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Sort {
-    /// It is counted, with others of its time.
-    Ordinary,
-    /// It is kept.
-    Kept,
-}
-
-/// Makes the key of a group from the fields of one of its events.
-#[derive(Debug, Default)]
-pub(super) struct Key(Vec<u8>);
-
-/// A field that an event does not have.
-pub(super) const ABSENT: u8 = 0xff;
-/// A field in which events may differ.
-pub(super) const IGNORED: u8 = 0xfe;
-/// Words in UTF-8; values have the types that the log gives them.
-pub(super) const WORDS: u8 = 0xfd;
-/// In place of all fields, where they are too long.
-pub(super) const LONG: u8 = 0xfc;
-/// Bytes of a key at most.
-const KEY: usize = 1024;
-/// Bytes of a key before its fields: which event, whether it is ordinary, its computer.
-pub(super) const HEAD: usize = 10;
-/// Bytes of a field before its value: its type and its length.
-const PIECE: usize = 3;
-
-impl Key {
-    /// Begins a key.
-    pub(super) fn begin(&mut self, head: KeyHead) {
-        self.0.clear();
-        self.0.extend_from_slice(&[u8::try_from(head.concern).unwrap_or(u8::MAX), u8::from(head.sort != Sort::Kept)]);
-        self.0.extend_from_slice(&head.id.to_le_bytes());
-        self.0.extend_from_slice(&head.origin.to_le_bytes());
-    }
-
-    /// Adds a field.
-    pub(super) fn cell(&mut self, cell: Cell<'_>) {
-        match cell {
-            Cell::Absent => self.piece(ABSENT, &[]),
-            Cell::Text(words) => self.piece(WORDS, words.as_bytes()),
-            Cell::Value(value) => self.piece(value.kind, value.bytes),
-        }
-    }
-
-    /// Adds a field, unless ordinary events may differ in it.
-    pub(super) fn field(&mut self, name: &str, cell: Cell<'_>, is_ordinary: bool, grain: Grain) {
-        if is_ordinary && grain.ignores(name) {
-            self.piece(IGNORED, &[]);
-        } else {
-            self.cell(cell);
-        }
-    }
-
-    /// Ends a key. One that is longer than any real one is made short, and no longer tells its fields.
-    fn close(&mut self) {
-        if self.0.len() > KEY {
-            let digest = Digest::of(&self.0).to_string();
-            self.0.truncate(HEAD);
-            self.piece(LONG, digest.as_bytes());
-        }
-    }
-
-    fn piece(&mut self, kind: u8, bytes: &[u8]) {
-        let length = u16::try_from(bytes.len()).unwrap_or(u16::MAX);
-        let [low, high] = length.to_le_bytes();
-        self.0.extend_from_slice(&[kind, low, high]);
-        self.0.extend_from_slice(bytes.get(..usize::from(length)).unwrap_or(bytes));
-    }
 }
 
 impl Groups {
@@ -277,11 +123,11 @@ impl Groups {
 
     /// Counts an ordinary event.
     pub(super) fn count(&mut self, key: &mut Key, moment: Moment) {
-        key.close();
-        let hash = self.hash(&key.0);
+        let key = key.close();
+        let hash = self.hash(key);
         let Waiting { keys, events, grain } = &mut self.waiting;
         *grain = self.grain;
-        keys.extend_from_slice(&key.0);
+        keys.extend_from_slice(key);
         events.push(Pending { end: keys.len(), hash, moment });
         if events.len() >= TOGETHER {
             self.settle();
@@ -377,16 +223,16 @@ impl Groups {
         } else if has_room {
             self.ordinary = self.ordinary.saturating_add(1);
             let present = Spell::begin(span, moment, &mut self.spells);
-            self.push(key, hash, Group { key: Span::default(), present, kept: None });
+            self.push(key, hash, present, None);
         }
         has_room
     }
 
     /// Counts an event, and keeps it whole if it is one of the first or of the last of its group.
     pub(super) fn keep(&mut self, key: &mut Key, moment: Moment, event: Sample) {
-        key.close();
-        let hash = self.hash(&key.0);
-        let found = self.find(&key.0, hash);
+        let key = key.close();
+        let hash = self.hash(key);
+        let found = self.find(key, hash);
         let others = self.found.len().saturating_sub(self.ordinary);
         let is_full = others >= OTHER_GROUPS || (self.at_an_end == 1 && self.samples.size().has_too_many_bytes());
         if found.is_none() && is_full {
@@ -396,7 +242,7 @@ impl Groups {
         let number = found.unwrap_or_else(|| {
             let mut present = Spell::begin(0, moment, &mut self.spells);
             present.seen.count = 0;
-            self.push(&key.0, hash, Group { key: Span::default(), present, kept: Some(Box::default()) })
+            self.push(key, hash, present, Some(Box::default()))
         });
         let Some(group) = self.found.get_mut(number) else { return };
         group.present.seen.add(moment);
@@ -408,11 +254,10 @@ impl Groups {
     }
 
     /// Adds a group with this key.
-    fn push(&mut self, key: &[u8], hash: u32, group: Group) -> usize {
+    fn push(&mut self, key: &[u8], hash: u32, present: Spell, kept: Option<Box<Kept>>) -> usize {
         let place = self.found.len();
-        let start = self.keys.len();
-        self.keys.extend_from_slice(key);
-        self.found.push(Group { key: Span::new(start, self.keys.len()), ..group });
+        let key = KeyPlace::push(key, &mut self.keys);
+        self.found.push(Group { key, present, kept });
         self.places.insert(hash, u32::try_from(place.saturating_add(1)).unwrap_or(0));
         place
     }
@@ -470,7 +315,7 @@ impl Groups {
                 key.end = key.start.saturating_add(coarse);
             }
             let own = self.keys.get(key.clone()).unwrap_or_default();
-            let hash = self.hash(own);
+            let (place_of_key, hash) = (KeyPlace::of(own, bytes), self.hash(own));
             let known = if is_ordinary { self.find(own, hash) } else { None };
             if let Some(known) = known.and_then(|known| self.found.get_mut(known)) {
                 known.present.join(spell);
@@ -480,7 +325,7 @@ impl Groups {
             self.keys.copy_within(key, bytes);
             self.found.swap(groups, place);
             if let Some(group) = self.found.get_mut(groups) {
-                group.key = Span::new(bytes, end);
+                group.key = place_of_key;
             }
             (groups, bytes) = (groups.saturating_add(1), end);
             self.places.insert(hash, u32::try_from(groups).unwrap_or(0));
@@ -501,17 +346,20 @@ impl Groups {
             Some(place) => past.get(place).and_then(|(place, spell)| Some((found.get(*place)?, *spell))),
         };
         let places = 0..found.len().saturating_add(past.len());
-        let mut order: Vec<(u32, usize)> = places.filter_map(|place| Some((spell(place)?.1.order, place))).collect();
-        order.sort_unstable();
-        let rows = || {
-            order.iter().filter_map(|(_, place)| {
-                let (Group { key, kept, .. }, Spell { span, seen, .. }) = spell(*place)?;
-                Some(Row { key: *key, span, kept: kept.as_ref().map_or(0, |kept| kept.count()), seen })
-            })
-        };
-        let is_later = |row: &Row| keys.get(row.key.range()).is_some_and(is_told_later);
-        let tallies = tell(rows().filter(|row| !is_later(row)), &keys, self.places, tally, join);
-        let later = rows().filter(is_later).collect();
+        let order_of = |place: usize| Some((spell(place)?.1.order, u32::try_from(place).ok()?));
+        let mut order: Vec<(u32, u32)> = places.filter_map(order_of).collect();
+        order.sort_unstable_by_key(|(order, _)| *order);
+        let mut later = Vec::new();
+        let rows = order.into_iter().filter_map(|(_, place)| {
+            let (Group { key, kept, .. }, Spell { span, seen, .. }) = spell(usize::try_from(place).ok()?)?;
+            let row = Row { key: *key, span, kept: kept.as_ref().map_or(0, |kept| kept.count()), seen };
+            if key.is_told_later() {
+                later.push(row);
+                return None;
+            }
+            Some(row)
+        });
+        let tallies = tell(rows, &keys, self.places, tally, join);
         let events = self.samples.finish();
         Finished { tallies, later: Rows { rows: later, keys }, events, refused: self.refused, grain: self.grain }
     }
@@ -554,61 +402,16 @@ impl Seen {
     }
 }
 
-/// Whether a key is that of ordinary events whose words only a list of all events shows.
-fn is_told_later(key: &[u8]) -> bool {
-    let [concern, is_ordinary, ..] = key else { return false };
-    *is_ordinary != 0 && CONCERNS.get(usize::from(*concern)).is_some_and(|row| !row.is_logon())
-}
-
-/// The first field of these fields of a key, and the others.
-fn split_piece(fields: &[u8]) -> Option<(u8, &[u8], &[u8])> {
-    let ([kind, low, high], behind) = fields.split_first_chunk::<PIECE>()?;
-    let (bytes, others) = behind.split_at_checked(usize::from(u16::from_le_bytes([*low, *high])))?;
-    Some((*kind, bytes, others))
-}
-
-/// The fields of a key.
-pub(super) fn pieces(key: &[u8]) -> impl Iterator<Item = (u8, &[u8])> {
-    let mut rest = key.get(HEAD..).unwrap_or_default();
-    std::iter::from_fn(move || {
-        let (kind, bytes, others) = split_piece(rest)?;
-        rest = others;
-        Some((kind, bytes))
-    })
-}
-
-/// Makes the key of a group that of the coarser group which it belongs to. It never becomes longer.
-fn coarser(key: &mut [u8], grain: Grain) -> &mut [u8] {
-    let length = if grain < Grain::AnyClient { key.len() } else { leave_out(key, grain) };
-    key.get_mut(..length).unwrap_or_default()
-}
-
-/// Takes out of a key what events may differ in; returns how long it is then.
-fn leave_out(key: &mut [u8], grain: Grain) -> usize {
-    let Some(row) = key.first().and_then(|concern| CONCERNS.get(usize::from(*concern))) else { return key.len() };
-    let (mut from, mut to) = (HEAD, HEAD);
-    let mut names = row.alike.iter();
-    while let Some((kind, bytes, _)) = key.get(from..).and_then(split_piece) {
-        let piece = PIECE.saturating_add(bytes.len());
-        // A key that tells no fields stays as it is.
-        let is_ignored = kind != LONG && names.next().is_some_and(|name| grain.ignores(name));
-        let length = if is_ignored { PIECE } else { piece };
-        key.copy_within(from..from.saturating_add(length), to);
-        if let Some(head) = key.get_mut(to..).and_then(|piece| piece.first_chunk_mut()).filter(|_| is_ignored) {
-            *head = [IGNORED, 0, 0];
-        }
-        (from, to) = (from.saturating_add(piece), to.saturating_add(length));
-    }
-    to
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeMap;
 
     use super::*;
+    use crate::artifacts::event_key::{KEY, KeyHead, Sort};
+    use crate::artifacts::event_occurrence::HOUR;
     use crate::artifacts::event_samples::{KEPT, KEPT_BYTES};
     use crate::evidence::place::ArtifactId;
+    use crate::formats::evtx::record::Cell;
     use crate::formats::evtx::value::{TEXT, Value};
 
     /// The rows of [`CONCERNS`] for 4625 and 4769.

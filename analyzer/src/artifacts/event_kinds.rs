@@ -15,7 +15,8 @@ const RECENT: usize = 512;
 pub(super) struct Concern {
     /// Who writes them. Names are compared without case: a provider writes itself differently in different versions.
     pub(super) provider: &'static str,
-    ids: &'static [u32],
+    /// Their event ids.
+    pub(super) ids: &'static [u32],
     /// The fields that make two of them alike; without any, all fields do.
     pub(super) alike: &'static [&'static str],
     /// When nothing is wrong, so that it is enough to count them.

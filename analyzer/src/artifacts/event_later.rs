@@ -3,11 +3,12 @@
 
 use std::sync::{Arc, OnceLock};
 
-use crate::artifacts::event_groups::{Seen, Span};
-use crate::artifacts::event_kinds::CONCERNS;
+use crate::artifacts::event_groups::Seen;
+use crate::artifacts::event_key::KeyPlace;
+use crate::artifacts::event_kinds::{CONCERNS, Concern};
 use crate::artifacts::event_log::{NOBODY, Tally};
 use crate::artifacts::event_occurrence::Occurrence;
-use crate::artifacts::event_told::{Row, Rows, Tallied, key_head};
+use crate::artifacts::event_told::{Row, Rows, Tallied};
 use crate::evidence::place::ArtifactId;
 
 /// Such tallies.
@@ -16,8 +17,8 @@ pub struct Later {
     artifact: ArtifactId,
     computers: Vec<Arc<str>>,
     groups: Rows,
-    /// Of which kinds they are: which of the concerns, and the event id.
-    kinds: Vec<(usize, u32)>,
+    /// Of which of the concerns they are: the bit with its number.
+    concerns: u64,
     told: OnceLock<Vec<Tally>>,
 }
 
@@ -27,14 +28,8 @@ type Part<'a> = (&'a [u8], u32, Seen);
 impl Later {
     /// Groups as they were counted, and the computers whose numbers stand in their keys.
     pub(super) fn new(artifact: ArtifactId, computers: Vec<Arc<str>>, groups: Rows) -> Self {
-        let mut kinds: Vec<(usize, u32)> = Vec::new();
-        for row in &groups.rows {
-            let kind = groups.keys.get(row.key.range()).and_then(key_head).map(|(concern, id, _)| (concern, id));
-            if let Some(kind) = kind.filter(|kind| !kinds.contains(kind)) {
-                kinds.push(kind);
-            }
-        }
-        Self { artifact, computers, groups, kinds, told: OnceLock::new() }
+        let concerns = groups.rows.iter().fold(0, |all, row| all | bit(row.key.concern()));
+        Self { artifact, computers, groups, concerns, told: OnceLock::new() }
     }
 
     /// All of them, in words.
@@ -43,10 +38,11 @@ impl Later {
             .get_or_init(|| self.groups.tell(|tallied| tally(self.artifact, &self.computers, tallied), Tally::join))
     }
 
-    /// All of them where some are of a provider and an id that is wanted, otherwise none.
+    /// All of them where some may be of a provider and an id that is wanted, otherwise none.
     pub fn told_where(&self, is_wanted: impl Fn(&str, u32) -> bool) -> &[Tally] {
-        let is_one = |(concern, id): &(usize, u32)| is_wanted(provider(*concern), *id);
-        if self.kinds.iter().any(is_one) { self.told() } else { &[] }
+        let is_here = |(concern, _): &(usize, &Concern)| self.concerns & bit(*concern) != 0;
+        let is_one = |(_, row): (usize, &Concern)| row.ids.iter().any(|id| is_wanted(row.provider, *id));
+        if CONCERNS.iter().enumerate().filter(is_here).any(is_one) { self.told() } else { &[] }
     }
 
     /// About how many bytes they take.
@@ -71,15 +67,15 @@ impl Later {
         let mut start = 0_usize;
         for row in &mut groups {
             let end = start.checked_add(row.key.range().len()).filter(|end| *end <= keys.len())?;
-            row.key = Span::new(start, end);
+            row.key = KeyPlace::of(keys.get(start..end)?, start);
             start = end;
         }
         (start == keys.len()).then(|| Self::new(NOBODY, computers, Rows { keys, rows: groups }))
     }
 
     /// A group whose key has this length, for [`Self::of_parts`].
-    pub(super) fn part(length: usize, span: u32, seen: Seen) -> Row {
-        Row { key: Span::new(0, length), span, kept: 0, seen }
+    pub(super) fn part(length: u16, span: u32, seen: Seen) -> Row {
+        Row { key: KeyPlace::of_length(length), span, kept: 0, seen }
     }
 }
 
@@ -118,6 +114,11 @@ pub(super) fn tally(artifact: ArtifactId, computers: &[Arc<str>], tallied: Talli
     }
 }
 
+/// The bit with this number; those that are too high share one.
+fn bit(number: usize) -> u64 {
+    1 << number.min(63)
+}
+
 fn provider(concern: usize) -> &'static str {
     CONCERNS.get(concern).map_or("", |row| row.provider)
 }
@@ -125,12 +126,16 @@ fn provider(concern: usize) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::event_key::{Key, KeyHead, Sort};
     use crate::artifacts::event_occurrence::Moment;
 
     fn later() -> Later {
-        let keys = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 4]].concat();
+        let mut key = Key::default();
+        key.begin(KeyHead { concern: 3, sort: Sort::Ordinary, id: 4769, origin: 0 });
+        let keys = key.close().to_vec();
         let moment = Moment::new(None, 5);
-        let groups = vec![Later::part(keys.len(), 0, Seen { count: 7, first: moment, last: moment })];
+        let length = u16::try_from(keys.len()).expect("is short");
+        let groups = vec![Later::part(length, 0, Seen { count: 7, first: moment, last: moment })];
         Later::of_parts(vec!["DC1".into()], keys, groups).expect("is whole")
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::artifacts::event_fields::Fields;
-use crate::artifacts::event_groups::Grain;
+use crate::artifacts::event_grain::Grain;
 use crate::artifacts::event_later::Later;
 use crate::artifacts::event_occurrence::Occurrence;
 use crate::artifacts::event_reading::Reading;

@@ -15,7 +15,8 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::artifacts::event_fields::Fields;
-use crate::artifacts::event_groups::{Grain, Seen};
+use crate::artifacts::event_grain::Grain;
+use crate::artifacts::event_groups::Seen;
 use crate::artifacts::event_kinds::CONCERNS;
 use crate::artifacts::event_later::Later;
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, NOBODY, Tally};
@@ -57,7 +58,7 @@ struct StoredLog<'a> {
 
 /// Of a tally for later: the length of its key, its span of time, how many events, the first and the last. The keys
 /// stand behind all.
-type StoredLater = (usize, u32, u64, StoredMoment, StoredMoment);
+type StoredLater = (u16, u32, u64, StoredMoment, StoredMoment);
 
 /// A record and its time, as the log has it.
 type StoredMoment = (u64, Option<u64>);
@@ -131,7 +132,7 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
     let count = later.len();
     let mut keys = Vec::new();
     for (key, span, seen) in later {
-        blocks.add(stored_later(key, span, seen))?;
+        blocks.add(stored_later(key, span, seen)?)?;
         keys.extend_from_slice(key);
     }
     let losses = reading.losses.iter().map(|loss| match &loss.reason {
@@ -492,8 +493,8 @@ fn provider(name: &str) -> Option<&'static str> {
     CONCERNS.iter().find(|row| row.provider == name).map(|row| row.provider)
 }
 
-fn stored_later(key: &[u8], span: u32, Seen { count, first, last }: Seen) -> StoredLater {
-    (key.len(), span, count, stored_moment(first), stored_moment(last))
+fn stored_later(key: &[u8], span: u32, Seen { count, first, last }: Seen) -> Option<StoredLater> {
+    Some((u16::try_from(key.len()).ok()?, span, count, stored_moment(first), stored_moment(last)))
 }
 
 fn told_later((length, span, count, first, last): StoredLater) -> Row {
@@ -546,19 +547,25 @@ const fn record(at: Evidence) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::artifacts::event_key::{Key, KeyHead, Sort};
     use crate::artifacts::event_log;
     use crate::evidence::place::ArtifactId;
+    use crate::formats::evtx::record::Cell;
 
     /// Tickets that were issued to two accounts.
     fn later() -> Later {
-        let key = |user: &str| {
-            let head = [&[3, 1][..], &4769_u32.to_le_bytes(), &[0; 4], &[0xfd, 5, 0]].concat();
-            [&head, user.as_bytes()].concat()
-        };
+        let mut keys = Vec::new();
+        let mut length = 0;
+        for user in ["alice", "bobby"] {
+            let mut key = Key::default();
+            key.begin(KeyHead { concern: 3, sort: Sort::Ordinary, id: 4769, origin: 0 });
+            key.cell(Cell::Text(user));
+            keys.extend_from_slice(key.close());
+            length = u16::try_from(key.close().len()).expect("is short");
+        }
         let moment = |record, ticks| Moment::new(ticks, record);
         let seen = Seen { count: 7, first: moment(1, None), last: moment(2, Some(133_000_000_000_000_000)) };
-        let (keys, groups) =
-            ([key("alice"), key("bobby")].concat(), vec![Later::part(18, 3, seen), Later::part(18, 4, seen)]);
+        let groups = vec![Later::part(length, 3, seen), Later::part(length, 4, seen)];
         Later::of_parts(vec!["DC1".into()], keys, groups).expect("are whole")
     }
 
@@ -637,8 +644,10 @@ mod tests {
         let users: Vec<_> = told.iter().map(|tally| tally.fields.get("TargetUserName")).collect();
         assert_eq!(users, [Some("alice"), Some("bobby")]);
         let (_, groups) = reading.value.later.parts();
-        let groups: Vec<Row> = groups.map(|(key, span, seen)| Later::part(key.len(), span, seen)).collect();
-        for length in [0, 17, 35, 37] {
+        let groups: Vec<Row> =
+            groups.filter_map(|(key, span, seen)| stored_later(key, span, seen).map(told_later)).collect();
+        let long: usize = groups.iter().map(|row| row.key.range().len()).sum();
+        for length in [0, 1, long - 1, long + 1] {
             assert_eq!(Later::of_parts(Vec::new(), vec![0; length], groups.clone()), None, "{length} bytes");
         }
     }

@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use crate::evidence::place::{ArtifactId, Evidence};
 
 /// A record of some log, and its time; one whose time is not known is before all others.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Moment {
     /// One more than the ticks of its time, see [`time_of_ticks`]; 0 where it is not known.
     behind: u64,
@@ -38,12 +38,6 @@ impl Moment {
     /// The number of the record.
     pub(super) const fn record(self) -> u64 {
         self.record
-    }
-}
-
-impl std::fmt::Debug for Moment {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Moment").field("ticks", &self.ticks()).field("record", &self.record).finish()
     }
 }
 

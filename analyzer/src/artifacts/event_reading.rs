@@ -6,7 +6,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use crate::artifacts::event_fields::{Fields, NameLists};
-use crate::artifacts::event_groups::{Groups, Key, KeyHead, Sort};
+use crate::artifacts::event_groups::Groups;
+use crate::artifacts::event_key::{Key, KeyHead, Sort};
 use crate::artifacts::event_kinds::{CONCERNS, Concern, EventKinds, Ordinary};
 use crate::artifacts::event_later::{Later, tally};
 use crate::artifacts::event_log::{Event, EventLog, Failures, LogonGuid, Tally};
@@ -226,7 +227,7 @@ impl Reading {
                 if let (true, Some(guid)) = (is_ordinary, plan.guid) {
                     self.times.named(guid_of_cell(layout.cell(guid, &values)).unwrap_or(0), id, moment);
                 }
-                self.key.begin(KeyHead { concern, id, origin, sort });
+                self.key.begin(KeyHead { concern, sort, id, origin });
                 for (name, index) in row.alike.iter().zip(&plan.alike) {
                     self.key.field(name, cell(*index), is_ordinary, grain);
                 }
@@ -246,7 +247,7 @@ impl Reading {
             }
             Err(_) => {
                 self.unread = self.unread.saturating_add(1);
-                self.key.begin(KeyHead { concern, id, origin, sort: Sort::Kept });
+                self.key.begin(KeyHead { concern, sort: Sort::Kept, id, origin });
                 false
             }
         };
@@ -312,7 +313,7 @@ impl Reading {
         if let Some(guid) = fields.get(GUID).filter(|_| is_ordinary).and_then(guid_of_words) {
             self.times.named(guid, id, moment);
         }
-        self.key.begin(KeyHead { concern, id, origin, sort });
+        self.key.begin(KeyHead { concern, sort, id, origin });
         for name in row.alike {
             self.key.field(name, cell(name), is_ordinary, grain);
         }

@@ -122,8 +122,8 @@ impl Kept {
     }
 
     /// How many there are.
-    pub(super) fn count(&self) -> u64 {
-        u64::try_from(self.first.len().saturating_add(self.last.len())).unwrap_or(u64::MAX)
+    pub(super) fn count(&self) -> u32 {
+        u32::try_from(self.first.len().saturating_add(self.last.len())).unwrap_or(u32::MAX)
     }
 }
 

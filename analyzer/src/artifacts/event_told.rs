@@ -6,10 +6,11 @@ use std::sync::Arc;
 use foldhash::quality::RandomState;
 
 use crate::artifacts::event_fields::Fields;
-use crate::artifacts::event_groups::{ABSENT, HEAD, IGNORED, LONG, Seen, Span, WORDS, pieces};
+use crate::artifacts::event_groups::Seen;
+use crate::artifacts::event_key::{ABSENT, IGNORED, KeyHead, KeyPlace, LONG, Piece, WORDS, pieces};
 use crate::artifacts::event_kinds::{CONCERNS, Concern};
 use crate::artifacts::event_places::{Places, hash};
-use crate::formats::evtx::value::{TEXT, Value, write_utf16};
+use crate::formats::evtx::value::{TEXT, Value};
 
 /// What a group came to.
 #[derive(Debug)]
@@ -29,10 +30,10 @@ pub(super) struct Tallied {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Row {
     /// Where its key lies; a group has a row for each span of time.
-    pub(super) key: Span,
+    pub(super) key: KeyPlace,
     pub(super) span: u32,
     /// How many of its events are kept whole.
-    pub(super) kept: u64,
+    pub(super) kept: u32,
     pub(super) seen: Seen,
 }
 
@@ -60,20 +61,24 @@ pub(super) fn tell<T>(
     join: impl Fn(&mut T, &T),
 ) -> Vec<T> {
     let hasher = RandomState::default();
-    let mut found = Vec::new();
+    // The system hands out memory where it is used only: room for all costs nothing, and moves none.
+    let mut found = Vec::with_capacity(rows.size_hint().1.unwrap_or(0));
     // Where the keys of the groups are that the tallies were made of first, and their times.
-    let mut firsts: Vec<(Span, u32)> = Vec::new();
+    let mut firsts: Vec<(KeyPlace, u32)> = Vec::new();
     let (mut told, mut other) = (Told::default(), Told::default());
     let mut names = NamesOfRows::default();
+    let mut memory = Vec::new();
     places.clear();
     for Row { key, span, kept, seen } in rows {
-        let Some((concern, id, origin)) = keys.get(key.range()).and_then(|key| told.read(key, span)) else { continue };
+        let head = keys.get(key.range()).and_then(|key| told.read(key, span, &mut memory));
+        let Some(KeyHead { concern, id, origin, .. }) = head else { continue };
         let hash = hash(&hasher, &told);
         let fields = CONCERNS.get(concern).map_or_else(Fields::default, |row| names.fields(concern, row, &told));
-        let tallied = tally(Tallied { concern, id, origin, fields, kept, seen });
+        let tallied = tally(Tallied { concern, id, origin, fields, kept: kept.into(), seen });
         let place = |number: u32| usize::try_from(number).ok()?.checked_sub(1);
         let known = places.find(hash).filter_map(place).find(|place| {
-            let first = firsts.get(*place).and_then(|(key, span)| other.read(keys.get(key.range())?, *span));
+            let first =
+                firsts.get(*place).and_then(|(key, span)| other.read(keys.get(key.range())?, *span, &mut memory));
             first.is_some() && other == told
         });
         if let Some(known) = known.and_then(|place| found.get_mut(place)) {
@@ -84,21 +89,14 @@ pub(super) fn tell<T>(
             places.insert(hash, u32::try_from(firsts.len()).unwrap_or(0));
         }
     }
+    found.shrink_to_fit();
     found
-}
-
-/// Which concern, event and computer a key begins with.
-pub(super) fn key_head(key: &[u8]) -> Option<(usize, u32, u32)> {
-    let id = u32::from_le_bytes(*key.get(2..)?.first_chunk()?);
-    let origin = u32::from_le_bytes(*key.get(6..)?.first_chunk()?);
-    Some((usize::from(*key.first()?), id, origin))
 }
 
 /// A key whose values became words, so that groups whose values only have other types are one.
 #[derive(Debug, Default, PartialEq, Eq, Hash)]
 struct Told {
-    /// It stays as it is.
-    head: [u8; HEAD],
+    head: Option<KeyHead>,
     span: u32,
     /// Those of all fields, one behind the other.
     words: String,
@@ -109,36 +107,37 @@ struct Told {
 }
 
 impl Told {
-    /// Reads another key, of this span of time, and says which concern, event and computer it begins with.
-    fn read(&mut self, key: &[u8], span: u32) -> Option<(usize, u32, u32)> {
-        self.head = *key.first_chunk()?;
+    /// Reads another key, of this span of time, and says what it begins with.
+    fn read(&mut self, key: &[u8], span: u32, memory: &mut Vec<u8>) -> Option<KeyHead> {
+        self.head = KeyHead::of(key);
         self.span = span;
         self.words.clear();
         self.ends.clear();
         self.present.clear();
-        for (kind, bytes) in pieces(key) {
-            let is_there = self.piece(kind, bytes);
+        for (kind, piece) in pieces(key) {
+            let is_there = self.piece(kind, piece, memory);
             self.ends.push(u32::try_from(self.words.len()).unwrap_or(u32::MAX));
             self.present.push(is_there);
         }
-        key_head(key)
+        self.head
     }
 
     /// Adds the words of a field, and says whether it is there.
-    fn piece(&mut self, kind: u8, bytes: &[u8]) -> bool {
+    fn piece(&mut self, kind: u8, piece: Piece<'_>, memory: &mut Vec<u8>) -> bool {
         match kind {
             ABSENT | IGNORED => false,
             WORDS | LONG => {
-                let words = String::from_utf8_lossy(bytes);
+                let words = String::from_utf8_lossy(piece.bytes(memory));
                 self.words.extend(words.split('\0'));
                 kind == WORDS
             }
             TEXT => {
-                write_utf16(bytes, &mut self.words);
+                piece.write_text(&mut self.words);
                 true
             }
             kind => {
                 let before = self.words.len();
+                let bytes = piece.bytes(memory);
                 let is_written = Value { kind, bytes }.write(&mut self.words).is_ok();
                 if !is_written {
                     self.words.truncate(before);
@@ -152,9 +151,14 @@ impl Told {
 /// The names of the fields that the events of a group have in common: one list for all groups with the same ones.
 #[derive(Default)]
 struct NamesOfRows {
-    lists: BTreeMap<(usize, u64), Arc<[Box<str>]>>,
+    lists: BTreeMap<Present, Arc<[Box<str>]>>,
+    /// The last one: mostly it is the next one too.
+    last: Option<(Present, Arc<[Box<str>]>)>,
     ends: Vec<u32>,
 }
+
+/// Which of the concerns, and which of its fields are there: the bit with the number of each.
+type Present = (usize, u64);
 
 impl NamesOfRows {
     /// What the events of a group have in common, under its names.
@@ -167,13 +171,17 @@ impl NamesOfRows {
                 self.ends.push(*end);
             }
         }
-        let names = self.lists.entry((concern, present)).or_insert_with(|| {
-            let is_present = |(index, _): &(usize, &&str)| present & (1 << (*index).min(63)) != 0;
-            row.alike.iter().enumerate().filter(is_present).map(|(_, name)| Box::from(*name)).collect()
-        });
+        if self.last.as_ref().is_none_or(|(last, _)| *last != (concern, present)) {
+            let names = self.lists.entry((concern, present)).or_insert_with(|| {
+                let is_present = |(index, _): &(usize, &&str)| present & (1 << (*index).min(63)) != 0;
+                row.alike.iter().enumerate().filter(is_present).map(|(_, name)| Box::from(*name)).collect()
+            });
+            self.last = Some(((concern, present), Arc::clone(names)));
+        }
+        let names = self.last.as_ref().map(|(_, names)| Arc::clone(names)).unwrap_or_default();
         // What is not there has no words, but for a key that tells no fields.
         let end = self.ends.last().and_then(|end| usize::try_from(*end).ok()).unwrap_or(0);
         let words = told.words.get(..end).unwrap_or_default();
-        Fields::ending(Arc::clone(names), words, self.ends.as_slice().into())
+        Fields::ending(names, words, self.ends.as_slice().into())
     }
 }
