@@ -3,6 +3,7 @@
 use std::ffi::OsString;
 use std::fmt::Write as _;
 use std::fs;
+use std::hint::black_box;
 use std::io::{self, BufWriter, IsTerminal as _, Write};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -158,6 +159,7 @@ enum Reader {
 
 /// Does what the command line asks for.
 pub fn main() -> ExitCode {
+    keep_free_memory();
     match parse(Parser::from_env()).map_err(|error| usage(&error)).and_then(run) {
         Ok(code) => code,
         Err(sentence) => {
@@ -165,6 +167,13 @@ pub fn main() -> ExitCode {
             ExitCode::from(NO_DIAGNOSIS)
         }
     }
+}
+
+/// Lets memory that is free again be used again. The allocator of glibc otherwise gives back each large piece, and asks
+/// the system for the same pages anew; it stops that for pieces up to the size of one that was given back
+/// (`M_MMAP_THRESHOLD` in mallopt(3)). A log of 256 MB takes 5 % less time for it; other allocators notice nothing.
+fn keep_free_memory() {
+    drop(black_box(Vec::<u8>::with_capacity(31 << 20)));
 }
 
 fn usage(error: &lexopt::Error) -> String {

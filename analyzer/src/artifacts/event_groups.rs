@@ -22,6 +22,9 @@ const ORDINARY_GROUPS: usize = 49_152;
 const RETURNS: usize = ORDINARY_GROUPS / 4;
 /// Groups of other events at most.
 const OTHER_GROUPS: usize = 16_384;
+/// Bytes of keys for which there is room from the beginning, as there is for all groups: what grows by and by is moved by
+/// and by, and memory that nobody used yet costs nothing.
+const KEYS: usize = 8 << 20;
 /// Events kept of a group at most, at each of its ends.
 const KEPT_AT_AN_END: usize = 16;
 
@@ -102,11 +105,11 @@ impl Groups {
         Self {
             hasher: RandomState::default(),
             places: Places::default(),
-            found: Vec::new(),
-            past: Vec::new(),
+            found: Vec::with_capacity(ORDINARY_GROUPS.saturating_add(OTHER_GROUPS)),
+            past: Vec::with_capacity(ORDINARY_GROUPS),
             spells: 0,
             returns: 0,
-            keys: Vec::new(),
+            keys: Vec::with_capacity(KEYS),
             waiting: Waiting::default(),
             grain: Grain::Hour,
             ordinary: 0,
@@ -340,7 +343,8 @@ impl Groups {
     /// Ordinary events that only a list of all events shows stay as they are.
     pub(super) fn finish<T>(mut self, tally: impl Fn(Tallied) -> T, join: impl Fn(&mut T, &T)) -> Finished<T> {
         self.settle();
-        let Self { found, past, keys, .. } = self;
+        let Self { found, past, mut keys, .. } = self;
+        keys.shrink_to_fit();
         let spell = |place: usize| match place.checked_sub(found.len()) {
             None => found.get(place).map(|group| (group, group.present)),
             Some(place) => past.get(place).and_then(|(place, spell)| Some((found.get(*place)?, *spell))),
@@ -349,7 +353,7 @@ impl Groups {
         let order_of = |place: usize| Some((spell(place)?.1.order, u32::try_from(place).ok()?));
         let mut order: Vec<(u32, u32)> = places.filter_map(order_of).collect();
         order.sort_unstable_by_key(|(order, _)| *order);
-        let mut later = Vec::new();
+        let mut later = Vec::with_capacity(order.len());
         let rows = order.into_iter().filter_map(|(_, place)| {
             let (Group { key, kept, .. }, Spell { span, seen, .. }) = spell(usize::try_from(place).ok()?)?;
             let row = Row { key: *key, span, kept: kept.as_ref().map_or(0, |kept| kept.count()), seen };
@@ -360,6 +364,7 @@ impl Groups {
             Some(row)
         });
         let tallies = tell(rows, &keys, self.places, tally, join);
+        later.shrink_to_fit();
         let events = self.samples.finish();
         Finished { tallies, later: Rows { rows: later, keys }, events, refused: self.refused, grain: self.grain }
     }
