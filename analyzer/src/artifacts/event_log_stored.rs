@@ -42,6 +42,8 @@ struct StoredLog<'a> {
     counts: Vec<(&'a str, u32, u64)>,
     /// Each list of names once.
     names: Vec<Vec<&'a str>>,
+    /// Each provider and each computer of events and tallies once.
+    words: Vec<&'a str>,
     events: usize,
     tallies: usize,
     /// Tallies for later, and the computers whose numbers stand in their keys.
@@ -76,19 +78,21 @@ struct StoredFailures<'a> {
 #[derive(Serialize, Deserialize)]
 struct StoredEvent<'a> {
     record: u64,
-    provider: &'a str,
+    /// By its number among [`StoredLog::words`].
+    provider: usize,
     id: u32,
     time: Option<StoredTime>,
-    computer: &'a str,
+    computer: usize,
     #[serde(borrow)]
     fields: StoredFields<'a>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct StoredTally<'a> {
-    provider: &'a str,
+    /// By its number among [`StoredLog::words`].
+    provider: usize,
     id: u32,
-    computer: &'a str,
+    computer: usize,
     #[serde(borrow)]
     fields: StoredFields<'a>,
     count: u64,
@@ -146,6 +150,7 @@ pub fn to_bytes(reading: &Parsed<EventLog>) -> Option<Vec<u8>> {
         computer: log.computer.as_deref(),
         counts: log.counts.iter().map(|((provider, id), count)| (provider.as_str(), *id, *count)).collect(),
         names: names.lists,
+        words: names.words,
         events: log.events.len(),
         tallies: log.tallies.len(),
         later: count,
@@ -170,10 +175,8 @@ pub fn read(stream: impl Read) -> Option<Parsed<EventLog>> {
     let mut items = Items(source.block(&mut head)?);
     let stored: StoredLog<'_> = items.next()?;
     items.0.is_empty().then_some(())?;
-    let own = |words: &[&str]| -> Arc<[Box<str>]> { words.iter().map(|word| Box::from(*word)).collect() };
-    let names: Vec<Arc<[Box<str>]>> = stored.names.iter().map(|list| own(list)).collect();
     let counts = stored.counts.iter().map(|(provider, id, count)| (((*provider).to_owned(), *id), *count));
-    let (events, tallies, groups) = source.items(&stored, &names)?;
+    let (events, tallies, groups) = source.items(&stored, &Shared::of(&stored))?;
     let computers = stored.computers.iter().map(|name| Arc::from(*name)).collect();
     let later = Later::of_parts(computers, source.rest(stored.keys)?, groups)?;
     let mut reading = Parsed::whole(EventLog {
@@ -264,24 +267,24 @@ impl<R: Read> Source<R> {
 
     /// The rest, if it has this length.
     fn rest(&mut self, length: usize) -> Option<Vec<u8>> {
-        let mut rest = Vec::new();
+        // Room that nothing is written to is no memory yet, and what has room need not be moved.
+        let mut rest = Vec::with_capacity(length.min(STORED_BYTES));
         self.bytes(length, &mut rest)?;
         (self.0.read(&mut [0]).ok()? == 0).then_some(rest)
     }
 
     /// The items of the blocks that follow.
-    fn items(&mut self, stored: &StoredLog<'_>, names: &[Arc<[Box<str>]>]) -> Option<Found> {
+    fn items(&mut self, stored: &StoredLog<'_>, shared: &Shared) -> Option<Found> {
         let StoredLog { events, tallies, later, .. } = *stored;
         let mut found = (reserved(events), reserved(tallies), reserved(later));
-        let mut shared = Shared::default();
         let mut block = Vec::new();
         while (found.0.len(), found.1.len(), found.2.len()) != (events, tallies, later) {
             let mut items = Items(self.block(&mut block)?);
             while !items.0.is_empty() {
                 if found.0.len() < events {
-                    found.0.push(items.next::<StoredEvent<'_>>()?.event(&mut shared, names)?);
+                    found.0.push(items.next::<StoredEvent<'_>>()?.event(shared)?);
                 } else if found.1.len() < tallies {
-                    found.1.push(items.next::<StoredTally<'_>>()?.tally(&mut shared, names)?);
+                    found.1.push(items.next::<StoredTally<'_>>()?.tally(shared)?);
                 } else if found.2.len() < later {
                     found.2.push(told_later(items.next()?));
                 } else {
@@ -355,9 +358,11 @@ fn ends(mut lengths: &[u8], ends: &mut Vec<u32>) -> Option<()> {
     Some(())
 }
 
-/// The lists of names that were met, and the number of each.
+/// The lists of names that were met, the words that many events share, and the number of each.
 #[derive(Default)]
 struct Names<'a> {
+    words: Vec<&'a str>,
+    numbers_of_words: BTreeMap<&'a str, usize>,
     lists: Vec<Vec<&'a str>>,
     numbers: BTreeMap<&'a [Box<str>], usize>,
     /// The last one: mostly it is the next one too.
@@ -368,19 +373,19 @@ impl<'a> Names<'a> {
     fn event(&mut self, event: &'a Event) -> Option<StoredEvent<'a>> {
         Some(StoredEvent {
             record: record(event.at)?,
-            provider: &event.provider,
+            provider: self.word(&event.provider),
             id: event.id,
             time: event.time.map(StoredTime::of),
-            computer: &event.computer,
+            computer: self.word(&event.computer),
             fields: self.fields(&event.fields),
         })
     }
 
     fn tally(&mut self, tally: &'a Tally) -> StoredTally<'a> {
         StoredTally {
-            provider: tally.provider,
+            provider: self.word(tally.provider),
             id: tally.id,
-            computer: &tally.computer,
+            computer: self.word(&tally.computer),
             fields: self.fields(&tally.fields),
             count: tally.count,
             kept: tally.kept,
@@ -392,6 +397,14 @@ impl<'a> Names<'a> {
     fn fields(&mut self, fields: &'a Fields) -> StoredFields<'a> {
         let (names, words, ends) = fields.parts();
         StoredFields { names: self.number(names), words, lengths: Cow::Owned(lengths(ends)) }
+    }
+
+    fn word(&mut self, word: &'a str) -> usize {
+        let words = &mut self.words;
+        *self.numbers_of_words.entry(word).or_insert_with(|| {
+            words.push(word);
+            words.len().saturating_sub(1)
+        })
     }
 
     fn number(&mut self, names: &'a Arc<[Box<str>]>) -> usize {
@@ -409,49 +422,48 @@ impl<'a> Names<'a> {
 }
 
 impl StoredEvent<'_> {
-    fn event(&self, shared: &mut Shared, names: &[Arc<[Box<str>]>]) -> Option<Event> {
+    fn event(&self, shared: &Shared) -> Option<Event> {
         Some(Event {
             at: NOBODY.record(self.record),
-            provider: shared.provider(self.provider),
+            provider: shared.word(self.provider)?,
             id: self.id,
             time: StoredTime::told(self.time)?,
-            computer: shared.computer(self.computer),
-            fields: self.fields.fields(names)?,
+            computer: shared.word(self.computer)?,
+            fields: self.fields.fields(shared)?,
         })
     }
 }
 
-/// Names that many events share. They are few: mostly the next one is the last one.
-#[derive(Default)]
+/// What many events share.
 struct Shared {
-    provider: Arc<str>,
-    computer: Arc<str>,
+    names: Vec<Arc<[Box<str>]>>,
+    words: Vec<Arc<str>>,
+    /// The words that are providers of events that concern sign-in.
+    providers: Vec<Option<&'static str>>,
 }
 
 impl Shared {
-    fn provider(&mut self, name: &str) -> Arc<str> {
-        Self::name(&mut self.provider, name)
-    }
-
-    fn computer(&mut self, name: &str) -> Arc<str> {
-        Self::name(&mut self.computer, name)
-    }
-
-    fn name(last: &mut Arc<str>, name: &str) -> Arc<str> {
-        if **last != *name {
-            *last = name.into();
+    fn of(stored: &StoredLog<'_>) -> Self {
+        let list = |words: &Vec<&str>| words.iter().map(|word| Box::from(*word)).collect();
+        Self {
+            names: stored.names.iter().map(list).collect(),
+            words: stored.words.iter().map(|word| Arc::from(*word)).collect(),
+            providers: stored.words.iter().map(|word| provider(word)).collect(),
         }
-        Arc::clone(last)
+    }
+
+    fn word(&self, number: usize) -> Option<Arc<str>> {
+        self.words.get(number).cloned()
     }
 }
 
 impl StoredTally<'_> {
-    fn tally(&self, shared: &mut Shared, names: &[Arc<[Box<str>]>]) -> Option<Tally> {
+    fn tally(&self, shared: &Shared) -> Option<Tally> {
         Some(Tally {
-            provider: provider(self.provider)?,
+            provider: (*shared.providers.get(self.provider)?)?,
             id: self.id,
-            computer: shared.computer(self.computer),
-            fields: self.fields.fields(names)?,
+            computer: shared.word(self.computer)?,
+            fields: self.fields.fields(shared)?,
             count: self.count,
             kept: self.kept,
             first: occurrence(self.first),
@@ -461,8 +473,8 @@ impl StoredTally<'_> {
 }
 
 impl StoredFields<'_> {
-    fn fields(&self, names: &[Arc<[Box<str>]>]) -> Option<Fields> {
-        let names = names.get(self.names)?;
+    fn fields(&self, shared: &Shared) -> Option<Fields> {
+        let names = shared.names.get(self.names)?;
         let mut all = Vec::with_capacity(names.len());
         ends(&self.lengths, &mut all)?;
         (names.len() >= all.len()).then(|| Fields::ending(Arc::clone(names), self.words, all.into()))
@@ -631,7 +643,7 @@ mod tests {
     #[test]
     fn what_is_longer_than_a_block_comes_out_of_several() {
         let mut reading = reading();
-        reading.value.events = vec![reading.value.events[0].clone(); 4000];
+        reading.value.events = vec![reading.value.events[0].clone(); 8000];
         let bytes = to_bytes(&reading).expect("is stored");
         assert!(bytes.len() > 2 * BLOCK, "{} bytes", bytes.len());
         assert_eq!(read(&*bytes), Some(reading));
