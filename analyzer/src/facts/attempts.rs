@@ -47,8 +47,6 @@ pub struct Attempt<'a> {
     pub package: Option<&'a str>,
     /// The type of logon.
     pub logon_type: Option<u32>,
-    /// The process that asked for the logon, such as `Kerberos`, `NtLmSsp` or `Advapi`.
-    pub process: Option<&'a str>,
     /// The encryption type of a ticket.
     pub encryption_type: Option<u32>,
     /// Why it failed.
@@ -206,6 +204,11 @@ impl Kind {
 }
 
 impl<'a> Attempt<'a> {
+    /// The process that asked for the logon, such as `Kerberos`, `NtLmSsp` or `Advapi`.
+    pub fn process(&self) -> Option<&'a str> {
+        self.fields.get("LogonProcessName").map(trimmed)
+    }
+
     /// What it says without telling what each of it is, in its order: texts of old events whose order nobody confirmed,
     /// and messages in a language that is not known here.
     pub fn texts(&self) -> impl Iterator<Item = &'a str> {
@@ -276,11 +279,18 @@ pub fn failures_of<'a>(
     found
 }
 
+/// Who is named by events of a kind that are kept, however they ended; anybody more than once.
+pub fn users_of(log: &EventLog, kind: Kind) -> impl Iterator<Item = &str> {
+    let mut columns = Columns::default();
+    let events = log.events.iter().filter(move |event| is_of(&[kind], &event.provider, event.id));
+    events.filter_map(move |event| columns.told(&event.fields)?.user())
+}
+
 fn is_of(kinds: &[Kind], provider: &str, id: u32) -> bool {
     Kind::of(provider, id).is_some_and(|kind| kinds.contains(&kind))
 }
 
-/// The same, but only the events that are kept: failures, and what services report.
+/// What a log says of the events that are kept, in the order of time: failures, and what services report.
 pub fn kept_attempts(log: &EventLog) -> Vec<Attempt<'_>> {
     in_order(kept(log))
 }
@@ -335,7 +345,6 @@ enum Column {
     IpAddress,
     LmPackageName,
     LocalTime,
-    LogonProcessName,
     LogonType,
     PackageName,
     ServerName,
@@ -354,7 +363,7 @@ enum Column {
 }
 
 /// Their names, in the same order.
-const NAMES: [&str; 25] = [
+const NAMES: [&str; 24] = [
     "AppPoolID",
     "AuthenticationPackageName",
     "ClientName",
@@ -364,7 +373,6 @@ const NAMES: [&str; 25] = [
     "IpAddress",
     "LmPackageName",
     LOCAL_TIME,
-    "LogonProcessName",
     "LogonType",
     "PackageName",
     "ServerName",
@@ -527,7 +535,6 @@ fn of_fields<'a>(
         ]),
         package: told.package(),
         logon_type: value(Column::LogonType),
-        process: told.words(Column::LogonProcessName),
         encryption_type: value(Column::TicketEncryptionType),
         code: status,
         sub_code: code(value(Column::SubStatus)),
@@ -678,7 +685,6 @@ mod tests {
         Column::IpAddress,
         Column::LmPackageName,
         Column::LocalTime,
-        Column::LogonProcessName,
         Column::LogonType,
         Column::PackageName,
         Column::ServerName,

@@ -19,6 +19,7 @@ use crate::facts::beginnings::{Beginning, Covered, beginning};
 use crate::facts::case_facts::Facts;
 use crate::facts::host::HostName;
 use crate::facts::sign_ins::{SignIn, sign_ins};
+use crate::formats::words::has_word;
 
 /// The picture.
 #[derive(Clone, Debug, Default)]
@@ -222,11 +223,10 @@ fn hour(time: Timestamp) -> i64 {
 fn shares<'a>(logons: impl Iterator<Item = NetworkLogons<'a>>, facts: &Facts) -> Vec<Share> {
     let mut shares: HashMap<(&str, &str), (u64, u64), RandomState> = HashMap::default();
     for NetworkLogons { computer, client, package, count } in logons {
-        let package = package.to_ascii_lowercase();
         let share = shares.entry((computer, client)).or_default();
-        if package.contains("ntlm") {
+        if has_word(package, "ntlm") {
             share.1 = share.1.saturating_add(count);
-        } else if package.contains("kerberos") {
+        } else if has_word(package, "kerberos") {
             share.0 = share.0.saturating_add(count);
         }
     }

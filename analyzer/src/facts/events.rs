@@ -1,6 +1,7 @@
 //! What event logs say about sign-in, whatever the version of Windows that wrote them.
 
 use std::collections::HashSet;
+use std::sync::Arc;
 
 use foldhash::quality::RandomState;
 use jiff::Timestamp;
@@ -8,7 +9,7 @@ use jiff::Timestamp;
 use crate::artifacts::event_log::{Event, EventLog};
 use crate::codes::number::number;
 use crate::evidence::place::Evidence;
-use crate::facts::attempts::{Attempt, Kind, failures_of};
+use crate::facts::attempts::{Attempt, Kind, failures_of, users_of};
 use crate::facts::sign_ins::{bare, sign_ins};
 use crate::facts::spn::Spn;
 
@@ -19,8 +20,8 @@ pub struct Happening {
     pub at: Evidence,
     /// When, in UTC.
     pub time: Option<Timestamp>,
-    /// The computer that wrote it down.
-    pub computer: String,
+    /// The computer that wrote it down, shared by all that it wrote.
+    pub computer: Arc<str>,
     /// What.
     pub what: What,
 }
@@ -118,8 +119,7 @@ pub struct AccountRefused {
 
 /// Accounts that were refused a ticket, and moments later NTLM, as the log of a domain controller tells it.
 pub fn refused_accounts(log: &EventLog) -> Vec<Happening> {
-    let by_ntlm = failures_of(log, &[Kind::Ntlm], |_| true);
-    let by_ntlm: HashSet<_, RandomState> = by_ntlm.iter().filter_map(|attempt| attempt.user.map(bare)).collect();
+    let by_ntlm: HashSet<_, RandomState> = users_of(log, Kind::Ntlm).map(bare).collect();
     let kinds = [Kind::TicketGrantingTicket, Kind::PreAuthentication, Kind::Ntlm];
     let attempts = failures_of(log, &kinds, |user| user.is_some_and(|user| by_ntlm.contains(&bare(user))));
     let both = |events: &[usize]| -> Option<Happening> {
@@ -135,13 +135,13 @@ pub fn refused_accounts(log: &EventLog) -> Vec<Happening> {
 }
 
 fn happened(attempt: &Attempt<'_>, what: What) -> Happening {
-    Happening { at: attempt.at, time: attempt.last, computer: attempt.computer.to_owned(), what }
+    Happening { at: attempt.at, time: attempt.last, computer: attempt.computer.into(), what }
 }
 
 /// What an event means, if it means anything here.
 pub fn happening(event: &Event) -> Option<Happening> {
     let what = meaning(event)?;
-    Some(Happening { at: event.at, time: event.time, computer: event.computer.to_string(), what })
+    Some(Happening { at: event.at, time: event.time, computer: Arc::clone(&event.computer), what })
 }
 
 const KERBEROS: &str = "Microsoft-Windows-Security-Kerberos";

@@ -64,44 +64,82 @@ pub enum Seen {
     TroubleOverUdp,
 }
 
-/// In what sightings are alike: what, which event, from where, and the domain.
-type Alike<'a> = (Seen, u32, Cow<'a, str>, Cow<'a, str>);
+/// In what sightings are alike: what, which event, from where, and the domain. Users make no difference: a rule asks
+/// where they come from, and of which domain they are.
+type Alike<W> = (Seen, u32, W, W);
 
 /// What a log shows.
 pub fn sightings(log: &EventLog) -> Vec<Sighting> {
-    // Sightings are large, and a table has far more places than things in it.
-    let mut numbers: HashMap<Alike<'_>, usize, RandomState> = HashMap::default();
-    let mut seen: Vec<Sighting> = Vec::new();
+    let mut found = Found::default();
     for attempt in attempts_of(log, KINDS_SEEN) {
-        let Some(what) = seen_in(&attempt) else { continue };
-        // Users make no difference: a rule asks where they come from, and of which domain they are.
-        let [client, domain] = [attempt.client, attempt.domain].map(|words| lower(words.unwrap_or_default()));
-        let key = (what, attempt.id, client, domain);
-        if seen.len() >= KINDS && !numbers.contains_key(&key) {
-            continue;
+        if let Some(what) = seen_in(&attempt) {
+            found.add(what, &attempt);
         }
-        let number = *numbers.entry(key).or_insert_with(|| {
-            seen.push(Sighting {
-                what,
-                at: attempt.at,
-                time: attempt.last,
-                computer: attempt.computer.to_owned(),
-                domain: attempt.domain.map(str::to_owned),
-                client: attempt.client.map(str::to_owned),
-                count: 0,
-            });
-            seen.len().saturating_sub(1)
-        });
-        let Some(sighting) = seen.get_mut(number) else { continue };
+    }
+    found.finish()
+}
+
+/// What was seen so far.
+#[derive(Default)]
+struct Found<'a> {
+    /// Apart from the table that leads to them: they are large, and a table has far more places than things in it.
+    sightings: Vec<Sighting>,
+    numbers: HashMap<Alike<Cow<'a, str>>, usize, RandomState>,
+    /// The same as the log has it: few things are written in more than one way, and to look here takes less time than to
+    /// make words alike.
+    written: HashMap<Alike<&'a str>, usize, RandomState>,
+}
+
+impl<'a> Found<'a> {
+    fn add(&mut self, what: Seen, attempt: &Attempt<'a>) {
+        let Some(sighting) = self.number(what, attempt).and_then(|number| self.sightings.get_mut(number)) else {
+            return;
+        };
         sighting.count = sighting.count.saturating_add(attempt.count);
         if (sighting.time, sighting.at) <= (attempt.last, attempt.at) {
             (sighting.at, sighting.time) = (attempt.at, attempt.last);
         }
     }
-    let mut order: Vec<_> = numbers.into_iter().collect();
-    order.sort_unstable();
-    let mut seen: Vec<Option<Sighting>> = seen.into_iter().map(Some).collect();
-    order.into_iter().filter_map(|(_, number)| seen.get_mut(number)?.take()).collect()
+
+    /// The number of the sighting that an attempt belongs to; none where there are too many.
+    fn number(&mut self, what: Seen, attempt: &Attempt<'a>) -> Option<usize> {
+        let [client, domain] = [attempt.client, attempt.domain].map(Option::unwrap_or_default);
+        let written = (what, attempt.id, client, domain);
+        if let Some(number) = self.written.get(&written) {
+            return Some(*number);
+        }
+        let key = (what, attempt.id, lower(client), lower(domain));
+        if self.sightings.len() >= KINDS && !self.numbers.contains_key(&key) {
+            return None;
+        }
+        let number = *self.numbers.entry(key).or_insert_with(|| {
+            self.sightings.push(first_of(what, attempt));
+            self.sightings.len().saturating_sub(1)
+        });
+        self.written.insert(written, number);
+        Some(number)
+    }
+
+    /// The sightings, in the order of what they are alike in.
+    fn finish(self) -> Vec<Sighting> {
+        let mut order: Vec<_> = self.numbers.into_iter().collect();
+        order.sort_unstable();
+        let mut sightings: Vec<Option<Sighting>> = self.sightings.into_iter().map(Some).collect();
+        order.into_iter().filter_map(|(_, number)| sightings.get_mut(number)?.take()).collect()
+    }
+}
+
+/// A sighting of which nothing is counted yet.
+fn first_of(what: Seen, attempt: &Attempt<'_>) -> Sighting {
+    Sighting {
+        what,
+        at: attempt.at,
+        time: attempt.last,
+        computer: attempt.computer.to_owned(),
+        domain: attempt.domain.map(str::to_owned),
+        client: attempt.client.map(str::to_owned),
+        count: 0,
+    }
 }
 
 fn seen_in(attempt: &Attempt<'_>) -> Option<Seen> {
@@ -123,15 +161,19 @@ fn is_anonymous(attempt: &Attempt<'_>) -> bool {
 }
 
 fn logon(attempt: &Attempt<'_>) -> Option<Seen> {
-    let by_iis = attempt.process.is_some_and(|process| process.trim().eq_ignore_ascii_case("IIS"));
-    let package = attempt.package.unwrap_or_default().to_ascii_uppercase();
+    let package = attempt.package.unwrap_or_default();
+    let is_ntlm = || package.get(..4).is_some_and(|name| name.eq_ignore_ascii_case("NTLM"));
     match attempt.logon_type? {
         CLEARTEXT => Some(Seen::Basic),
-        INTERACTIVE if by_iis => Some(Seen::Basic),
-        NETWORK if package == "KERBEROS" => Some(Seen::Kerberos),
-        NETWORK if package.starts_with("NTLM") => Some(Seen::Ntlm),
+        INTERACTIVE if is_by_iis(attempt) => Some(Seen::Basic),
+        NETWORK if package.eq_ignore_ascii_case("KERBEROS") => Some(Seen::Kerberos),
+        NETWORK if is_ntlm() => Some(Seen::Ntlm),
         _ => None,
     }
+}
+
+fn is_by_iis(attempt: &Attempt<'_>) -> bool {
+    attempt.process().is_some_and(|process| process.eq_ignore_ascii_case("IIS"))
 }
 
 #[cfg(test)]
@@ -176,6 +218,23 @@ mod tests {
         ];
         let at = |record| ArtifactId(0).record(record);
         assert_eq!(seen(events), [(Seen::Kerberos, 2, at(2)), (Seen::Ntlm, 1, at(3))]);
+    }
+
+    #[test]
+    fn names_in_either_case_are_alike() {
+        let of = |record, domain| {
+            let fields = [
+                ("TargetDomainName", domain),
+                ("LogonType", "3"),
+                ("AuthenticationPackageName", "kerberos"),
+                ("WorkstationName", if record == 1 { "Client07" } else { "CLIENT07" }),
+            ];
+            event("Microsoft-Windows-Security-Auditing", 4624, record, &fields)
+        };
+        let domains = ["Contoso", "CONTOSO", "contoso", "CONTOSO", "FABRIKAM", "FABRIKAM"];
+        let events = (1..).zip(domains).map(|(record, domain)| of(record, domain)).collect();
+        let at = |record| ArtifactId(0).record(record);
+        assert_eq!(seen(events), [(Seen::Kerberos, 4, at(4)), (Seen::Kerberos, 2, at(6))]);
     }
 
     #[test]

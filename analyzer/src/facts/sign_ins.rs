@@ -43,10 +43,10 @@ const NEAR: usize = 32;
 pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> Vec<SignIn> {
     let mut by_user: HashMap<Cow<'_, str>, Vec<Record>, RandomState> = HashMap::default();
     for (index, attempt) in attempts.iter().enumerate() {
-        if let Some(user) = attempt.user.map(bare)
-            && attempt.outcome == Outcome::Failed
+        if attempt.outcome == Outcome::Failed
             && attempt.count == 1
             && (attempt.first.is_none() || attempt.first == attempt.last)
+            && let Some(user) = attempt.user.map(bare)
             && !user.is_empty()
         {
             by_user.entry(user).or_default().push((attempt.first, index));
@@ -58,6 +58,10 @@ pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> 
         records.sort_unstable();
         let mut rest: VecDeque<Record> = records.into();
         while let Some(first @ (time, _)) = rest.pop_front() {
+            let is_alone = rest.front().is_none_or(|next| !may_belong(first, *next));
+            if is_alone && refused.is_empty() {
+                continue;
+            }
             let own = together(attempts, first, &mut rest);
             let logons = own.iter().filter_map(|(_, index)| attempts.get(*index));
             let request = logons.filter(|attempt| attempt.kind == Kind::Logon).find_map(|logon| refused.by(logon));
@@ -73,8 +77,12 @@ pub fn sign_ins(attempts: &[Attempt<'_>], requests: &[(HostName, &Request)]) -> 
 
 /// `alice` of `CONTOSO\Alice`, `alice@CONTOSO.COM` and `ALICE`.
 pub(super) fn bare(user: &str) -> Cow<'_, str> {
-    let user = user.rsplit_once('\\').map_or(user, |(_, user)| user);
-    lower(user.split_once('@').map_or(user, |(user, _)| user))
+    // Searches that are made for long texts take longer to begin than a name has letters.
+    let names = user.bytes();
+    let start = names.clone().rposition(|byte| byte == b'\\').map_or(0, |place| place.saturating_add(1));
+    let realm = names.skip(start).position(|byte| byte == b'@');
+    let end = realm.map_or(user.len(), |place| start.saturating_add(place));
+    lower(user.get(start..end).unwrap_or_default())
 }
 
 /// Takes out of the records that follow the first one those that tell of its attempt. One account may sign in at two
@@ -82,9 +90,8 @@ pub(super) fn bare(user: &str) -> Cow<'_, str> {
 fn together(attempts: &[Attempt<'_>], first: Record, rest: &mut VecDeque<Record>) -> Vec<Record> {
     let mut own = vec![first];
     let mut place = 0;
-    let may_belong = |next: Record| apart_ms(first.0, next.0).is_none_or(|apart| apart <= FALLBACK_MS);
     while let Some(next) = rest.get(place).copied() {
-        if place >= NEAR || own.len() >= NEAR || !may_belong(next) {
+        if place >= NEAR || own.len() >= NEAR || !may_belong(first, next) {
             break;
         }
         let is_own = belongs(attempts, &own, next);
@@ -100,6 +107,11 @@ fn together(attempts: &[Attempt<'_>], first: Record, rest: &mut VecDeque<Record>
         }
     }
     own
+}
+
+/// Whether a later record is near enough to be of the same attempt, as far as their times tell.
+fn may_belong(first: Record, next: Record) -> bool {
+    apart_ms(first.0, next.0).is_none_or(|apart| apart <= FALLBACK_MS)
 }
 
 /// Whether a record names an address, and these name another. A proxy lets both name two for one client.
@@ -184,9 +196,14 @@ impl<'a> Refused<'a> {
         Self(refused)
     }
 
+    /// Whether no server refused any request.
+    fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
     /// The request that a server refused together with this logon: of the same client, or with the same name.
     fn by(&self, logon: &Attempt<'_>) -> Option<Evidence> {
-        if self.0.is_empty() {
+        if self.is_empty() {
             return None;
         }
         let time = logon.first?.as_millisecond();
@@ -390,6 +407,13 @@ mod tests {
         assert_eq!(ids(&events, &[(web.clone(), &nobody)]), []);
         let named = Request { user: Some("CONTOSO\\Bob".to_owned()), ..nobody };
         assert_eq!(ids(&events, &[(web, &named)]), [(vec![4625], true)]);
+    }
+
+    #[test]
+    fn an_account_is_told_by_its_bare_name() {
+        let names = ["alice", "CONTOSO\\Alice", "alice@CONTOSO.COM", "CONTOSO\\alice@contoso.com", "A\\B\\ALICE@c@d"];
+        assert_eq!(names.map(bare), ["alice"; 5]);
+        assert_eq!(["", "\\", "@", "CONTOSO\\", "@x\\y", "\u{dc}ber"].map(bare), ["", "", "", "", "y", "\u{fc}ber"]);
     }
 
     #[test]

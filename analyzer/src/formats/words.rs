@@ -17,6 +17,11 @@ pub fn lower(words: &str) -> Cow<'_, str> {
     if is_lower { Cow::Borrowed(words) } else { Cow::Owned(words.to_lowercase()) }
 }
 
+/// Whether a word stands in others, in any case of its letters from A to Z.
+pub fn has_word(words: &str, word: &str) -> bool {
+    words.as_bytes().windows(word.len().max(1)).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -26,6 +31,12 @@ mod tests {
         for words in ["", "-", "a", "a b", "NtLmSsp ", " a", "\u{a0}a\u{a0}", "\u{fc}", "a\u{3000}", "\u{3000}", "\t"] {
             assert_eq!(trimmed(words), words.trim(), "{words:?}");
         }
+    }
+
+    #[test]
+    fn a_word_is_found_in_any_case() {
+        let found = ["NTLM", "NTLM V2", "MicrosoftNtlmSsp", "NTL", "", "Kerberos"].map(|words| has_word(words, "ntlm"));
+        assert_eq!(found, [true, true, true, false, false, false]);
     }
 
     #[test]

@@ -364,7 +364,6 @@ pub(super) mod fixture {
             service: None,
             package: Some("NTLM V2"),
             logon_type: Some(3),
-            process: None,
             encryption_type: None,
             code: Some(Code { value: 0xc000_006d, name: Some("STATUS_LOGON_FAILURE") }),
             sub_code: None,
